@@ -1,0 +1,84 @@
+// What has happened, as values. Decide() makes events, Apply() changes the state by
+// them, the store writes them; nothing else changes a sweep or a trial.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "coordinator/domain/sweep.h"
+#include "coordinator/domain/worker.h"
+
+namespace pathsweep {
+
+struct SweepSubmitted {
+  Sweep sweep;
+};
+
+// No trial of the sweep starts any more; those that were live end by events of their own.
+struct SweepCancelled {
+  SweepId sweep;
+};
+
+struct WorkerRegistered {
+  WorkerDescription worker;
+  absl::Time at;
+};
+
+struct AttemptLeased {
+  AttemptName attempt;
+  SweepId sweep;
+  std::string worker;
+  absl::Time at;
+  absl::Time deadline;
+};
+
+struct MeasurementsReported {
+  TrialId trial;
+  std::vector<Measurement> measurements;
+};
+
+// The attempt is over without a result and its trial waits for the next one.
+struct AttemptEnded {
+  AttemptName attempt;
+  std::string reason;
+  bool counts_as_lost;
+  absl::Time at;
+};
+
+// The trial has reached a terminal state.
+struct TrialEnded {
+  AttemptName attempt;
+  TrialState state;
+  std::string reason;  // one word for a result; a sentence for a failure
+  std::string detail;  // for people
+  absl::Time at;
+};
+
+// The next three live in memory alone: they say who is connected and until when a lease
+// holds, and after a restart the workers say it again.
+
+struct WorkerReported {
+  WorkerDescription worker;
+  uint64_t sequence;
+  std::vector<AttemptName> attempts;
+  bool leaving;
+  absl::Time at;
+};
+
+struct WorkerDisconnected {
+  std::string worker;
+  absl::Time at;
+};
+
+struct LeaseExtended {
+  TrialId trial;
+  absl::Time deadline;
+};
+
+using Event = std::variant<SweepSubmitted, SweepCancelled, WorkerRegistered, AttemptLeased,
+                           MeasurementsReported, AttemptEnded, TrialEnded, WorkerReported,
+                           WorkerDisconnected, LeaseExtended>;
+
+}  // namespace pathsweep

@@ -1,0 +1,33 @@
+#include "coordinator/domain/trial.h"
+
+namespace pathsweep {
+
+std::string_view Name(TrialState state) {
+  static constexpr std::array<std::string_view, kTrialStates.size()> kNames = {
+      "pending", "running", "succeeded", "failed", "stopped", "cancelled"};
+  return kNames[static_cast<size_t>(state)];
+}
+
+std::optional<TrialState> TrialStateFromName(std::string_view name) {
+  for (TrialState state : kTrialStates) {
+    if (Name(state) == name) return state;
+  }
+  return std::nullopt;
+}
+
+bool IsTerminal(TrialState state) {
+  return state != TrialState::kPending && state != TrialState::kRunning;
+}
+
+bool MayFollow(TrialState from, TrialState to) {
+  switch (from) {
+    case TrialState::kPending:
+      return to == TrialState::kRunning || to == TrialState::kCancelled;
+    case TrialState::kRunning:
+      return to != TrialState::kRunning;
+    default:
+      return false;
+  }
+}
+
+}  // namespace pathsweep

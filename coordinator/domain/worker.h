@@ -1,0 +1,77 @@
+// What a worker says of itself and of its attempts, and what the coordinator answers.
+// The protocol's manual is proto/pathsweep/v1/worker_service.proto.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/trial_parameters.h"
+#include "coordinator/domain/trial.h"
+
+namespace pathsweep {
+
+struct WorkerDescription {
+  std::string name;
+  std::string hostname;
+  std::string device;
+  std::string device_name;
+  int64_t memory_bytes = 0;
+  int slots = 1;
+
+  bool operator==(const WorkerDescription&) const = default;
+};
+
+struct Measurement {
+  int64_t step = 0;
+  std::string metric;
+  double value = 0;
+
+  bool operator==(const Measurement&) const = default;
+};
+
+// How an attempt ended, in the worker's words.
+struct Outcome {
+  enum class Kind { kCompleted, kSolved, kDiverged, kCrashed, kReleased, kStopped };
+  Kind kind = Kind::kCompleted;
+  std::string detail;
+};
+
+struct AttemptName {
+  TrialId trial = 0;
+  int attempt = 0;
+
+  bool operator==(const AttemptName&) const = default;
+};
+
+struct AttemptReport {
+  AttemptName attempt;
+  std::vector<Measurement> measurements;
+  std::optional<Outcome> outcome;
+};
+
+struct WorkerReport {
+  WorkerDescription worker;
+  uint64_t sequence = 0;
+  std::vector<AttemptReport> attempts;
+  bool leaving = false;
+};
+
+struct Directive {
+  struct Desired {
+    AttemptName attempt;
+    bool go_on = true;   // false: drop the attempt
+    std::string reason;  // why it is dropped
+  };
+  struct Lease {
+    AttemptName attempt;
+    int64_t seed = 0;
+    TrialParameters parameters;
+  };
+  uint64_t acknowledged_sequence = 0;
+  std::vector<Desired> attempts;
+  std::vector<Lease> leases;
+};
+
+}  // namespace pathsweep

@@ -1,0 +1,64 @@
+// Trains one trial. The only door to LibTorch: this header names no LibTorch type, so
+// the worker's protocol code, which includes gRPC, can use it.
+//
+//   struct Printer : TrialObserver { … };
+//   TrialOutcome outcome = TrainTrial(parameters, /*seed=*/1, "cpu", printer);
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/types/span.h"
+#include "base/trial_parameters.h"
+#include "worker/train/metric.h"
+
+namespace pathsweep {
+
+// Receives a trial's progress on the thread that trains it. Calls return quickly.
+class TrialObserver {
+ public:
+  virtual ~TrialObserver() = default;
+
+  // After every optimizer step. `step` counts from 1.
+  virtual void OnStep(int64_t step) = 0;
+
+  // The metrics of an evaluation after `step` steps (0 = before training). All finite.
+  virtual void OnEvaluation(int64_t step, absl::Span<const MetricValue> metrics) = 0;
+
+  // Asked before every step; true ends training with kInterrupted.
+  virtual bool ShouldStop() = 0;
+};
+
+struct TrialOutcome {
+  enum class Kind {
+    kCompleted,    // all steps taken
+    kSolved,       // ended by stop_when: solved
+    kDiverged,     // a loss or gradient was NaN or infinite
+    kCrashed,      // an error of the program or the machine, e.g. out of memory
+    kInterrupted,  // ShouldStop said so
+  };
+  Kind kind;
+  std::string detail;  // for people: what happened, at which step
+};
+
+// Trains a trial to its end on `device` ("cpu" or "cuda:N"). Reports an evaluation
+// before the first step, every eval_every steps and after the last. Never throws.
+// `parameters` must have passed validation. Blocks; call from one thread per trial.
+TrialOutcome TrainTrial(const TrialParameters& parameters, uint64_t seed,
+                        const std::string& device, TrialObserver& observer);
+
+// "auto", "cpu" or "cuda:N" to a device that is present. InvalidArgument for another
+// text, NotFound if the machine has no such device.
+struct DeviceInfo {
+  std::string device;  // "cpu" or "cuda:N"
+  std::string name;    // what the device calls itself
+  int64_t memory_bytes;
+};
+absl::StatusOr<DeviceInfo> ResolveDevice(const std::string& text);
+
+// Threads that one operation on the CPU may use, for the whole process.
+void SetComputeThreads(int threads);
+
+}  // namespace pathsweep
