@@ -10,7 +10,7 @@ namespace {
 
 // Damerau-Levenshtein distance (optimal string alignment): insertions, deletions,
 // substitutions and swaps of neighbours cost one each.
-size_t EditDistance(std::string_view a, std::string_view b) {
+size_t EditDistance(absl::string_view a, absl::string_view b) {
   std::vector<std::vector<size_t>> cost(a.size() + 1, std::vector<size_t>(b.size() + 1));
   for (size_t i = 0; i <= a.size(); ++i) {
     for (size_t j = 0; j <= b.size(); ++j) {
@@ -30,13 +30,13 @@ size_t EditDistance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-std::string DidYouMean(std::string_view name, absl::Span<const std::string_view> known) {
+std::string DidYouMean(absl::string_view name, absl::Span<const absl::string_view> known) {
   constexpr size_t kLongestName = 64;  // beyond it the text is no misspelling
   if (name.size() > kLongestName) return "";
   const size_t allowed = name.size() <= 2 ? 1 : std::max<size_t>(2, name.size() / 3);
   size_t best = allowed + 1;
-  std::string_view closest;
-  for (std::string_view candidate : known) {
+  absl::string_view closest;
+  for (absl::string_view candidate : known) {
     const size_t distance = EditDistance(name, candidate);
     if (distance < best) {
       best = distance;

@@ -47,6 +47,8 @@ template <typename... Handlers>
 struct Overloaded : Handlers... {
   using Handlers::operator()...;
 };
+template <typename... Handlers>
+Overloaded(Handlers...) -> Overloaded<Handlers...>;
 
 std::string OneOf(const std::vector<std::string>& choices) {
   if (choices.size() == 1) return choices.front();
@@ -61,7 +63,7 @@ bool Contains(const RealRange& range, double value) {
 }
 
 absl::Status WrongValue(const ParameterSpec& spec, const ParameterValue& value) {
-  const std::string_view kind = TypeName(spec);
+  const absl::string_view kind = TypeName(spec);
   return absl::InvalidArgumentError(absl::StrCat("`", spec.name, "` must be ",
                                                  kind == "integer" ? "an integer, "
                                                  : kind == "real"  ? "a number, "
@@ -77,15 +79,15 @@ absl::Span<const ParameterSpec> TrialParameterTable() {
   return table;
 }
 
-const ParameterSpec* FindParameter(std::string_view name) {
+const ParameterSpec* FindParameter(absl::string_view name) {
   for (const ParameterSpec& spec : TrialParameterTable()) {
     if (spec.name == name) return &spec;
   }
   return nullptr;
 }
 
-std::string_view TypeName(const ParameterSpec& spec) {
-  static constexpr std::array<std::string_view, 4> kNames = {"flag", "integer", "real", "choice"};
+absl::string_view TypeName(const ParameterSpec& spec) {
+  static constexpr std::array<absl::string_view, 4> kNames = {"flag", "integer", "real", "choice"};
   return kNames[spec.field.index()];
 }
 
@@ -136,7 +138,7 @@ absl::StatusOr<ParameterValue> CheckValue(const ParameterSpec& spec, const Param
   return typed;
 }
 
-absl::Status SetParameter(TrialParameters& parameters, std::string_view name,
+absl::Status SetParameter(TrialParameters& parameters, absl::string_view name,
                           const ParameterValue& value) {
   const ParameterSpec* spec = FindParameter(name);
   if (spec == nullptr) return UnknownParameter(name);
@@ -151,8 +153,8 @@ absl::Status SetParameter(TrialParameters& parameters, std::string_view name,
   return absl::OkStatus();
 }
 
-absl::Status UnknownParameter(std::string_view name) {
-  std::vector<std::string_view> known;
+absl::Status UnknownParameter(absl::string_view name) {
+  std::vector<absl::string_view> known;
   for (const ParameterSpec& spec : TrialParameterTable()) known.push_back(spec.name);
   return absl::InvalidArgumentError(
       absl::StrCat("unknown parameter `", name, "`", DidYouMean(name, known)));
@@ -166,9 +168,8 @@ absl::Status CheckTogether(const TrialParameters& parameters) {
         ") has degree x (length - 1) + 1 = ", needed, " nodes; write at least ", needed));
   }
   if (parameters.width % parameters.heads != 0) {
-    return absl::InvalidArgumentError(absl::StrCat("`width` ", parameters.width,
-                                                   " is not a multiple of `heads` ",
-                                                   parameters.heads));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "`width` ", parameters.width, " is not a multiple of `heads` ", parameters.heads));
   }
   if (parameters.position == "rope" && (parameters.width / parameters.heads) % 2 != 0) {
     return absl::InvalidArgumentError(

@@ -10,12 +10,12 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
 namespace pathsweep {
@@ -50,8 +50,8 @@ struct IntRange {
 };
 
 struct ParameterSpec {
-  std::string_view name;
-  std::string_view meaning;
+  absl::string_view name;
+  absl::string_view meaning;
   // The field; the alternative held is the parameter's type.
   std::variant<bool TrialParameters::*, int64_t TrialParameters::*, double TrialParameters::*,
                std::string TrialParameters::*>
@@ -64,10 +64,10 @@ struct ParameterSpec {
 absl::Span<const ParameterSpec> TrialParameterTable();
 
 // Null if there is no such parameter.
-const ParameterSpec* FindParameter(std::string_view name);
+const ParameterSpec* FindParameter(absl::string_view name);
 
 // "flag", "integer", "real" or "choice".
-std::string_view TypeName(const ParameterSpec& spec);
+absl::string_view TypeName(const ParameterSpec& spec);
 
 // "2 to 256", "above 0, up to 10", "standard, reverse or teacherless".
 std::string RangeText(const ParameterSpec& spec);
@@ -81,11 +81,11 @@ absl::StatusOr<ParameterValue> CheckValue(const ParameterSpec& spec, const Param
 
 // Sets one field after CheckValue; InvalidArgument also for an unknown name, with the
 // closest known one.
-absl::Status SetParameter(TrialParameters& parameters, std::string_view name,
+absl::Status SetParameter(TrialParameters& parameters, absl::string_view name,
                           const ParameterValue& value);
 
 // "unknown parameter `detph`, did you mean `depth`?"
-absl::Status UnknownParameter(std::string_view name);
+absl::Status UnknownParameter(absl::string_view name);
 
 // Conditions between parameters: nodes >= degree (length - 1) + 1, heads divides
 // width, rotary positions need an even head size. InvalidArgument says which one fails.

@@ -32,6 +32,9 @@ struct AttemptLeased {
   std::string worker;
   absl::Time at;
   absl::Time deadline;
+  int64_t config;
+  int64_t seed;
+  TrialParameters parameters;
 };
 
 struct MeasurementsReported {
@@ -43,6 +46,7 @@ struct MeasurementsReported {
 struct AttemptEnded {
   AttemptName attempt;
   std::string reason;
+  std::string detail;  // for people
   bool counts_as_lost;
   absl::Time at;
 };

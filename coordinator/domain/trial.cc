@@ -2,13 +2,13 @@
 
 namespace pathsweep {
 
-std::string_view Name(TrialState state) {
-  static constexpr std::array<std::string_view, kTrialStates.size()> kNames = {
+absl::string_view Name(TrialState state) {
+  static constexpr std::array<absl::string_view, kTrialStates.size()> kNames = {
       "pending", "running", "succeeded", "failed", "stopped", "cancelled"};
   return kNames[static_cast<size_t>(state)];
 }
 
-std::optional<TrialState> TrialStateFromName(std::string_view name) {
+std::optional<TrialState> TrialStateFromName(absl::string_view name) {
   for (TrialState state : kTrialStates) {
     if (Name(state) == name) return state;
   }

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 
+#include "absl/strings/string_view.h"
 namespace pathsweep {
 
 using TrialId = int64_t;
@@ -26,8 +26,8 @@ inline constexpr std::array kTrialStates = {TrialState::kPending,   TrialState::
                                             TrialState::kStopped,   TrialState::kCancelled};
 
 // "pending", "running", …: the words of the database, the CLI and the protocol.
-std::string_view Name(TrialState state);
-std::optional<TrialState> TrialStateFromName(std::string_view name);
+absl::string_view Name(TrialState state);
+std::optional<TrialState> TrialStateFromName(absl::string_view name);
 
 // Succeeded, failed, stopped and cancelled have no way out.
 bool IsTerminal(TrialState state);

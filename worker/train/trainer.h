@@ -46,8 +46,8 @@ struct TrialOutcome {
 // Trains a trial to its end on `device` ("cpu" or "cuda:N"). Reports an evaluation
 // before the first step, every eval_every steps and after the last. Never throws.
 // `parameters` must have passed validation. Blocks; call from one thread per trial.
-TrialOutcome TrainTrial(const TrialParameters& parameters, uint64_t seed,
-                        const std::string& device, TrialObserver& observer);
+TrialOutcome TrainTrial(const TrialParameters& parameters, uint64_t seed, const std::string& device,
+                        TrialObserver& observer);
 
 // "auto", "cpu" or "cuda:N" to a device that is present. InvalidArgument for another
 // text, NotFound if the machine has no such device.

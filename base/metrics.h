@@ -1,0 +1,20 @@
+// What is known of a metric by its name. docs/metrics.md explains each.
+#pragma once
+
+#include <limits>
+
+#include "absl/strings/string_view.h"
+namespace pathsweep {
+
+inline constexpr absl::string_view kExactMatch = "exact_match";
+
+struct MetricRange {
+  double lowest = -std::numeric_limits<double>::infinity();
+  double highest = std::numeric_limits<double>::infinity();
+};
+
+// The values a metric can take: shares lie in [0, 1], differences of shares in [-1, 1],
+// losses and speeds are not negative.
+MetricRange RangeOfMetric(absl::string_view name);
+
+}  // namespace pathsweep

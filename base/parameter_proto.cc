@@ -1,0 +1,92 @@
+#include "base/parameter_proto.h"
+
+#include <set>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace pathsweep {
+
+v1::ParameterValue ToProto(const ParameterValue& value) {
+  v1::ParameterValue proto;
+  if (const auto* flag = std::get_if<bool>(&value)) proto.set_flag(*flag);
+  if (const auto* integer = std::get_if<int64_t>(&value)) proto.set_integer(*integer);
+  if (const auto* real = std::get_if<double>(&value)) proto.set_real(*real);
+  if (const auto* choice = std::get_if<std::string>(&value)) proto.set_choice(*choice);
+  return proto;
+}
+
+google::protobuf::RepeatedPtrField<v1::Parameter> ToProto(const TrialParameters& parameters) {
+  google::protobuf::RepeatedPtrField<v1::Parameter> protos;
+  for (const ParameterSpec& spec : TrialParameterTable()) {
+    v1::Parameter& proto = *protos.Add();
+    proto.set_name(std::string(spec.name));
+    *proto.mutable_value() = ToProto(GetParameter(parameters, spec));
+  }
+  return protos;
+}
+
+void ToProto(const Grid& grid, v1::SweepSpec& spec) {
+  *spec.mutable_fixed() = ToProto(grid.fixed);
+  for (const GridAxis& axis : grid.axes) {
+    v1::Axis& proto = *spec.add_axes();
+    proto.set_name(axis.name);
+    for (const ParameterValue& value : axis.values) *proto.add_values() = ToProto(value);
+  }
+  spec.mutable_seeds()->Assign(grid.seeds.begin(), grid.seeds.end());
+}
+
+absl::StatusOr<ParameterValue> FromProto(const v1::ParameterValue& value) {
+  switch (value.value_case()) {
+    case v1::ParameterValue::kFlag:
+      return value.flag();
+    case v1::ParameterValue::kInteger:
+      return value.integer();
+    case v1::ParameterValue::kReal:
+      return value.real();
+    case v1::ParameterValue::kChoice:
+      return value.choice();
+    case v1::ParameterValue::VALUE_NOT_SET:
+      break;
+  }
+  return absl::InvalidArgumentError("a parameter has no value");
+}
+
+absl::StatusOr<TrialParameters> FromProto(
+    const google::protobuf::RepeatedPtrField<v1::Parameter>& parameters) {
+  TrialParameters result;
+  std::set<std::string> seen;
+  for (const v1::Parameter& parameter : parameters) {
+    if (!seen.insert(parameter.name()).second) {
+      return absl::InvalidArgumentError(absl::StrCat("`", parameter.name(), "` stands twice"));
+    }
+    absl::StatusOr<ParameterValue> value = FromProto(parameter.value());
+    if (!value.ok()) return value.status();
+    absl::Status set = SetParameter(result, parameter.name(), *value);
+    if (!set.ok()) return set;
+  }
+  return result;
+}
+
+absl::StatusOr<Grid> GridFromProto(const v1::SweepSpec& spec) {
+  absl::StatusOr<TrialParameters> fixed = FromProto(spec.fixed());
+  if (!fixed.ok()) return fixed.status();
+  Grid grid{*std::move(fixed), {}, {spec.seeds().begin(), spec.seeds().end()}};
+  for (const v1::Axis& proto : spec.axes()) {
+    GridAxis axis{proto.name(), {}};
+    for (const v1::ParameterValue& one : proto.values()) {
+      absl::StatusOr<ParameterValue> value = FromProto(one);
+      if (!value.ok()) return value.status();
+      axis.values.push_back(*std::move(value));
+    }
+    absl::StatusOr<GridAxis> typed = CheckAxis(axis);
+    if (!typed.ok()) return typed.status();
+    grid.axes.push_back(*std::move(typed));
+  }
+  absl::Status valid = CheckGrid(grid);
+  if (!valid.ok()) return valid;
+  return grid;
+}
+
+}  // namespace pathsweep

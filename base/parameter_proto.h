@@ -1,0 +1,29 @@
+// Trial parameters to and from protocol messages. Everything that comes in is checked
+// against the parameter table.
+#pragma once
+
+#include <google/protobuf/repeated_field.h>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/grid.h"
+#include "base/trial_parameters.h"
+#include "pathsweep/v1/sweep.pb.h"
+
+namespace pathsweep {
+
+v1::ParameterValue ToProto(const ParameterValue& value);
+// All parameters, defaults included, in the table's order.
+google::protobuf::RepeatedPtrField<v1::Parameter> ToProto(const TrialParameters& parameters);
+// `fixed`, `axes` and `seeds` of the spec.
+void ToProto(const Grid& grid, v1::SweepSpec& spec);
+
+// InvalidArgument if no alternative is set.
+absl::StatusOr<ParameterValue> FromProto(const v1::ParameterValue& value);
+// InvalidArgument names the parameter that is unknown, out of range or stands twice.
+absl::StatusOr<TrialParameters> FromProto(
+    const google::protobuf::RepeatedPtrField<v1::Parameter>& parameters);
+// A grid that has passed CheckGrid.
+absl::StatusOr<Grid> GridFromProto(const v1::SweepSpec& spec);
+
+}  // namespace pathsweep

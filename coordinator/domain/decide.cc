@@ -1,0 +1,155 @@
+#include "coordinator/domain/decide.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "base/suggest.h"
+
+namespace pathsweep {
+namespace {
+
+// The name, or the first of name-2, name-3, … that is free.
+std::string FreeName(const State& state, const std::string& name) {
+  std::string candidate = name;
+  for (int suffix = 2; state.FindSweep(candidate) != nullptr; ++suffix) {
+    candidate = absl::StrCat(name, "-", suffix);
+  }
+  return candidate;
+}
+
+// The attempt is over without a result: its trial waits for another one or, after the
+// last allowed one, has failed.
+Event AttemptLost(const State& state, AttemptName attempt, const std::string& reason,
+                  absl::Time now) {
+  const int lost = state.live_trials.at(attempt.trial).lost_attempts + 1;
+  if (lost >= state.SweepOfTrial(attempt.trial)->spec.max_attempts) {
+    return TrialEnded{attempt, TrialState::kFailed, reason, "", now};
+  }
+  return AttemptEnded{attempt, reason, "", /*counts_as_lost=*/true, now};
+}
+
+Event AttemptOver(const State& state, AttemptName attempt, const Outcome& outcome,
+                  const std::string& worker, absl::Time now) {
+  switch (outcome.kind) {
+    case Outcome::Kind::kCompleted:
+      return TrialEnded{attempt, TrialState::kSucceeded, "completed", outcome.detail, now};
+    case Outcome::Kind::kSolved:
+      return TrialEnded{attempt, TrialState::kSucceeded, "solved", outcome.detail, now};
+    case Outcome::Kind::kDiverged:
+      return TrialEnded{attempt, TrialState::kSucceeded, "diverged", outcome.detail, now};
+    case Outcome::Kind::kStopped:
+      return TrialEnded{attempt, TrialState::kStopped, "stopped", outcome.detail, now};
+    case Outcome::Kind::kReleased:
+      return AttemptEnded{attempt, absl::StrCat("handed back by ", worker), outcome.detail,
+                          /*counts_as_lost=*/false, now};
+    case Outcome::Kind::kCrashed:
+      break;
+  }
+  return AttemptLost(state, attempt, absl::StrCat("crashed on ", worker, ": ", outcome.detail),
+                     now);
+}
+
+void DecideAttempt(const State& state, const AttemptReport& report, const std::string& worker,
+                   absl::Time now, const LeasePolicy& policy, Events& events) {
+  const AttemptName attempt = report.attempt;
+  // Measurements of a stale attempt are as true as any; those of an ended trial are not
+  // wanted, they would change its result.
+  const bool live = state.live_trials.contains(attempt.trial);
+  if (live && !report.measurements.empty()) {
+    events.push_back(MeasurementsReported{attempt.trial, report.measurements});
+  }
+  if (!state.IsRunning(attempt) || state.leases.Find(attempt.trial)->worker != worker) return;
+  if (report.outcome.has_value()) {
+    events.push_back(AttemptOver(state, attempt, *report.outcome, worker, now));
+  } else {
+    events.push_back(LeaseExtended{attempt.trial, now + policy.lease});
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<Events> Decide(const State& state, const SubmitSweep& command, absl::Time now,
+                              const LeasePolicy&) {
+  if (state.FindSweepByRequest(command.request_id) != nullptr) return Events{};
+  absl::StatusOr<int64_t> trials = CountTrials(command.spec.grid);
+  if (!trials.ok()) return trials.status();
+  Sweep sweep;
+  sweep.id = state.NextSweepId();
+  sweep.request_id = command.request_id;
+  sweep.spec = command.spec;
+  sweep.spec.name = FreeName(state, command.spec.name);
+  sweep.first_trial = state.NextFirstTrial();
+  sweep.trials = *trials;
+  sweep.created_at = now;
+  return Events{SweepSubmitted{std::move(sweep)}};
+}
+
+absl::StatusOr<Events> Decide(const State& state, const CancelSweep& command, absl::Time now,
+                              const LeasePolicy&) {
+  absl::StatusOr<const Sweep*> sweep = RequireSweep(state, command.sweep);
+  if (!sweep.ok()) return sweep.status();
+  if ((*sweep)->Ended()) return Events{};
+  Events events = {SweepCancelled{(*sweep)->id}};
+  const TrialId end = (*sweep)->first_trial + (*sweep)->trials;
+  for (auto live = state.live_trials.lower_bound((*sweep)->first_trial);
+       live != state.live_trials.end() && live->first < end; ++live) {
+    events.push_back(TrialEnded{{live->first, live->second.attempt},
+                                TrialState::kCancelled,
+                                "the sweep was cancelled",
+                                "",
+                                now});
+  }
+  return events;
+}
+
+absl::StatusOr<Events> Decide(const State& state, const ReceiveReport& command, absl::Time now,
+                              const LeasePolicy& policy) {
+  const WorkerReport& report = command.report;
+  const std::string& name = report.worker.name;
+  Events events;
+  const auto known = state.workers.find(name);
+  if (known == state.workers.end() || known->second.description != report.worker) {
+    events.push_back(WorkerRegistered{report.worker, now});
+  }
+  std::vector<AttemptName> reported;
+  for (const AttemptReport& attempt : report.attempts) {
+    if (std::ranges::find(reported, attempt.attempt) != reported.end()) continue;
+    reported.push_back(attempt.attempt);
+    DecideAttempt(state, attempt, name, now, policy, events);
+  }
+  events.push_back(
+      WorkerReported{report.worker, report.sequence, std::move(reported), report.leaving, now});
+  return events;
+}
+
+absl::StatusOr<Events> Decide(const State& state, const LoseWorker& command, absl::Time now,
+                              const LeasePolicy& policy) {
+  Events events = {WorkerDisconnected{command.worker, now}};
+  for (TrialId trial : state.leases.OfWorker(command.worker)) {
+    const absl::Time deadline =
+        std::min(state.leases.Find(trial)->deadline, now + policy.reconnect);
+    events.push_back(LeaseExtended{trial, deadline});
+  }
+  return events;
+}
+
+absl::StatusOr<Events> Decide(const State& state, const ExpireLeases&, absl::Time now,
+                              const LeasePolicy&) {
+  Events events;
+  for (TrialId trial : state.leases.ExpiredBy(now)) {
+    const std::string reason =
+        absl::StrCat("lease expired: ", state.leases.Find(trial)->worker, " went silent");
+    events.push_back(AttemptLost(state, {trial, state.live_trials.at(trial).attempt}, reason, now));
+  }
+  return events;
+}
+
+absl::StatusOr<const Sweep*> RequireSweep(const State& state, absl::string_view name_or_id) {
+  if (const Sweep* sweep = state.FindSweep(name_or_id)) return sweep;
+  std::vector<absl::string_view> names;
+  for (const auto& [id, sweep] : state.sweeps) names.push_back(sweep.spec.name);
+  return absl::NotFoundError(
+      absl::StrCat("no sweep `", name_or_id, "`", DidYouMean(name_or_id, names)));
+}
+
+}  // namespace pathsweep

@@ -1,0 +1,63 @@
+// The coordinator's decisions: a command and the state give events, or the reason why
+// not. Pure: `now` is an argument and nothing is changed.
+//
+// Expired leases are dealt with first: call Decide(state, ExpireLeases{}, …) and apply
+// its events before any other command of the same moment, and ScheduleLeases last.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "coordinator/domain/event.h"
+#include "coordinator/domain/state.h"
+
+namespace pathsweep {
+
+struct LeasePolicy {
+  // A worker silent for this long loses its attempts.
+  absl::Duration lease = absl::Seconds(60);
+  // A worker whose stream broke has this long to come back.
+  absl::Duration reconnect = absl::Seconds(10);
+};
+
+// The spec has been validated. A repeated request id changes nothing.
+struct SubmitSweep {
+  std::string request_id;
+  SweepSpec spec;
+};
+
+struct CancelSweep {
+  std::string sweep;  // name or id
+};
+
+// A worker's whole statement about itself.
+struct ReceiveReport {
+  WorkerReport report;
+};
+
+// The worker's stream has broken.
+struct LoseWorker {
+  std::string worker;
+};
+
+struct ExpireLeases {};
+
+using Events = std::vector<Event>;
+
+absl::StatusOr<Events> Decide(const State& state, const SubmitSweep& command, absl::Time now,
+                              const LeasePolicy& policy);
+absl::StatusOr<Events> Decide(const State& state, const CancelSweep& command, absl::Time now,
+                              const LeasePolicy& policy);
+absl::StatusOr<Events> Decide(const State& state, const ReceiveReport& command, absl::Time now,
+                              const LeasePolicy& policy);
+absl::StatusOr<Events> Decide(const State& state, const LoseWorker& command, absl::Time now,
+                              const LeasePolicy& policy);
+absl::StatusOr<Events> Decide(const State& state, const ExpireLeases& command, absl::Time now,
+                              const LeasePolicy& policy);
+
+// NotFound names the sweep that does not exist and the closest one that does.
+absl::StatusOr<const Sweep*> RequireSweep(const State& state, absl::string_view name_or_id);
+
+}  // namespace pathsweep

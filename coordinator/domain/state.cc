@@ -1,0 +1,159 @@
+#include "coordinator/domain/state.h"
+
+#include <algorithm>
+#include <cassert>
+
+#include "absl/strings/numbers.h"
+
+namespace pathsweep {
+namespace {
+
+Sweep& SweepOf(State& state, TrialId trial) {
+  return state.sweeps.at(state.SweepOfTrial(trial)->id);
+}
+
+void Move(State& state, TrialId trial, TrialState to) {
+  LiveTrial& live = state.live_trials.at(trial);
+  assert(MayFollow(live.state, to));
+  TrialCounts& counts = SweepOf(state, trial).leased;
+  --counts[live.state];
+  ++counts[to];
+  live.state = to;
+  state.leases.Release(trial);
+  if (to == TrialState::kPending) {
+    state.retries.insert(trial);
+  } else {
+    state.retries.erase(trial);
+  }
+  if (IsTerminal(to)) state.live_trials.erase(trial);
+}
+
+void ApplyOne(State& state, const SweepSubmitted& event) {
+  state.sweeps.emplace(event.sweep.id, event.sweep);
+  state.sweep_by_first_trial.emplace(event.sweep.first_trial, event.sweep.id);
+  state.open_sweeps.insert(event.sweep.id);
+}
+
+void ApplyOne(State& state, const SweepCancelled& event) {
+  state.sweeps.at(event.sweep).cancelled = true;
+  state.open_sweeps.erase(event.sweep);
+}
+
+void ApplyOne(State& state, const WorkerRegistered& event) {
+  state.workers[event.worker.name].description = event.worker;
+}
+
+void ApplyOne(State& state, const AttemptLeased& event) {
+  const TrialId trial = event.attempt.trial;
+  Sweep& sweep = state.sweeps.at(event.sweep);
+  const bool first = !state.live_trials.contains(trial);
+  if (first) {
+    assert(trial == sweep.first_trial + sweep.next);
+    state.live_trials.emplace(trial, LiveTrial{});
+    ++sweep.leased[TrialState::kPending];
+    if (++sweep.next == sweep.trials) state.open_sweeps.erase(sweep.id);
+  }
+  Move(state, trial, TrialState::kRunning);
+  state.live_trials.at(trial).attempt = event.attempt.attempt;
+  state.leases.Grant(trial, {event.worker, event.deadline});
+}
+
+void ApplyOne(State&, const MeasurementsReported&) {}
+
+void ApplyOne(State& state, const AttemptEnded& event) {
+  if (event.counts_as_lost) ++state.live_trials.at(event.attempt.trial).lost_attempts;
+  Move(state, event.attempt.trial, TrialState::kPending);
+}
+
+void ApplyOne(State& state, const TrialEnded& event) {
+  Move(state, event.attempt.trial, event.state);
+}
+
+void ApplyOne(State& state, const WorkerReported& event) {
+  ConnectedWorker& worker = state.workers[event.worker.name];
+  worker.description = event.worker;
+  worker.sequence = event.sequence;
+  worker.reported = event.attempts;
+  worker.leaving = event.leaving;
+  worker.connected = true;
+  worker.last_seen = event.at;
+}
+
+void ApplyOne(State& state, const WorkerDisconnected& event) {
+  state.workers[event.worker].connected = false;
+}
+
+void ApplyOne(State& state, const LeaseExtended& event) {
+  state.leases.Extend(event.trial, event.deadline);
+}
+
+std::string WhyNotRunning(const State& state, AttemptName attempt) {
+  const Sweep* sweep = state.SweepOfTrial(attempt.trial);
+  if (sweep == nullptr) return "no such trial";
+  if (sweep->cancelled) return "the sweep was cancelled";
+  if (!state.live_trials.contains(attempt.trial)) return "the trial has ended";
+  return "the attempt is stale: its lease was lost";
+}
+
+}  // namespace
+
+const Sweep* State::FindSweepByRequest(absl::string_view request_id) const {
+  const auto found = std::ranges::find_if(
+      sweeps, [&](const auto& entry) { return entry.second.request_id == request_id; });
+  return found == sweeps.end() ? nullptr : &found->second;
+}
+
+const Sweep* State::FindSweep(absl::string_view name_or_id) const {
+  const auto named = std::ranges::find_if(
+      sweeps, [&](const auto& entry) { return entry.second.spec.name == name_or_id; });
+  if (named != sweeps.end()) return &named->second;
+  SweepId id = 0;
+  if (!absl::SimpleAtoi(name_or_id, &id)) return nullptr;
+  const auto numbered = sweeps.find(id);
+  return numbered == sweeps.end() ? nullptr : &numbered->second;
+}
+
+const Sweep* State::SweepOfTrial(TrialId trial) const {
+  auto start = sweep_by_first_trial.upper_bound(trial);
+  if (start == sweep_by_first_trial.begin()) return nullptr;
+  const Sweep& sweep = sweeps.at((--start)->second);
+  return trial < sweep.first_trial + sweep.trials ? &sweep : nullptr;
+}
+
+bool State::IsRunning(AttemptName attempt) const {
+  const auto live = live_trials.find(attempt.trial);
+  return live != live_trials.end() && live->second.state == TrialState::kRunning &&
+         live->second.attempt == attempt.attempt;
+}
+
+SweepId State::NextSweepId() const { return sweeps.empty() ? 1 : sweeps.rbegin()->first + 1; }
+
+TrialId State::NextFirstTrial() const {
+  if (sweeps.empty()) return 1;
+  const Sweep& newest = sweeps.rbegin()->second;
+  return newest.first_trial + newest.trials;
+}
+
+void Apply(State& state, const Event& event) {
+  std::visit([&](const auto& one) { ApplyOne(state, one); }, event);
+}
+
+Directive DirectiveFor(const State& state, const std::string& worker) {
+  const ConnectedWorker& connected = state.workers.at(worker);
+  Directive directive;
+  directive.acknowledged_sequence = connected.sequence;
+  for (AttemptName attempt : connected.reported) {
+    const Lease* lease = state.leases.Find(attempt.trial);
+    const bool held = state.IsRunning(attempt) && lease->worker == worker;
+    directive.attempts.push_back({attempt, held, held ? "" : WhyNotRunning(state, attempt)});
+  }
+  for (TrialId trial : state.leases.OfWorker(worker)) {
+    const AttemptName attempt{trial, state.live_trials.at(trial).attempt};
+    if (std::ranges::find(connected.reported, attempt) != connected.reported.end()) continue;
+    const Sweep& sweep = *state.SweepOfTrial(trial);
+    directive.leases.push_back({attempt, sweep.SeedOf(trial), sweep.ParametersOf(trial)});
+  }
+  return directive;
+}
+
+}  // namespace pathsweep

@@ -1,0 +1,64 @@
+// Everything the coordinator knows, and the only function that changes it.
+//
+//   State state = *store.Load();
+//   for (const Event& event : *Decide(state, command, now)) Apply(state, event);
+//
+// A plain value: no I/O, threads or clocks; every container iterates in a defined order.
+// Trials that have ended or were never leased are not held: the store keeps the former,
+// and the latter are computed from their sweep.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "coordinator/domain/event.h"
+#include "coordinator/domain/lease_table.h"
+
+namespace pathsweep {
+
+struct ConnectedWorker {
+  WorkerDescription description;
+  // The newest report: its number and the attempts that it named.
+  uint64_t sequence = 0;
+  std::vector<AttemptName> reported;
+  bool connected = true;
+  bool leaving = false;
+  absl::Time last_seen;
+};
+
+struct State {
+  std::map<SweepId, Sweep> sweeps;
+  std::map<TrialId, SweepId> sweep_by_first_trial;
+  std::map<TrialId, LiveTrial> live_trials;
+  // Live trials that wait for their next attempt.
+  std::set<TrialId> retries;
+  // Sweeps with trials that were never leased, not cancelled.
+  std::set<SweepId> open_sweeps;
+  LeaseTable leases;
+  // Seen since the coordinator started.
+  std::map<std::string, ConnectedWorker> workers;
+
+  // Null if there is none.
+  const Sweep* FindSweepByRequest(absl::string_view request_id) const;
+  // By name or, failing that, by id in digits.
+  const Sweep* FindSweep(absl::string_view name_or_id) const;
+  const Sweep* SweepOfTrial(TrialId trial) const;
+
+  // The trial runs under exactly this attempt.
+  bool IsRunning(AttemptName attempt) const;
+
+  SweepId NextSweepId() const;
+  TrialId NextFirstTrial() const;
+};
+
+void Apply(State& state, const Event& event);
+
+// What the worker should do, said as a whole (see the protocol's manual). Requires that
+// the worker is in state.workers.
+Directive DirectiveFor(const State& state, const std::string& worker);
+
+}  // namespace pathsweep

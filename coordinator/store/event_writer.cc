@@ -1,0 +1,139 @@
+#include "coordinator/store/event_writer.h"
+
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/string_view.h"
+#include "base/metrics.h"
+#include "base/trial_parameters.h"
+#include "coordinator/store/spec_json.h"
+#include "coordinator/store/time_text.h"
+
+namespace pathsweep {
+namespace {
+
+// The first attempt makes the trial's row, a later one changes it.
+std::string LeaseTrialSql() {
+  std::vector<absl::string_view> names = {"id", "sweep_id", "config", "seed", "attempt", "worker"};
+  for (const ParameterSpec& spec : TrialParameterTable()) names.push_back(spec.name);
+  const std::vector<absl::string_view> marks(names.size(), "?");
+  return absl::StrCat("INSERT INTO trials (state, ", absl::StrJoin(names, ", "),
+                      ") VALUES ('running', ", absl::StrJoin(marks, ", "),
+                      ") ON CONFLICT (id) DO UPDATE SET state = 'running', "
+                      "attempt = excluded.attempt, worker = excluded.worker, reason = ''");
+}
+
+void BindOne(SQLite::Statement& statement, int index, const ParameterValue& value) {
+  if (const auto* flag = std::get_if<bool>(&value)) {
+    statement.bind(index, *flag ? 1 : 0);
+  } else {
+    std::visit([&](const auto& typed) { statement.bind(index, typed); }, value);
+  }
+}
+
+template <typename... Values>
+void Run(SQLite::Statement& statement, const Values&... values) {
+  statement.reset();
+  int index = 0;
+  (statement.bind(++index, values), ...);
+  statement.exec();
+}
+
+std::string Text(TrialState state) { return std::string(Name(state)); }
+
+}  // namespace
+
+EventWriter::EventWriter(SQLite::Database& database)
+    : insert_sweep_(database,
+                    "INSERT INTO sweeps (id, name, request_id, spec, metric, first_trial, trials, "
+                    "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+      cancel_sweep_(database, "UPDATE sweeps SET cancelled = 1 WHERE id = ?"),
+      register_worker_(database,
+                       "INSERT INTO workers VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO "
+                       "UPDATE SET hostname = excluded.hostname, device = excluded.device, "
+                       "device_name = excluded.device_name, memory_bytes = excluded.memory_bytes, "
+                       "slots = excluded.slots"),
+      lease_trial_(database, LeaseTrialSql()),
+      insert_attempt_(database,
+                      "INSERT INTO attempts (trial_id, attempt, worker, leased_at) "
+                      "VALUES (?, ?, ?, ?)"),
+      end_attempt_(database,
+                   "UPDATE attempts SET reason = ?, detail = ?, ended_at = ? "
+                   "WHERE trial_id = ? AND attempt = ? AND ended_at IS NULL"),
+      requeue_trial_(database,
+                     "UPDATE trials SET state = 'pending', reason = ?, "
+                     "lost_attempts = lost_attempts + ? WHERE id = ?"),
+      end_trial_(database, "UPDATE trials SET state = ?, reason = ? WHERE id = ?"),
+      find_metric_(database, "SELECT id FROM metrics WHERE name = ?"),
+      insert_metric_(database, "INSERT INTO metrics (name, lowest, highest) VALUES (?, ?, ?)"),
+      insert_measurement_(database,
+                          "INSERT OR IGNORE INTO measurements (trial_id, metric_id, step, value) "
+                          "VALUES (?, ?, ?, ?)") {}
+
+void EventWriter::Write(const Event& event) {
+  std::visit([this](const auto& one) { WriteOne(one); }, event);
+}
+
+void EventWriter::WriteOne(const SweepSubmitted& event) {
+  const Sweep& sweep = event.sweep;
+  Run(insert_sweep_, sweep.id, sweep.spec.name, sweep.request_id, SpecToJson(sweep.spec),
+      sweep.spec.metric, sweep.first_trial, sweep.trials, TimeToText(sweep.created_at));
+}
+
+void EventWriter::WriteOne(const SweepCancelled& event) { Run(cancel_sweep_, event.sweep); }
+
+void EventWriter::WriteOne(const WorkerRegistered& event) {
+  const WorkerDescription& worker = event.worker;
+  Run(register_worker_, worker.name, worker.hostname, worker.device, worker.device_name,
+      worker.memory_bytes, worker.slots, TimeToText(event.at));
+}
+
+void EventWriter::WriteOne(const AttemptLeased& event) {
+  const auto [trial, attempt] = event.attempt;
+  lease_trial_.reset();
+  lease_trial_.bind(1, trial);
+  lease_trial_.bind(2, event.sweep);
+  lease_trial_.bind(3, event.config);
+  lease_trial_.bind(4, event.seed);
+  lease_trial_.bind(5, attempt);
+  lease_trial_.bind(6, event.worker);
+  int index = 6;
+  for (const ParameterSpec& spec : TrialParameterTable()) {
+    BindOne(lease_trial_, ++index, GetParameter(event.parameters, spec));
+  }
+  lease_trial_.exec();
+  Run(insert_attempt_, trial, attempt, event.worker, TimeToText(event.at));
+}
+
+void EventWriter::WriteOne(const MeasurementsReported& event) {
+  for (const Measurement& one : event.measurements) {
+    Run(insert_measurement_, event.trial, MetricId(one.metric), one.step, one.value);
+  }
+}
+
+void EventWriter::WriteOne(const AttemptEnded& event) {
+  EndAttempt(event.attempt, event.reason, event.detail, event.at);
+  Run(requeue_trial_, event.reason, event.counts_as_lost ? 1 : 0, event.attempt.trial);
+}
+
+void EventWriter::WriteOne(const TrialEnded& event) {
+  EndAttempt(event.attempt, event.reason, event.detail, event.at);
+  Run(end_trial_, Text(event.state), event.reason, event.attempt.trial);
+}
+
+void EventWriter::EndAttempt(AttemptName attempt, const std::string& reason,
+                             const std::string& detail, absl::Time at) {
+  Run(end_attempt_, reason, detail, TimeToText(at), attempt.trial, attempt.attempt);
+}
+
+int64_t EventWriter::MetricId(const std::string& name) {
+  find_metric_.reset();
+  find_metric_.bind(1, name);
+  if (find_metric_.executeStep()) return find_metric_.getColumn(0).getInt64();
+  const MetricRange range = RangeOfMetric(name);
+  Run(insert_metric_, name, range.lowest, range.highest);
+  return MetricId(name);
+}
+
+}  // namespace pathsweep

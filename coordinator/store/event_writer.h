@@ -1,0 +1,50 @@
+// Writes events into the tables of schema.cc.
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <string>
+
+#include "coordinator/domain/event.h"
+
+namespace pathsweep {
+
+// Holds prepared statements, so the database must outlive it. Every function may throw
+// SQLite::Exception; the caller then rolls its transaction back.
+class EventWriter {
+ public:
+  explicit EventWriter(SQLite::Database& database);
+
+  // Events that live in memory alone write nothing.
+  void Write(const Event& event);
+
+ private:
+  void WriteOne(const SweepSubmitted& event);
+  void WriteOne(const SweepCancelled& event);
+  void WriteOne(const WorkerRegistered& event);
+  void WriteOne(const AttemptLeased& event);
+  void WriteOne(const MeasurementsReported& event);
+  void WriteOne(const AttemptEnded& event);
+  void WriteOne(const TrialEnded& event);
+  void WriteOne(const WorkerReported&) {}
+  void WriteOne(const WorkerDisconnected&) {}
+  void WriteOne(const LeaseExtended&) {}
+
+  void EndAttempt(AttemptName attempt, const std::string& reason, const std::string& detail,
+                  absl::Time at);
+  int64_t MetricId(const std::string& name);
+
+  SQLite::Statement insert_sweep_;
+  SQLite::Statement cancel_sweep_;
+  SQLite::Statement register_worker_;
+  SQLite::Statement lease_trial_;
+  SQLite::Statement insert_attempt_;
+  SQLite::Statement end_attempt_;
+  SQLite::Statement requeue_trial_;
+  SQLite::Statement end_trial_;
+  SQLite::Statement find_metric_;
+  SQLite::Statement insert_metric_;
+  SQLite::Statement insert_measurement_;
+};
+
+}  // namespace pathsweep

@@ -1,0 +1,29 @@
+#include "coordinator/store/memory_store.h"
+
+namespace pathsweep {
+
+absl::Status MemoryStore::Commit(absl::Span<const Event> events) {
+  if (!failure_.ok()) return failure_;
+  for (const Event& event : events) {
+    if (!IsStored(event)) continue;
+    Apply(state_, event);
+    if (const auto* reported = std::get_if<MeasurementsReported>(&event)) {
+      for (const Measurement& one : reported->measurements) {
+        measurements_.try_emplace({reported->trial, one.step, one.metric}, one.value);
+      }
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<State> MemoryStore::Load(absl::Time lease_deadline) {
+  if (!failure_.ok()) return failure_;
+  State loaded = state_;
+  loaded.workers.clear();
+  for (const auto& [trial, live] : loaded.live_trials) {
+    if (live.state == TrialState::kRunning) loaded.leases.Extend(trial, lease_deadline);
+  }
+  return loaded;
+}
+
+}  // namespace pathsweep

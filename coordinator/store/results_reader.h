@@ -1,0 +1,52 @@
+// Reads trials and their results out of the database, beside the coordinator that writes
+// it. Trials that were never leased have no row; they are made from their sweep.
+//
+// Not thread safe: one reader per thread.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "coordinator/domain/sweep.h"
+#include "coordinator/domain/worker.h"
+
+namespace pathsweep {
+
+// A trial as users see it.
+struct TrialRecord {
+  TrialId id = 0;
+  SweepId sweep = 0;
+  TrialState state = TrialState::kPending;
+  int attempt = 0;
+  int64_t config = 0;
+  int64_t seed = 0;
+  TrialParameters parameters;
+  std::string worker;
+  std::string reason;
+  // The newest value of each metric, by name.
+  std::map<std::string, Measurement> results;
+};
+
+class ResultsReader {
+ public:
+  // The database must exist. Opened for reading only.
+  static absl::StatusOr<std::unique_ptr<ResultsReader>> Open(const std::string& path);
+  ~ResultsReader();
+
+  // Trials `first` to `first + limit - 1` of the sweep's, by number; fewer at its end.
+  absl::StatusOr<std::vector<TrialRecord>> Trials(const Sweep& sweep, int64_t first, int64_t limit);
+
+  // Every measurement of a trial, by step and then metric.
+  absl::StatusOr<std::vector<Measurement>> History(TrialId trial);
+
+ private:
+  class Connection;
+  explicit ResultsReader(std::unique_ptr<Connection> connection);
+
+  std::unique_ptr<Connection> connection_;
+};
+
+}  // namespace pathsweep

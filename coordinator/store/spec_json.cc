@@ -1,0 +1,79 @@
+#include "coordinator/store/spec_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "base/trial_parameters.h"
+
+namespace pathsweep {
+namespace {
+
+using nlohmann::ordered_json;
+
+ordered_json ToJson(const ParameterValue& value) {
+  return std::visit([](const auto& typed) -> ordered_json { return typed; }, value);
+}
+
+ParameterValue ValueFromJson(const ordered_json& json) {
+  if (json.is_boolean()) return json.get<bool>();
+  if (json.is_number_integer()) return json.get<int64_t>();
+  if (json.is_number()) return json.get<double>();
+  return json.get<std::string>();
+}
+
+absl::Status ReadGrid(const ordered_json& json, Grid& grid) {
+  for (const auto& [name, value] : json.at("fixed").items()) {
+    absl::Status set = SetParameter(grid.fixed, name, ValueFromJson(value));
+    if (!set.ok()) return set;
+  }
+  for (const ordered_json& axis : json.at("axes")) {
+    GridAxis& added = grid.axes.emplace_back();
+    added.name = axis.at("name");
+    for (const ordered_json& value : axis.at("values")) {
+      added.values.push_back(ValueFromJson(value));
+    }
+  }
+  grid.seeds = json.at("seeds").get<std::vector<int64_t>>();
+  return CheckGrid(grid);
+}
+
+}  // namespace
+
+std::string SpecToJson(const SweepSpec& spec) {
+  ordered_json json;
+  json["name"] = spec.name;
+  json["description"] = spec.description;
+  json["metric"] = spec.metric;
+  json["max_attempts"] = spec.max_attempts;
+  json["seeds"] = spec.grid.seeds;
+  json["axes"] = ordered_json::array();
+  for (const GridAxis& axis : spec.grid.axes) {
+    ordered_json values = ordered_json::array();
+    for (const ParameterValue& value : axis.values) values.push_back(ToJson(value));
+    json["axes"].push_back({{"name", axis.name}, {"values", values}});
+  }
+  for (const ParameterSpec& parameter : TrialParameterTable()) {
+    json["fixed"][std::string(parameter.name)] = ToJson(GetParameter(spec.grid.fixed, parameter));
+  }
+  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+absl::StatusOr<SweepSpec> SpecFromJson(absl::string_view text) {
+  try {
+    const ordered_json json = ordered_json::parse(text);
+    SweepSpec spec;
+    spec.name = json.at("name");
+    spec.description = json.at("description");
+    spec.metric = json.at("metric");
+    spec.max_attempts = json.at("max_attempts");
+    absl::Status grid = ReadGrid(json, spec.grid);
+    if (!grid.ok()) {
+      return absl::DataLossError(absl::StrCat("stored sweep spec: ", grid.message()));
+    }
+    return spec;
+  } catch (const ordered_json::exception& error) {
+    return absl::DataLossError(absl::StrCat("stored sweep spec: ", error.what()));
+  }
+}
+
+}  // namespace pathsweep

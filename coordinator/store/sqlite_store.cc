@@ -1,0 +1,150 @@
+#include "coordinator/store/sqlite_store.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <filesystem>
+#include <map>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/store/event_writer.h"
+#include "coordinator/store/file_lock.h"
+#include "coordinator/store/schema.h"
+#include "coordinator/store/spec_json.h"
+#include "coordinator/store/sqlite_guard.h"
+#include "coordinator/store/time_text.h"
+
+namespace pathsweep {
+
+class SqliteStore::Connection {
+ public:
+  Connection(const std::string& path, std::unique_ptr<FileLock> lock)
+      : path(path),
+        lock_(std::move(lock)),
+        database(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, /*busy timeout, ms*/ 5000) {}
+
+  const std::string path;
+
+ private:
+  // Declared before the database, so that it is released after the database is closed.
+  std::unique_ptr<FileLock> lock_;
+
+ public:
+  SQLite::Database database;
+  std::unique_ptr<EventWriter> writer;
+};
+
+namespace {
+
+absl::Status CheckIntegrity(SQLite::Database& database) {
+  const std::string verdict = database.execAndGet("PRAGMA quick_check(1)").getString();
+  if (verdict == "ok") return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat("`", database.getFilename(), "` is corrupt: ", verdict,
+                                          "; the file is left as it is, restore a copy of it"));
+}
+
+void LoadSweeps(SQLite::Database& database, State& state, absl::Status& status) {
+  SQLite::Statement rows(database,
+                         "SELECT id, request_id, spec, first_trial, trials, cancelled, created_at "
+                         "FROM sweeps ORDER BY id");
+  while (status.ok() && rows.executeStep()) {
+    Sweep sweep;
+    sweep.id = rows.getColumn(0).getInt64();
+    sweep.request_id = rows.getColumn(1).getString();
+    absl::StatusOr<SweepSpec> spec = SpecFromJson(rows.getColumn(2).getString());
+    status.Update(spec.status());
+    if (!status.ok()) return;
+    sweep.spec = *std::move(spec);
+    sweep.first_trial = rows.getColumn(3).getInt64();
+    sweep.trials = rows.getColumn(4).getInt64();
+    sweep.created_at = TimeFromText(rows.getColumn(6).getString());
+    const bool cancelled = rows.getColumn(5).getInt() != 0;
+    Apply(state, SweepSubmitted{sweep});
+    if (cancelled) Apply(state, SweepCancelled{sweep.id});
+  }
+}
+
+void LoadCounts(SQLite::Database& database, State& state) {
+  SQLite::Statement rows(database,
+                         "SELECT sweep_id, state, count(*) FROM trials GROUP BY sweep_id, state");
+  while (rows.executeStep()) {
+    Sweep& sweep = state.sweeps.at(rows.getColumn(0).getInt64());
+    const int64_t count = rows.getColumn(2).getInt64();
+    sweep.leased[TrialStateFromName(rows.getColumn(1).getString()).value()] = count;
+    sweep.next += count;
+    if (sweep.next == sweep.trials) state.open_sweeps.erase(sweep.id);
+  }
+}
+
+void LoadLiveTrials(SQLite::Database& database, State& state, absl::Time lease_deadline) {
+  SQLite::Statement rows(database,
+                         "SELECT id, state, attempt, lost_attempts, worker FROM trials "
+                         "WHERE state IN ('pending', 'running') ORDER BY id");
+  while (rows.executeStep()) {
+    const TrialId trial = rows.getColumn(0).getInt64();
+    const LiveTrial live{*TrialStateFromName(rows.getColumn(1).getString()),
+                         rows.getColumn(2).getInt(), rows.getColumn(3).getInt()};
+    state.live_trials.emplace(trial, live);
+    if (live.state == TrialState::kPending) {
+      state.retries.insert(trial);
+    } else {
+      state.leases.Grant(trial, {rows.getColumn(4).getString(), lease_deadline});
+    }
+  }
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore(std::unique_ptr<Connection> connection)
+    : connection_(std::move(connection)) {}
+
+SqliteStore::~SqliteStore() = default;
+
+absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& path) {
+  std::error_code ignored;  // a file that does not exist yet keeps the name it was given
+  const std::string resolved = std::filesystem::weakly_canonical(path, ignored).string();
+  const std::string name = ignored ? path : resolved;
+  absl::StatusOr<std::unique_ptr<FileLock>> lock = FileLock::Acquire(name + "-lock");
+  if (!lock.ok()) return lock.status();
+  return Guarded(path, [&]() -> absl::StatusOr<std::unique_ptr<SqliteStore>> {
+    auto connection = std::make_unique<Connection>(name, *std::move(lock));
+    SQLite::Database& database = connection->database;
+    if (absl::Status status = CheckIntegrity(database); !status.ok()) return status;
+    if (absl::Status status = CheckOwner(database); !status.ok()) return status;
+    database.exec("PRAGMA journal_mode = WAL");
+    database.exec("PRAGMA synchronous = FULL");
+    database.exec("PRAGMA foreign_keys = ON");
+    Migrate(database);
+    connection->writer = std::make_unique<EventWriter>(database);
+    return std::unique_ptr<SqliteStore>(new SqliteStore(std::move(connection)));
+  });
+}
+
+absl::Status SqliteStore::Commit(absl::Span<const Event> events) {
+  return Guarded(connection_->path, [&] {
+    SQLite::Transaction transaction(connection_->database);
+    for (const Event& event : events) connection_->writer->Write(event);
+    transaction.commit();
+    return absl::OkStatus();
+  });
+}
+
+absl::StatusOr<State> SqliteStore::Load(absl::Time lease_deadline) {
+  return Guarded(connection_->path, [&]() -> absl::StatusOr<State> {
+    State state;
+    absl::Status status;
+    LoadSweeps(connection_->database, state, status);
+    if (!status.ok()) return status;
+    LoadCounts(connection_->database, state);
+    LoadLiveTrials(connection_->database, state, lease_deadline);
+    return state;
+  });
+}
+
+absl::Status SqliteStore::LimitPages(int pages) {
+  return Guarded(connection_->path, [&] {
+    connection_->database.exec(absl::StrCat("PRAGMA max_page_count = ", pages));
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace pathsweep

@@ -1,0 +1,11 @@
+#include "coordinator/store/store.h"
+
+namespace pathsweep {
+
+bool IsStored(const Event& event) {
+  return !std::holds_alternative<WorkerReported>(event) &&
+         !std::holds_alternative<WorkerDisconnected>(event) &&
+         !std::holds_alternative<LeaseExtended>(event);
+}
+
+}  // namespace pathsweep

@@ -1,0 +1,78 @@
+#include "coordinator/store/views.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_replace.h"
+#include "base/trial_parameters.h"
+
+namespace pathsweep {
+namespace {
+
+// $PARAMETERS stands for the parameter columns.
+//
+// robustness holds the Student-t interval of the mean, cut to the metric's range, and the
+// Wilson interval of the share solved, both 95 %. coordinator/analysis computes the same
+// for tables; a test holds one against the other. x / 0 is NULL in SQLite, which is
+// what an interval from a single seed should be.
+constexpr char kViews[] = R"sql(
+DROP VIEW IF EXISTS robustness;
+DROP VIEW IF EXISTS trial_results;
+DROP VIEW IF EXISTS learning_curves;
+
+CREATE VIEW learning_curves AS
+SELECT s.name AS sweep, t.id AS trial_id, t.config, t.seed, $PARAMETERS,
+       k.name AS metric, m.step, m.value
+FROM sweeps s
+JOIN trials t ON t.sweep_id = s.id
+JOIN measurements m ON m.trial_id = t.id
+JOIN metrics k ON k.id = m.metric_id;
+
+CREATE VIEW trial_results AS
+SELECT s.name AS sweep, t.id AS trial_id, t.config, t.seed, t.state, t.reason, t.attempt,
+       t.worker, $PARAMETERS, k.name AS metric, m.step, m.value
+FROM sweeps s
+JOIN trials t ON t.sweep_id = s.id
+JOIN metrics k
+JOIN measurements m ON m.trial_id = t.id AND m.metric_id = k.id
+ AND m.step = (SELECT max(step) FROM measurements
+               WHERE trial_id = t.id AND metric_id = k.id);
+
+CREATE VIEW robustness AS
+WITH solved AS (
+  SELECT trial_id, value >= solved_at AS solved FROM trial_results WHERE metric = 'exact_match'
+), result AS (
+  SELECT r.*, coalesce(s.solved, 0) AS solved,
+         avg(r.value) OVER (PARTITION BY r.sweep, r.config, r.metric) AS mean
+  FROM trial_results r LEFT JOIN solved s USING (trial_id)
+  WHERE r.state IN ('succeeded', 'stopped')
+), cell AS (
+  SELECT sweep, config, $PARAMETERS, metric, mean, count(*) AS n, 1.0 * sum(solved) / count(*) AS p,
+         sqrt(sum((value - mean) * (value - mean)) / (count(*) - 1) / count(*)) AS standard_error
+  FROM result GROUP BY sweep, config, metric
+), spread AS (
+  SELECT c.*, k.lowest, k.highest, 3.8414588206941236 / n AS zz,
+         standard_error * (SELECT quantile_975 FROM student_t
+                           WHERE degrees_of_freedom = min(c.n - 1, 1000)) AS half_width
+  FROM cell c JOIN metrics k ON k.name = c.metric
+)
+SELECT sweep, config, $PARAMETERS, metric, mean,
+       max(mean - half_width, lowest) AS low, min(mean + half_width, highest) AS high, n,
+       p AS solved,
+       max(0, (p + zz / 2 - sqrt(zz * (p * (1 - p) + zz / 4))) / (1 + zz)) AS solved_low,
+       min(1, (p + zz / 2 + sqrt(zz * (p * (1 - p) + zz / 4))) / (1 + zz)) AS solved_high
+FROM spread;
+)sql";
+
+}  // namespace
+
+void CreateViews(SQLite::Database& database) {
+  std::vector<absl::string_view> names;
+  for (const ParameterSpec& spec : TrialParameterTable()) names.push_back(spec.name);
+  database.exec(absl::StrReplaceAll(kViews, {{"$PARAMETERS", absl::StrJoin(names, ", ")}}));
+}
+
+}  // namespace pathsweep
