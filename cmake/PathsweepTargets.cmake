@@ -17,6 +17,7 @@ endif()
 function(pathsweep_options target)
   target_compile_options(${target} PRIVATE ${PATHSWEEP_WARNINGS})
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(${target} PRIVATE PATHSWEEP_VERSION="${PROJECT_VERSION}")
 endfunction()
 
 # pathsweep_library(domain SOURCES space.cc … LINK pathsweep::base …) makes pathsweep::domain.

@@ -1,0 +1,48 @@
+// What a command answers, in every form that --output knows.
+//
+//   Report report{.json = {{"sweep", "demo"}}, .columns = {"sweep"}, .rows = {{"demo"}}};
+//   WriteReport(std::cout, OutputFormat::kTable, report);
+//
+// Pure values and functions; thread safe.
+#pragma once
+
+#include <cstddef>
+#include <nlohmann/json.hpp>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace pathsweep {
+
+enum class OutputFormat { kTable, kJson, kCsv, kMarkdown };
+
+using Json = nlohmann::ordered_json;
+
+// Rows of cells under named columns, for people (table, markdown) and spreadsheets (csv).
+struct Report {
+  // The names and shapes that scripts rely on; docs/cli.md.
+  Json json;
+  std::vector<std::string> columns;
+  // Every row has as many cells as there are columns.
+  std::vector<std::vector<std::string>> rows;
+};
+
+// JSON ends with a newline and stands on one line per object of a list.
+void WriteReport(std::ostream& out, OutputFormat format, const Report& report);
+
+// Columns aligned by spaces; an empty cell shows as `-`.
+std::string TextTable(const std::vector<std::string>& columns,
+                      const std::vector<std::vector<std::string>>& rows);
+std::string MarkdownTable(const std::vector<std::string>& columns,
+                          const std::vector<std::vector<std::string>>& rows);
+// RFC 4180, with a header line.
+std::string CsvTable(const std::vector<std::string>& columns,
+                     const std::vector<std::vector<std::string>>& rows);
+
+// Columns a text takes in a terminal: its code points, which is right for all text that
+// Pathsweep writes itself.
+size_t DisplayWidth(absl::string_view text);
+
+}  // namespace pathsweep

@@ -1,0 +1,103 @@
+#include "coordinator/engine/engine.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "coordinator/domain/scheduler.h"
+
+namespace pathsweep {
+
+void Engine::Process(std::vector<Request> requests, absl::Time now) {
+  absl::Status status = loaded_ ? absl::OkStatus() : Load(now);
+  std::vector<absl::Status> answers(requests.size(), status);
+  if (status.ok()) {
+    Run(ExpireLeases{}, now).IgnoreError();  // always OK
+    for (size_t i = 0; i < requests.size(); ++i) answers[i] = Take(requests[i], now);
+    ApplyAll(ScheduleLeases(state_, now, policy_));
+    status = Commit();
+    if (!status.ok()) std::fill(answers.begin(), answers.end(), status);
+  }
+  for (size_t i = 0; i < requests.size(); ++i) {
+    if (requests[i].done) requests[i].done(answers[i], state_);
+  }
+  if (status.ok()) {
+    SendDirectives();
+  } else {
+    CloseAll(status);
+  }
+  events_.clear();
+  concerned_.clear();
+}
+
+absl::Status Engine::Load(absl::Time now) {
+  absl::StatusOr<State> state = store_.Load(now + policy_.lease);
+  if (!state.ok()) return state.status();
+  state_ = *std::move(state);
+  loaded_ = true;
+  return absl::OkStatus();
+}
+
+absl::Status Engine::Take(const Request& request, absl::Time now) {
+  if (const auto* submit = std::get_if<SubmitSweep>(&request.command)) return Run(*submit, now);
+  if (const auto* cancel = std::get_if<CancelSweep>(&request.command)) return Run(*cancel, now);
+  if (const auto* streamed = std::get_if<ReportOnStream>(&request.command)) {
+    std::shared_ptr<WorkerSink>& sink = sinks_[streamed->report.report.worker.name];
+    if (sink != nullptr && sink != streamed->sink) {
+      sink->Close(absl::AbortedError("the worker has opened another stream"));
+    }
+    sink = streamed->sink;
+    return Run(streamed->report, now);
+  }
+  if (const auto* ended = std::get_if<StreamEnded>(&request.command)) {
+    const auto sink = sinks_.find(ended->worker);
+    if (sink == sinks_.end() || sink->second != ended->sink) return absl::OkStatus();
+    sinks_.erase(sink);
+    return Run(LoseWorker{ended->worker}, now);
+  }
+  return absl::OkStatus();
+}
+
+template <typename Command>
+absl::Status Engine::Run(const Command& command, absl::Time now) {
+  absl::StatusOr<Events> events = Decide(state_, command, now, policy_);
+  if (!events.ok()) return events.status();
+  ApplyAll(*std::move(events));
+  return absl::OkStatus();
+}
+
+void Engine::ApplyAll(Events events) {
+  for (Event& event : events) {
+    if (const std::string* worker = Concerned(event)) concerned_.insert(*worker);
+    Apply(state_, event);
+    events_.push_back(std::move(event));
+  }
+}
+
+const std::string* Engine::Concerned(const Event& event) const {
+  if (const auto* leased = std::get_if<AttemptLeased>(&event)) return &leased->worker;
+  if (const auto* reported = std::get_if<WorkerReported>(&event)) return &reported->worker.name;
+  const auto* ended = std::get_if<TrialEnded>(&event);
+  const Lease* lease = ended == nullptr ? nullptr : state_.leases.Find(ended->attempt.trial);
+  return lease == nullptr ? nullptr : &lease->worker;
+}
+
+absl::Status Engine::Commit() {
+  if (std::ranges::none_of(events_, IsStored)) return absl::OkStatus();
+  absl::Status status = store_.Commit(events_);
+  if (!status.ok()) loaded_ = false;
+  return status;
+}
+
+void Engine::CloseAll(const absl::Status& status) {
+  for (const auto& [worker, sink] : sinks_) sink->Close(status);
+  sinks_.clear();
+}
+
+void Engine::SendDirectives() {
+  for (const std::string& worker : concerned_) {
+    const auto sink = sinks_.find(worker);
+    if (sink != sinks_.end()) sink->second->Send(DirectiveFor(state_, worker));
+  }
+}
+
+}  // namespace pathsweep

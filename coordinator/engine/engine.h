@@ -1,0 +1,92 @@
+// The coordinator's state and store behind one entry: requests in, one transaction, then
+// the answers. What was answered OK is on disk.
+//
+// Single threaded and clockless; EngineThread gives it a thread and the time. If the
+// store refuses a commit, every request of the drain gets its error, every worker is
+// disconnected, and the state is loaded again from disk, so memory never runs ahead of
+// what is stored.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "coordinator/domain/decide.h"
+#include "coordinator/domain/state.h"
+#include "coordinator/store/store.h"
+
+namespace pathsweep {
+
+// Where the directives for a connected worker go. Calls do not block.
+class WorkerSink {
+ public:
+  virtual ~WorkerSink() = default;
+  virtual void Send(Directive directive) = 0;
+  // Ends the worker's stream; it may come back with another.
+  virtual void Close(absl::Status status) = 0;
+};
+
+// A worker's report and the stream that it came on.
+struct ReportOnStream {
+  ReceiveReport report;
+  std::shared_ptr<WorkerSink> sink;
+};
+
+// The stream has ended. Ignored if the worker has another one by now.
+struct StreamEnded {
+  std::string worker;
+  std::shared_ptr<WorkerSink> sink;
+};
+
+// Only looks at the state.
+struct Inspect {};
+
+struct Request {
+  std::variant<SubmitSweep, CancelSweep, ReportOnStream, StreamEnded, Inspect> command;
+  // Called once, after the commit; the state is valid during the call only.
+  std::function<void(const absl::Status&, const State&)> done;
+};
+
+class Engine {
+ public:
+  // The store must outlive the engine. Loads the state at the first Process.
+  Engine(Store& store, const LeasePolicy& policy) : store_(store), policy_(policy) {}
+
+  // Expires leases, takes the requests in order, fills free workers, commits, answers.
+  void Process(std::vector<Request> requests, absl::Time now);
+
+  // When Process must be called next if no request comes before.
+  absl::Time NextDeadline() const {
+    return loaded_ ? state_.leases.NextDeadline() : absl::InfiniteFuture();
+  }
+
+ private:
+  absl::Status Load(absl::Time now);
+  absl::Status Take(const Request& request, absl::Time now);
+  // Decides and applies one command; its events join events_.
+  template <typename Command>
+  absl::Status Run(const Command& command, absl::Time now);
+  void ApplyAll(Events events);
+  // The worker that must hear of the event, if any.
+  const std::string* Concerned(const Event& event) const;
+  absl::Status Commit();
+  void CloseAll(const absl::Status& status);
+  void SendDirectives();
+
+  Store& store_;
+  const LeasePolicy policy_;
+  bool loaded_ = false;
+  State state_;
+  std::map<std::string, std::shared_ptr<WorkerSink>> sinks_;
+  // Of the drain under way.
+  Events events_;
+  std::set<std::string> concerned_;
+};
+
+}  // namespace pathsweep

@@ -1,0 +1,65 @@
+// sweepd: the coordinator daemon.
+#include <signal.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "base/clock.h"
+#include "coordinator/rpc/server.h"
+
+namespace {
+
+// Blocks the signals that end the daemon, in every thread started later.
+sigset_t BlockEndSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  pathsweep::ServerOptions options;
+  double lease_seconds = absl::ToDoubleSeconds(options.lease_policy.lease);
+  double reconnect_seconds = absl::ToDoubleSeconds(options.lease_policy.reconnect);
+  CLI::App app{"sweepd: schedules the trials of sweeps over workers and keeps their results"};
+  app.set_version_flag("--version", PATHSWEEP_VERSION);
+  app.add_option("--listen", options.listen, "HOST:PORT or unix:PATH to serve on")
+      ->capture_default_str();
+  app.add_option("--database", options.database, "results database; made if there is none")
+      ->capture_default_str();
+  app.add_option("--lease-seconds", lease_seconds, "a worker silent for this long loses its trials")
+      ->capture_default_str()
+      ->check(CLI::Range(0.1, 86400.0));
+  app.add_option("--reconnect-seconds", reconnect_seconds,
+                 "time for a worker whose connection broke to come back")
+      ->capture_default_str()
+      ->check(CLI::Range(0.0, 86400.0));
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  options.lease_policy = {absl::Seconds(lease_seconds), absl::Seconds(reconnect_seconds)};
+
+  spdlog::set_default_logger(spdlog::stderr_color_mt("sweepd"));
+  const sigset_t end_signals = BlockEndSignals();
+  const pathsweep::SystemClock clock;
+  absl::StatusOr<std::unique_ptr<pathsweep::Server>> server =
+      pathsweep::Server::Start(options, clock);
+  if (!server.ok()) {
+    spdlog::error("{}", std::string(server.status().message()));
+    return 1;
+  }
+  spdlog::info("serving on {}, results in {}", (*server)->address(), options.database);
+  int signal = 0;
+  sigwait(&end_signals, &signal);
+  spdlog::info("ending on signal {}", signal);
+  return 0;
+}

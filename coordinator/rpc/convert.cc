@@ -1,0 +1,265 @@
+#include "coordinator/rpc/convert.h"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/metrics.h"
+#include "base/parameter_proto.h"
+
+namespace pathsweep {
+namespace {
+
+constexpr size_t kLongestName = 64;
+constexpr size_t kLongestText = 4096;
+constexpr int kMaxSlots = 1024;
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time) {
+  google::protobuf::Timestamp timestamp;
+  const int64_t nanoseconds = absl::ToUnixNanos(time);
+  timestamp.set_seconds(nanoseconds / 1'000'000'000);
+  timestamp.set_nanos(static_cast<int32_t>(nanoseconds % 1'000'000'000));
+  return timestamp;
+}
+
+bool IsName(const std::string& text) {
+  return !text.empty() && text.size() <= kLongestName && std::ranges::all_of(text, [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
+  });
+}
+
+// Digits alone would be taken for an id.
+absl::Status CheckSweepName(const std::string& name) {
+  const bool digits =
+      std::ranges::all_of(name, [](char c) { return std::isdigit(static_cast<unsigned char>(c)); });
+  if (IsName(name) && !digits) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("sweep name `", name.substr(0, kLongestName),
+                   "` must have 1 to 64 letters, digits, `-`, `_` or `.`, and not digits alone"));
+}
+
+absl::StatusOr<Outcome> FromProto(const v1::Outcome& proto) {
+  Outcome outcome{Outcome::Kind::kCompleted, proto.detail().substr(0, kLongestText)};
+  switch (proto.kind()) {
+    case v1::Outcome::COMPLETED:
+      outcome.kind = Outcome::Kind::kCompleted;
+      return outcome;
+    case v1::Outcome::SOLVED:
+      outcome.kind = Outcome::Kind::kSolved;
+      return outcome;
+    case v1::Outcome::DIVERGED:
+      outcome.kind = Outcome::Kind::kDiverged;
+      return outcome;
+    case v1::Outcome::CRASHED:
+      outcome.kind = Outcome::Kind::kCrashed;
+      return outcome;
+    case v1::Outcome::RELEASED:
+      outcome.kind = Outcome::Kind::kReleased;
+      return outcome;
+    case v1::Outcome::STOPPED:
+      outcome.kind = Outcome::Kind::kStopped;
+      return outcome;
+    default:
+      return absl::InvalidArgumentError("an attempt's outcome has no kind");
+  }
+}
+
+absl::StatusOr<AttemptReport> FromProto(const v1::AttemptReport& proto) {
+  AttemptReport report{{proto.trial_id(), proto.attempt()}, {}, std::nullopt};
+  for (const v1::Measurement& one : proto.measurements()) {
+    if (!std::isfinite(one.value()) || one.metric().empty() || one.metric().size() > kLongestName ||
+        one.step() < 0) {
+      return absl::InvalidArgumentError(absl::StrCat("trial ", proto.trial_id(), " reports `",
+                                                     one.metric(), "` = ", one.value(), " at step ",
+                                                     one.step(), ", which is not a measurement"));
+    }
+    report.measurements.push_back({one.step(), one.metric(), one.value()});
+  }
+  if (proto.has_outcome()) {
+    absl::StatusOr<Outcome> outcome = FromProto(proto.outcome());
+    if (!outcome.ok()) return outcome.status();
+    report.outcome = *std::move(outcome);
+  }
+  return report;
+}
+
+v1::TrialState ToProto(TrialState state) {
+  return static_cast<v1::TrialState>(static_cast<int>(state) + v1::TRIAL_STATE_PENDING);
+}
+
+v1::SweepState StateOf(const Sweep& sweep) {
+  if (sweep.cancelled) return v1::SWEEP_STATE_CANCELLED;
+  return sweep.Ended() ? v1::SWEEP_STATE_FINISHED : v1::SWEEP_STATE_RUNNING;
+}
+
+v1::Estimate ToProto(const Estimate& estimate) {
+  v1::Estimate proto;
+  proto.set_value(estimate.value);
+  if (estimate.low.has_value()) proto.set_low(*estimate.low);
+  if (estimate.high.has_value()) proto.set_high(*estimate.high);
+  return proto;
+}
+
+}  // namespace
+
+absl::StatusOr<SweepSpec> FromProto(const v1::SweepSpec& proto) {
+  if (absl::Status name = CheckSweepName(proto.name()); !name.ok()) return name;
+  if (proto.description().size() > kLongestText || proto.metric().size() > kLongestName) {
+    return absl::InvalidArgumentError("the sweep's description or metric is too long");
+  }
+  if (proto.max_attempts() < 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("`max_attempts` must be at least 1, not ", proto.max_attempts()));
+  }
+  absl::StatusOr<Grid> grid = GridFromProto(proto);
+  if (!grid.ok()) return grid.status();
+  SweepSpec spec;
+  spec.name = proto.name();
+  spec.description = proto.description();
+  spec.grid = *std::move(grid);
+  if (!proto.metric().empty()) spec.metric = proto.metric();
+  if (proto.max_attempts() > 0) spec.max_attempts = proto.max_attempts();
+  return spec;
+}
+
+absl::StatusOr<WorkerReport> FromProto(const v1::WorkerReport& proto) {
+  if (proto.protocol_version() != kProtocolVersion) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the worker speaks protocol version ", proto.protocol_version(),
+                     ", this coordinator ", kProtocolVersion, "; upgrade the older of the two"));
+  }
+  const v1::WorkerDescription& worker = proto.worker();
+  if (worker.name().empty() || worker.name().size() > 4 * kLongestName || worker.slots() < 1 ||
+      worker.slots() > kMaxSlots) {
+    return absl::InvalidArgumentError(absl::StrCat("a worker needs a name and 1 to ", kMaxSlots,
+                                                   " slots, not `", worker.name(), "` and ",
+                                                   worker.slots()));
+  }
+  WorkerReport report;
+  report.worker = {worker.name(),        worker.hostname(),     worker.device(),
+                   worker.device_name(), worker.memory_bytes(), worker.slots()};
+  report.sequence = proto.sequence();
+  report.leaving = proto.leaving();
+  for (const v1::AttemptReport& one : proto.attempts()) {
+    absl::StatusOr<AttemptReport> attempt = FromProto(one);
+    if (!attempt.ok()) return attempt.status();
+    report.attempts.push_back(*std::move(attempt));
+  }
+  return report;
+}
+
+v1::Sweep ToProto(const Sweep& sweep) {
+  v1::Sweep proto;
+  proto.set_id(sweep.id);
+  v1::SweepSpec& spec = *proto.mutable_spec();
+  spec.set_name(sweep.spec.name);
+  spec.set_description(sweep.spec.description);
+  spec.set_metric(sweep.spec.metric);
+  spec.set_max_attempts(sweep.spec.max_attempts);
+  ToProto(sweep.spec.grid, spec);
+  proto.set_state(StateOf(sweep));
+  *proto.mutable_created_at() = ToTimestamp(sweep.created_at);
+  const TrialCounts counts = sweep.Counts();
+  v1::TrialCounts& trials = *proto.mutable_trials();
+  trials.set_total(sweep.trials);
+  trials.set_pending(counts[TrialState::kPending]);
+  trials.set_running(counts[TrialState::kRunning]);
+  trials.set_succeeded(counts[TrialState::kSucceeded]);
+  trials.set_failed(counts[TrialState::kFailed]);
+  trials.set_stopped(counts[TrialState::kStopped]);
+  trials.set_cancelled(counts[TrialState::kCancelled]);
+  return proto;
+}
+
+v1::Trial ToProto(const TrialRecord& trial) {
+  v1::Trial proto;
+  proto.set_id(trial.id);
+  proto.set_sweep_id(trial.sweep);
+  proto.set_state(ToProto(trial.state));
+  proto.set_attempt(trial.attempt);
+  proto.set_seed(trial.seed);
+  *proto.mutable_parameters() = ToProto(trial.parameters);
+  for (const auto& [name, result] : trial.results) *proto.add_metrics() = ToProto(result);
+  proto.set_reason(trial.reason);
+  proto.set_worker(trial.worker);
+  return proto;
+}
+
+v1::Measurement ToProto(const Measurement& measurement) {
+  v1::Measurement proto;
+  proto.set_step(measurement.step);
+  proto.set_metric(measurement.metric);
+  proto.set_value(measurement.value);
+  return proto;
+}
+
+v1::Worker ToProto(const ConnectedWorker& worker, int running) {
+  v1::Worker proto;
+  proto.set_name(worker.description.name);
+  proto.set_hostname(worker.description.hostname);
+  proto.set_device(worker.description.device);
+  proto.set_device_name(worker.description.device_name);
+  proto.set_memory_bytes(worker.description.memory_bytes);
+  proto.set_slots(worker.description.slots);
+  proto.set_running(running);
+  proto.set_connected(worker.connected);
+  *proto.mutable_last_seen() = ToTimestamp(worker.last_seen);
+  return proto;
+}
+
+v1::Directive ToProto(const Directive& directive, absl::Duration report_interval) {
+  v1::Directive proto;
+  proto.set_acknowledged_sequence(directive.acknowledged_sequence);
+  proto.mutable_report_interval()->set_seconds(absl::ToInt64Seconds(report_interval));
+  proto.mutable_report_interval()->set_nanos(
+      static_cast<int32_t>(absl::ToInt64Nanoseconds(report_interval % absl::Seconds(1))));
+  for (const Directive::Desired& desired : directive.attempts) {
+    v1::AttemptDirective& attempt = *proto.add_attempts();
+    attempt.set_trial_id(desired.attempt.trial);
+    attempt.set_attempt(desired.attempt.attempt);
+    attempt.set_desired(desired.go_on ? v1::AttemptDirective::CONTINUE
+                                      : v1::AttemptDirective::DROP);
+    attempt.set_reason(desired.reason);
+  }
+  for (const Directive::Lease& lease : directive.leases) {
+    v1::Lease& added = *proto.add_leases();
+    added.set_trial_id(lease.attempt.trial);
+    added.set_attempt(lease.attempt.attempt);
+    added.set_seed(lease.seed);
+    *added.mutable_parameters() = ToProto(lease.parameters);
+  }
+  return proto;
+}
+
+v1::Table ToProto(const RobustnessTable& table, const TableQuestion& question) {
+  v1::Table proto;
+  proto.set_metric(question.metric);
+  proto.mutable_rows()->Assign(question.rows.begin(), question.rows.end());
+  proto.mutable_columns()->Assign(question.columns.begin(), question.columns.end());
+  proto.mutable_chance()->Assign(table.chance.begin(), table.chance.end());
+  std::vector<std::string> names = question.rows;
+  names.insert(names.end(), question.columns.begin(), question.columns.end());
+  for (const TableCell& cell : table.cells) {
+    v1::TableCell& added = *proto.add_cells();
+    for (size_t i = 0; i < names.size(); ++i) {
+      v1::Parameter& parameter = *added.add_parameters();
+      parameter.set_name(names[i]);
+      *parameter.mutable_value() = ToProto(cell.key[i]);
+    }
+    if (cell.metric.has_value()) *added.mutable_metric() = ToProto(*cell.metric);
+    if (cell.solved_share.has_value()) {
+      *added.mutable_solved_share() = ToProto(*cell.solved_share);
+    }
+    added.set_n(cell.n);
+    added.set_configs(cell.configs);
+    added.set_solved(cell.solved);
+    added.set_unfinished(cell.unfinished);
+    added.set_failed(cell.failed);
+  }
+  return proto;
+}
+
+}  // namespace pathsweep

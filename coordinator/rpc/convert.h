@@ -1,0 +1,33 @@
+// Between the protocol's messages and the domain's values. What comes in is validated
+// here and nowhere else; the domain trusts what it gets.
+#pragma once
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "coordinator/analysis/robustness_table.h"
+#include "coordinator/domain/state.h"
+#include "coordinator/store/results_reader.h"
+#include "pathsweep/v1/sweep.pb.h"
+#include "pathsweep/v1/sweep_service.pb.h"
+#include "pathsweep/v1/worker_service.pb.h"
+
+namespace pathsweep {
+
+// The version of the worker protocol that this coordinator speaks.
+inline constexpr int kProtocolVersion = 1;
+
+// InvalidArgument says what is wrong and what to write instead; ResourceExhausted that
+// the grid is too large.
+absl::StatusOr<SweepSpec> FromProto(const v1::SweepSpec& proto);
+// FailedPrecondition for another protocol version, InvalidArgument for a malformed report.
+absl::StatusOr<WorkerReport> FromProto(const v1::WorkerReport& proto);
+
+v1::Sweep ToProto(const Sweep& sweep);
+v1::Trial ToProto(const TrialRecord& trial);
+v1::Measurement ToProto(const Measurement& measurement);
+v1::Worker ToProto(const ConnectedWorker& worker, int running);
+v1::Directive ToProto(const Directive& directive, absl::Duration report_interval);
+v1::Table ToProto(const RobustnessTable& table, const TableQuestion& question);
+
+}  // namespace pathsweep

@@ -1,0 +1,202 @@
+#include "coordinator/rpc/sweep_service.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "base/grpc_status.h"
+#include "base/metrics.h"
+#include "base/suggest.h"
+#include "coordinator/analysis/robustness_table.h"
+#include "coordinator/rpc/convert.h"
+
+namespace pathsweep {
+namespace {
+
+constexpr int64_t kLargestPage = 1000;
+
+TableTrial::Status StatusOf(TrialState state) {
+  switch (state) {
+    case TrialState::kSucceeded:
+    case TrialState::kStopped:
+      return TableTrial::Status::kResult;
+    case TrialState::kFailed:
+      return TableTrial::Status::kFailed;
+    default:
+      return TableTrial::Status::kUnfinished;
+  }
+}
+
+TableTrial ForTable(const TrialRecord& trial, const std::string& metric) {
+  TableTrial row{trial.parameters, trial.seed, trial.config, StatusOf(trial.state), {}, false};
+  const auto value = trial.results.find(metric);
+  if (value != trial.results.end()) row.value = value->second.value;
+  const auto match = trial.results.find(std::string(kExactMatch));
+  row.solved = match != trial.results.end() && match->second.value >= trial.parameters.solved_at;
+  return row;
+}
+
+// A misspelt metric must not look like one without results.
+absl::Status CheckMeasured(const std::string& metric, const std::vector<TrialRecord>& trials) {
+  std::vector<absl::string_view> known;
+  for (const TrialRecord& trial : trials) {
+    for (const auto& [name, value] : trial.results) {
+      if (name == metric) return absl::OkStatus();
+      if (std::ranges::find(known, name) == known.end()) known.push_back(name);
+    }
+  }
+  if (known.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("no trial of the sweep measured `", metric, "`", DidYouMean(metric, known)));
+}
+
+}  // namespace
+
+grpc::Status SweepServiceHandler::SubmitSweep(grpc::ServerContext*,
+                                              const v1::SubmitSweepRequest* request,
+                                              v1::SubmitSweepResponse* response) {
+  if (request->request_id().empty()) {
+    return ToGrpc(absl::InvalidArgumentError("`request_id` is empty; send a random UUID"));
+  }
+  absl::StatusOr<SweepSpec> spec = FromProto(request->spec());
+  if (!spec.ok()) return ToGrpc(spec.status());
+  return ToGrpc(engine_.Ask({pathsweep::SubmitSweep{request->request_id(), *std::move(spec)},
+                             [&](const absl::Status& status, const State& state) {
+                               if (!status.ok()) return;
+                               *response->mutable_sweep() =
+                                   ToProto(*state.FindSweepByRequest(request->request_id()));
+                             }}));
+}
+
+grpc::Status SweepServiceHandler::CancelSweep(grpc::ServerContext*,
+                                              const v1::CancelSweepRequest* request,
+                                              v1::CancelSweepResponse* response) {
+  return ToGrpc(engine_.Ask({pathsweep::CancelSweep{request->sweep()},
+                             [&](const absl::Status& status, const State& state) {
+                               if (!status.ok()) return;
+                               *response->mutable_sweep() =
+                                   ToProto(*state.FindSweep(request->sweep()));
+                             }}));
+}
+
+grpc::Status SweepServiceHandler::ListSweeps(grpc::ServerContext*, const v1::ListSweepsRequest*,
+                                             v1::ListSweepsResponse* response) {
+  return ToGrpc(engine_.Ask({Inspect{}, [&](const absl::Status&, const State& state) {
+                               for (auto sweep = state.sweeps.rbegin();
+                                    sweep != state.sweeps.rend(); ++sweep) {
+                                 *response->add_sweeps() = ToProto(sweep->second);
+                               }
+                             }}));
+}
+
+grpc::Status SweepServiceHandler::GetSweep(grpc::ServerContext*, const v1::GetSweepRequest* request,
+                                           v1::Sweep* response) {
+  absl::StatusOr<Sweep> sweep = FindSweep(request->sweep());
+  if (!sweep.ok()) return ToGrpc(sweep.status());
+  *response = ToProto(*sweep);
+  return grpc::Status::OK;
+}
+
+grpc::Status SweepServiceHandler::ListTrials(grpc::ServerContext*,
+                                             const v1::ListTrialsRequest* request,
+                                             v1::ListTrialsResponse* response) {
+  int64_t first = 0;
+  if (!request->page_token().empty() &&
+      (!absl::SimpleAtoi(request->page_token(), &first) || first < 0)) {
+    return ToGrpc(absl::InvalidArgumentError("`page_token` is not one that ListTrials gave"));
+  }
+  absl::StatusOr<Sweep> sweep = FindSweep(request->sweep());
+  if (!sweep.ok()) return ToGrpc(sweep.status());
+  const int64_t limit = request->page_size() <= 0
+                            ? kLargestPage
+                            : std::min<int64_t>(request->page_size(), kLargestPage);
+  absl::StatusOr<std::vector<TrialRecord>> trials = ReadTrials(*sweep, first, limit);
+  if (!trials.ok()) return ToGrpc(trials.status());
+  for (const TrialRecord& trial : *trials) *response->add_trials() = ToProto(trial);
+  if (first + limit < sweep->trials) response->set_next_page_token(absl::StrCat(first + limit));
+  return grpc::Status::OK;
+}
+
+grpc::Status SweepServiceHandler::GetTrial(grpc::ServerContext*, const v1::GetTrialRequest* request,
+                                           v1::Trial* response) {
+  absl::StatusOr<Sweep> sweep = SweepOfTrial(request->id());
+  if (!sweep.ok()) return ToGrpc(sweep.status());
+  absl::StatusOr<std::vector<TrialRecord>> trials =
+      ReadTrials(*sweep, request->id() - sweep->first_trial, 1);
+  if (!trials.ok()) return ToGrpc(trials.status());
+  *response = ToProto(trials->front());
+  absl::MutexLock lock(&mutex_);
+  absl::StatusOr<std::vector<Measurement>> history = reader_->History(request->id());
+  if (!history.ok()) return ToGrpc(history.status());
+  for (const Measurement& one : *history) *response->add_history() = ToProto(one);
+  return grpc::Status::OK;
+}
+
+grpc::Status SweepServiceHandler::GetTable(grpc::ServerContext*, const v1::GetTableRequest* request,
+                                           v1::Table* response) {
+  absl::StatusOr<Sweep> sweep = FindSweep(request->sweep());
+  if (!sweep.ok()) return ToGrpc(sweep.status());
+  const TableQuestion question{{request->rows().begin(), request->rows().end()},
+                               {request->columns().begin(), request->columns().end()},
+                               request->metric().empty() ? sweep->spec.metric : request->metric()};
+  absl::StatusOr<std::vector<TrialRecord>> trials = ReadTrials(*sweep, 0, sweep->trials);
+  if (!trials.ok()) return ToGrpc(trials.status());
+  if (absl::Status status = CheckMeasured(question.metric, *trials); !status.ok()) {
+    return ToGrpc(status);
+  }
+  std::vector<TableTrial> rows;
+  for (const TrialRecord& trial : *trials) rows.push_back(ForTable(trial, question.metric));
+  absl::StatusOr<RobustnessTable> table = MakeTable(question, rows);
+  if (!table.ok()) return ToGrpc(table.status());
+  *response = ToProto(*table, question);
+  response->set_sweep(sweep->spec.name);
+  return grpc::Status::OK;
+}
+
+grpc::Status SweepServiceHandler::ListWorkers(grpc::ServerContext*, const v1::ListWorkersRequest*,
+                                              v1::ListWorkersResponse* response) {
+  return ToGrpc(engine_.Ask({Inspect{}, [&](const absl::Status&, const State& state) {
+                               for (const auto& [name, worker] : state.workers) {
+                                 *response->add_workers() = ToProto(
+                                     worker, static_cast<int>(state.leases.OfWorker(name).size()));
+                               }
+                             }}));
+}
+
+absl::StatusOr<Sweep> SweepServiceHandler::FindSweep(const std::string& name_or_id) {
+  absl::StatusOr<Sweep> found;
+  absl::Status status = engine_.Ask({Inspect{}, [&](const absl::Status&, const State& state) {
+                                       absl::StatusOr<const Sweep*> sweep =
+                                           RequireSweep(state, name_or_id);
+                                       if (sweep.ok()) {
+                                         found = **sweep;
+                                       } else {
+                                         found = sweep.status();
+                                       }
+                                     }});
+  if (!status.ok()) return status;
+  return found;
+}
+
+absl::StatusOr<Sweep> SweepServiceHandler::SweepOfTrial(TrialId trial) {
+  absl::StatusOr<Sweep> found = absl::NotFoundError(absl::StrCat("no trial ", trial));
+  absl::Status status = engine_.Ask({Inspect{}, [&](const absl::Status&, const State& state) {
+                                       const Sweep* sweep = state.SweepOfTrial(trial);
+                                       if (sweep != nullptr) found = *sweep;
+                                     }});
+  if (!status.ok()) return status;
+  return found;
+}
+
+absl::StatusOr<std::vector<TrialRecord>> SweepServiceHandler::ReadTrials(const Sweep& sweep,
+                                                                         int64_t first,
+                                                                         int64_t limit) {
+  absl::MutexLock lock(&mutex_);
+  return reader_->Trials(sweep, first, limit);
+}
+
+}  // namespace pathsweep

@@ -1,0 +1,55 @@
+// What users ask: the service of proto/pathsweep/v1/sweep_service.proto.
+//
+// Handlers are synchronous: each posts to the engine and waits, and reads results
+// through one reader. Thread safe.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/statusor.h"
+#include "absl/synchronization/mutex.h"
+#include "coordinator/engine/engine_thread.h"
+#include "coordinator/store/results_reader.h"
+#include "pathsweep/v1/sweep_service.grpc.pb.h"
+
+namespace pathsweep {
+
+class SweepServiceHandler final : public v1::SweepService::Service {
+ public:
+  // The engine must outlive the handler.
+  SweepServiceHandler(EngineThread& engine, std::unique_ptr<ResultsReader> reader)
+      : engine_(engine), reader_(std::move(reader)) {}
+
+  grpc::Status SubmitSweep(grpc::ServerContext*, const v1::SubmitSweepRequest* request,
+                           v1::SubmitSweepResponse* response) override;
+  grpc::Status CancelSweep(grpc::ServerContext*, const v1::CancelSweepRequest* request,
+                           v1::CancelSweepResponse* response) override;
+  grpc::Status ListSweeps(grpc::ServerContext*, const v1::ListSweepsRequest* request,
+                          v1::ListSweepsResponse* response) override;
+  grpc::Status GetSweep(grpc::ServerContext*, const v1::GetSweepRequest* request,
+                        v1::Sweep* response) override;
+  grpc::Status ListTrials(grpc::ServerContext*, const v1::ListTrialsRequest* request,
+                          v1::ListTrialsResponse* response) override;
+  grpc::Status GetTrial(grpc::ServerContext*, const v1::GetTrialRequest* request,
+                        v1::Trial* response) override;
+  grpc::Status GetTable(grpc::ServerContext*, const v1::GetTableRequest* request,
+                        v1::Table* response) override;
+  grpc::Status ListWorkers(grpc::ServerContext*, const v1::ListWorkersRequest* request,
+                           v1::ListWorkersResponse* response) override;
+
+ private:
+  // A copy of the sweep as it stands now; NotFound if there is none.
+  absl::StatusOr<Sweep> FindSweep(const std::string& name_or_id);
+  absl::StatusOr<Sweep> SweepOfTrial(TrialId trial);
+  absl::StatusOr<std::vector<TrialRecord>> ReadTrials(const Sweep& sweep, int64_t first,
+                                                      int64_t limit);
+
+  EngineThread& engine_;
+  absl::Mutex mutex_;
+  const std::unique_ptr<ResultsReader> reader_ ABSL_PT_GUARDED_BY(mutex_);
+};
+
+}  // namespace pathsweep

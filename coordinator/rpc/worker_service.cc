@@ -1,0 +1,112 @@
+#include "coordinator/rpc/worker_service.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/synchronization/mutex.h"
+#include "base/grpc_status.h"
+#include "coordinator/rpc/convert.h"
+
+namespace pathsweep {
+namespace {
+
+using Reactor = grpc::ServerBidiReactor<v1::WorkerReport, v1::Directive>;
+
+// The sending half, shared by the stream and the engine, which may hold on to it after
+// the stream is gone.
+class Outbox : public WorkerSink {
+ public:
+  Outbox(Reactor& stream, absl::Duration report_interval)
+      : report_interval_(report_interval), stream_(&stream) {}
+
+  void Send(Directive directive) override {
+    absl::MutexLock lock(&mutex_);
+    if (stream_ == nullptr) return;
+    next_ = ToProto(directive, report_interval_);
+    if (!writing_) WriteNext();
+  }
+
+  void Close(absl::Status status) override {
+    absl::MutexLock lock(&mutex_);
+    if (stream_ == nullptr) return;
+    std::exchange(stream_, nullptr)->Finish(ToGrpc(status));
+  }
+
+  void OnWriteDone(bool ok) {
+    absl::MutexLock lock(&mutex_);
+    writing_ = false;
+    if (ok && stream_ != nullptr && next_.has_value()) WriteNext();
+  }
+
+  void Read(v1::WorkerReport& report) {
+    absl::MutexLock lock(&mutex_);
+    if (stream_ != nullptr) stream_->StartRead(&report);
+  }
+
+ private:
+  void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    current_ = *std::move(next_);
+    next_.reset();
+    writing_ = true;
+    stream_->StartWrite(&current_);
+  }
+
+  const absl::Duration report_interval_;
+  absl::Mutex mutex_;
+  Reactor* stream_ ABSL_GUARDED_BY(mutex_);  // null once finished
+  bool writing_ ABSL_GUARDED_BY(mutex_) = false;
+  v1::Directive current_ ABSL_GUARDED_BY(mutex_);
+  std::optional<v1::Directive> next_ ABSL_GUARDED_BY(mutex_);
+};
+
+class WorkerStream : public Reactor {
+ public:
+  WorkerStream(EngineThread& engine, absl::Duration report_interval)
+      : engine_(engine), outbox_(std::make_shared<Outbox>(*this, report_interval)) {
+    outbox_->Read(report_);
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) return outbox_->Close(absl::OkStatus());
+    absl::StatusOr<WorkerReport> report = FromProto(report_);
+    if (!report.ok()) return outbox_->Close(report.status());
+    worker_ = report->worker.name;
+    // `this` lives until the outbox has finished the stream, and then the outbox no
+    // longer reads.
+    engine_.Post({ReportOnStream{{*std::move(report)}, outbox_},
+                  [outbox = outbox_, this](const absl::Status& status, const State&) {
+                    if (status.ok()) {
+                      outbox->Read(report_);
+                    } else {
+                      outbox->Close(status);
+                    }
+                  }});
+  }
+
+  void OnWriteDone(bool ok) override { outbox_->OnWriteDone(ok); }
+
+  void OnCancel() override { outbox_->Close(absl::CancelledError("the worker went away")); }
+
+  void OnDone() override {
+    if (!worker_.empty()) engine_.Post({StreamEnded{worker_, outbox_}, nullptr});
+    delete this;
+  }
+
+ private:
+  EngineThread& engine_;
+  const std::shared_ptr<Outbox> outbox_;
+  v1::WorkerReport report_;
+  std::string worker_;
+};
+
+}  // namespace
+
+grpc::ServerBidiReactor<v1::WorkerReport, v1::Directive>* WorkerServiceHandler::Exchange(
+    grpc::CallbackServerContext*) {
+  return new WorkerStream(engine_, report_interval_);
+}
+
+}  // namespace pathsweep
