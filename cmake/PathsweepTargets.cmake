@@ -9,11 +9,6 @@ else()
   list(APPEND PATHSWEEP_WARNINGS -Wno-maybe-uninitialized -Wno-restrict)
 endif()
 
-if(PATHSWEEP_SANITIZE)
-  add_compile_options(-fsanitize=${PATHSWEEP_SANITIZE} -fno-omit-frame-pointer)
-  add_link_options(-fsanitize=${PATHSWEEP_SANITIZE})
-endif()
-
 function(pathsweep_options target)
   target_compile_options(${target} PRIVATE ${PATHSWEEP_WARNINGS})
   target_include_directories(${target} PUBLIC ${PROJECT_SOURCE_DIR})

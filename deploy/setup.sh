@@ -59,17 +59,113 @@ parse_arguments() {
 # step NAME ADVICE COMMAND…: runs COMMAND into the log; one line on success, and on
 # failure the end of the log with what to do.
 step() {
-  local name=$1 advice=$2 started=$SECONDS
+  local name=$1 advice=$2 started=$SECONDS status
   shift 2
   printf -- '--- %s\n' "$name" >>"$log"
-  if (set -e; "$@") >>"$log" 2>&1; then
-    printf 'setup: %-28s %4d s\n' "$name" $((SECONDS - started))
+  set +e # not `if (…)`: bash ignores -e inside a condition
+  (set -e && "$@") >>"$log" 2>&1 </dev/null
+  status=$?
+  set -e
+  if ((status == 0)); then
+    printf 'setup: %-24s ok %5d s\n' "$name" $((SECONDS - started))
     return
   fi
   {
-    printf 'setup: %s FAILED after %d s. The end of %s:\n' "$name" $((SECONDS - started)) "$log"
+    printf 'setup: %-24s FAILED after %d s; the end of %s:\n' "$name" $((SECONDS - started)) "$log"
     tail -n 30 "$log" | sed 's/^/  | /'
-    printf 'What to do: %s\n' "$advice"
+    printf 'setup: what to do: %s\n' "$advice"
   } >&2
   exit 1
 }
+
+missing_packages() {
+  local wanted=("${build_packages[@]}") name
+  [[ $with_tests == OFF ]] || wanted+=("${test_packages[@]}")
+  for name in "${wanted[@]}"; do
+    [[ $(dpkg-query -Wf '${db:Status-Status}' "$name" 2>/dev/null) == installed ]] || echo "$name"
+  done
+}
+
+install_packages() {
+  local as_root=() missing
+  mapfile -t missing < <(missing_packages)
+  ((${#missing[@]})) || return 0
+  echo "missing: ${missing[*]}"
+  if ((EUID != 0)); then as_root=(sudo -n); fi
+  "${as_root[@]}" apt-get update
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y --no-install-recommends "${missing[@]}"
+}
+
+# The wheel, and with --tests what the Python tests import. A stamp of the requirement
+# files saves pip's seconds when nothing changed.
+install_wheels() {
+  local requirements=deploy/requirements.txt stamp=build/venv/installed.txt wanted
+  [[ $with_tests == OFF ]] || requirements=tests/requirements.txt
+  wanted=$(cat deploy/requirements.txt "$requirements")
+  if [[ -f $stamp && $(<"$stamp") == *"$wanted"* ]]; then return; fi
+  [[ -x build/venv/bin/pip ]] || python3 -m venv --clear build/venv
+  build/venv/bin/pip install --disable-pip-version-check --progress-bar off -r "$requirements"
+  echo "$wanted" >"$stamp"
+}
+
+check_libtorch() {
+  if [[ -n $torch_dir ]]; then
+    [[ -f $torch_dir/TorchConfig.cmake ]] && return
+    echo "no TorchConfig.cmake in $torch_dir"
+    return 1
+  fi
+  if grep -q '^cuda.*= None' build/venv/lib/python3*/site-packages/torch/version.py; then return; fi
+  command -v nvcc && return
+  echo "pip chose a CUDA build of torch, and its CMake files need the CUDA toolkit (no nvcc in PATH)"
+  return 1
+}
+
+configure() {
+  cmake --preset "$preset" -DPATHSWEEP_BUILD_TESTS="$with_tests" \
+    ${torch_dir:+-DTorch_DIR="$torch_dir"} "${cmake_arguments[@]}"
+}
+
+# A file that includes LibTorch takes 1.5 GB to compile.
+compiler_jobs() {
+  local by_memory cores
+  by_memory=$(awk '/^MemAvailable/ { print int($2 / 2000000) }' /proc/meminfo)
+  cores=$(nproc)
+  echo $((by_memory < 1 ? 1 : by_memory < cores ? by_memory : cores))
+}
+
+main() {
+  parse_arguments "$@"
+  mkdir -p build
+  log=$PWD/build/setup.log
+  exec 9>build/setup.lock
+  if ! flock -n 9; then
+    echo "setup: another set-up runs in this checkout; waiting for it"
+    flock 9
+  fi
+  : >"$log"
+
+  if [[ $packages == yes ]]; then
+    step "system packages" "as root: apt-get update && apt-get install the packages named above. \
+Without root: ask for them, then run this again; or --no-packages if you have them elsewhere." \
+      install_packages
+  fi
+  if [[ $build == no ]]; then return; fi
+  if [[ $needs_torch == yes && -z $torch_dir ]] || [[ $with_tests == ON ]]; then
+    step "LibTorch wheel" "see that pip reaches an index (PIP_INDEX_URL, PIP_FIND_LINKS), or name \
+a LibTorch you have: deploy/setup.sh -DTorch_DIR=…/share/cmake/Torch" install_wheels
+  fi
+  if [[ $needs_torch == yes ]]; then
+    step "LibTorch" "install the CUDA toolkit; or take a CPU build: name PyTorch's CPU index in \
+PIP_EXTRA_INDEX_URL (pytorch.org, 'Get started', shows it), remove build/venv and run this again; \
+or correct -DTorch_DIR" check_libtorch
+  fi
+  step "configure ($preset)" "read the first 'CMake Error' in the log; after a change of compiler \
+or LibTorch remove build/$preset" configure
+  export CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(compiler_jobs)}
+  step "build ($preset)" "read the first 'FAILED' in the log; if a compiler was killed, memory ran \
+out: CMAKE_BUILD_PARALLEL_LEVEL=1 deploy/setup.sh" cmake --build "build/$preset"
+  printf 'setup: done after %d s; programs in build/%s/bin\n' "$SECONDS" "$preset"
+}
+
+main "$@"
