@@ -34,7 +34,7 @@ void BindOne(SQLite::Statement& statement, int index, const ParameterValue& valu
 
 template <typename... Values>
 void Run(SQLite::Statement& statement, const Values&... values) {
-  statement.reset();
+  statement.tryReset();  // its code is that of the last run, already dealt with
   int index = 0;
   (statement.bind(++index, values), ...);
   statement.exec();
@@ -91,7 +91,7 @@ void EventWriter::WriteOne(const WorkerRegistered& event) {
 
 void EventWriter::WriteOne(const AttemptLeased& event) {
   const auto [trial, attempt] = event.attempt;
-  lease_trial_.reset();
+  lease_trial_.tryReset();
   lease_trial_.bind(1, trial);
   lease_trial_.bind(2, event.sweep);
   lease_trial_.bind(3, event.config);
@@ -128,7 +128,7 @@ void EventWriter::EndAttempt(AttemptName attempt, const std::string& reason,
 }
 
 int64_t EventWriter::MetricId(const std::string& name) {
-  find_metric_.reset();
+  find_metric_.tryReset();
   find_metric_.bind(1, name);
   if (find_metric_.executeStep()) return find_metric_.getColumn(0).getInt64();
   const MetricRange range = RangeOfMetric(name);

@@ -1,0 +1,276 @@
+#include "coordinator/domain/decide.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/coordinator/domain/fixtures.h"
+
+namespace pathsweep {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+TEST(SubmitSweep, GivesEveryTrialAnIdOfItsOwn) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("first", 3, 2));
+  coordinator.Submit(SmallSweep("second"));
+  EXPECT_EQ(coordinator.state.FindSweep("first")->first_trial, 1);
+  EXPECT_EQ(coordinator.state.FindSweep("second")->first_trial, 7);
+  EXPECT_EQ(coordinator.state.SweepOfTrial(6)->spec.name, "first");
+  EXPECT_EQ(coordinator.state.SweepOfTrial(7)->spec.name, "second");
+  EXPECT_EQ(coordinator.state.SweepOfTrial(0), nullptr);
+  EXPECT_EQ(coordinator.state.SweepOfTrial(9), nullptr);
+}
+
+TEST(SubmitSweep, RepeatedRequestChangesNothing) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a"), "request");
+  EXPECT_THAT(coordinator.Submit(SmallSweep("a"), "request"), IsEmpty());
+  EXPECT_THAT(coordinator.state.sweeps, SizeIs(1));
+}
+
+TEST(SubmitSweep, TakenNameGetsASuffix) {
+  Coordinator coordinator;
+  for (const char* request : {"1", "2", "3"}) coordinator.Submit(SmallSweep("a"), request);
+  EXPECT_NE(coordinator.state.FindSweep("a-2"), nullptr);
+  EXPECT_NE(coordinator.state.FindSweep("a-3"), nullptr);
+}
+
+TEST(SubmitSweep, RunsTheWholeGridWithOneSeedBeforeTheNext) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 2, 2));
+  const Sweep& sweep = *coordinator.state.FindSweep("a");
+  EXPECT_EQ(sweep.SeedOf(1), 1);
+  EXPECT_EQ(sweep.SeedOf(2), 1);
+  EXPECT_EQ(sweep.SeedOf(3), 2);
+  EXPECT_EQ(sweep.ParametersOf(2).lr, 2e-3);
+  EXPECT_EQ(sweep.ParametersOf(3).lr, 1e-3);
+}
+
+TEST(Worker, GetsATrialForEachSlotAndNoMore) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 5));
+  const auto leased = Only<AttemptLeased>(coordinator.Report(ReportOf("w", {}, 2)));
+  ASSERT_THAT(leased, SizeIs(2));
+  EXPECT_EQ(leased[0].attempt, (AttemptName{1, 1}));
+  EXPECT_EQ(leased[1].attempt, (AttemptName{2, 1}));
+  EXPECT_THAT(Only<AttemptLeased>(coordinator.Report(ReportOf("w", {}, 2))), IsEmpty());
+}
+
+TEST(Worker, ThatWaitsGetsANewSweepAtOnce) {
+  Coordinator coordinator;
+  coordinator.Report(ReportOf("w"));
+  EXPECT_THAT(Only<AttemptLeased>(coordinator.Submit(SmallSweep("a"))), SizeIs(1));
+}
+
+TEST(Worker, ThatIsLeavingGetsNothing) {
+  Coordinator coordinator;
+  WorkerReport report = ReportOf("w");
+  report.leaving = true;
+  coordinator.Report(report);
+  EXPECT_THAT(Only<AttemptLeased>(coordinator.Submit(SmallSweep("a"))), IsEmpty());
+}
+
+TEST(Worker, LeaseIsRepeatedUntilTheWorkerNamesIt) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 1));
+  coordinator.Report(ReportOf("w"));
+  coordinator.Report(ReportOf("w"));
+  const Directive lost = DirectiveFor(coordinator.state, "w");
+  ASSERT_THAT(lost.leases, SizeIs(1));
+  EXPECT_EQ(lost.leases[0].attempt, (AttemptName{1, 1}));
+  coordinator.Report(ReportOf("w", {Running(1, 1)}));
+  const Directive heard = DirectiveFor(coordinator.state, "w");
+  EXPECT_THAT(heard.leases, IsEmpty());
+  ASSERT_THAT(heard.attempts, SizeIs(1));
+  EXPECT_TRUE(heard.attempts[0].go_on);
+}
+
+TEST(Outcome, EndsTheTrialOnceHoweverOftenItIsRepeated) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 1));
+  coordinator.Report(ReportOf("w"));
+  const WorkerReport ended = ReportOf("w", {Ended(1, 1, Outcome::Kind::kCompleted)});
+  EXPECT_THAT(Only<TrialEnded>(coordinator.Report(ended)), SizeIs(1));
+  const Events repeated = coordinator.Report(ended);
+  EXPECT_THAT(Only<TrialEnded>(repeated), IsEmpty());
+  EXPECT_THAT(Only<MeasurementsReported>(repeated), IsEmpty());
+  EXPECT_EQ(coordinator.Count("a", TrialState::kSucceeded), 1);
+  EXPECT_TRUE(coordinator.state.FindSweep("a")->Ended());
+}
+
+TEST(Outcome, EachKindHasItsStateAndReason) {
+  const std::vector<std::tuple<Outcome::Kind, TrialState, std::string>> table = {
+      {Outcome::Kind::kCompleted, TrialState::kSucceeded, "completed"},
+      {Outcome::Kind::kSolved, TrialState::kSucceeded, "solved"},
+      {Outcome::Kind::kDiverged, TrialState::kSucceeded, "diverged"},
+      {Outcome::Kind::kStopped, TrialState::kStopped, "stopped"},
+  };
+  for (const auto& [kind, state, reason] : table) {
+    Coordinator coordinator;
+    coordinator.Submit(SmallSweep("a", 1));
+    coordinator.Report(ReportOf("w"));
+    const auto ended = Only<TrialEnded>(coordinator.Report(ReportOf("w", {Ended(1, 1, kind)})));
+    ASSERT_THAT(ended, SizeIs(1));
+    EXPECT_EQ(ended[0].state, state);
+    EXPECT_EQ(ended[0].reason, reason);
+    EXPECT_EQ(coordinator.Count("a", state), 1);
+  }
+}
+
+TEST(Outcome, CrashIsTriedAgainUpToTheLimitAndKeepsItsReason) {
+  Coordinator coordinator;
+  SweepSpec spec = SmallSweep("a", 1);
+  spec.max_attempts = 2;
+  coordinator.Submit(spec);
+  coordinator.Report(ReportOf("w"));
+  coordinator.Report(ReportOf("w", {Ended(1, 1, Outcome::Kind::kCrashed)}));
+  EXPECT_EQ(coordinator.Count("a", TrialState::kRunning), 1);
+  const auto failed =
+      Only<TrialEnded>(coordinator.Report(ReportOf("w", {Ended(1, 2, Outcome::Kind::kCrashed)})));
+  ASSERT_THAT(failed, SizeIs(1));
+  EXPECT_EQ(failed[0].state, TrialState::kFailed);
+  EXPECT_EQ(failed[0].reason, "crashed on w: because");
+}
+
+TEST(Outcome, TrialHandedBackDoesNotCountAsLost) {
+  Coordinator coordinator;
+  SweepSpec spec = SmallSweep("a", 1);
+  spec.max_attempts = 1;
+  coordinator.Submit(spec);
+  coordinator.Report(ReportOf("w"));
+  for (int attempt = 1; attempt <= 5; ++attempt) {
+    coordinator.Report(ReportOf("w", {Ended(1, attempt, Outcome::Kind::kReleased)}));
+  }
+  EXPECT_EQ(coordinator.Count("a", TrialState::kRunning), 1);
+  EXPECT_EQ(coordinator.state.live_trials.at(1).attempt, 6);
+}
+
+TEST(Lease, ExpiresWhenTheWorkerIsSilentAndGoesToTheNextWorker) {
+  Coordinator coordinator({.lease = absl::Seconds(60)});
+  coordinator.Submit(SmallSweep("a", 1));
+  coordinator.Report(ReportOf("silent"));
+  coordinator.Report(ReportOf("next"));
+  coordinator.now += absl::Seconds(59);
+  EXPECT_THAT(Only<AttemptEnded>(coordinator.Do(ExpireLeases{})), IsEmpty());
+  coordinator.now += absl::Seconds(1);
+  // The silent worker still counts as connected, so say first that its stream is gone.
+  coordinator.Do(LoseWorker{"silent"});
+  coordinator.Report(ReportOf("next"));
+  EXPECT_EQ(coordinator.state.leases.Find(1)->worker, "next");
+  EXPECT_EQ(coordinator.state.live_trials.at(1).attempt, 2);
+}
+
+TEST(Lease, IsExtendedByEveryReportThatNamesTheAttempt) {
+  Coordinator coordinator({.lease = absl::Seconds(60)});
+  coordinator.Submit(SmallSweep("a", 1));
+  coordinator.Report(ReportOf("w"));
+  for (int i = 0; i < 5; ++i) {
+    coordinator.now += absl::Seconds(50);
+    coordinator.Report(ReportOf("w", {Running(1, 1)}));
+  }
+  EXPECT_EQ(coordinator.state.live_trials.at(1).attempt, 1);
+}
+
+TEST(Lease, OfAWorkerWhoseStreamBrokeLastsAShortTime) {
+  Coordinator coordinator({.lease = absl::Seconds(60), .reconnect = absl::Seconds(10)});
+  coordinator.Submit(SmallSweep("a", 1));
+  coordinator.Report(ReportOf("w"));
+  coordinator.Do(LoseWorker{"w"});
+  coordinator.now += absl::Seconds(9);
+  EXPECT_THAT(Only<AttemptEnded>(coordinator.Do(ExpireLeases{})), IsEmpty());
+  coordinator.now += absl::Seconds(1);
+  const auto lost = Only<AttemptEnded>(coordinator.Do(ExpireLeases{}));
+  ASSERT_THAT(lost, SizeIs(1));
+  EXPECT_THAT(lost[0].reason, HasSubstr("lease expired: w"));
+}
+
+TEST(Lease, WorkerThatComesBackInTimeKeepsItsAttempt) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 1));
+  coordinator.Report(ReportOf("w"));
+  coordinator.Do(LoseWorker{"w"});
+  coordinator.now += absl::Seconds(5);
+  coordinator.Report(ReportOf("w", {Running(1, 1)}));
+  coordinator.now += absl::Seconds(30);
+  coordinator.Do(ExpireLeases{});
+  EXPECT_TRUE(coordinator.state.IsRunning({1, 1}));
+}
+
+TEST(StaleAttempt, HasItsOutcomeRefusedAndIsToldToStop) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 1));
+  coordinator.Report(ReportOf("old"));
+  coordinator.Do(LoseWorker{"old"});
+  coordinator.now += absl::Minutes(2);
+  coordinator.Report(ReportOf("new"));
+  ASSERT_TRUE(coordinator.state.IsRunning({1, 2}));
+  const Events events =
+      coordinator.Report(ReportOf("old", {Ended(1, 1, Outcome::Kind::kCompleted)}));
+  EXPECT_THAT(Only<TrialEnded>(events), IsEmpty());
+  EXPECT_THAT(Only<MeasurementsReported>(events), SizeIs(1));  // as true as any
+  const Directive directive = DirectiveFor(coordinator.state, "old");
+  ASSERT_THAT(directive.attempts, SizeIs(1));
+  EXPECT_FALSE(directive.attempts[0].go_on);
+  EXPECT_THAT(directive.attempts[0].reason, HasSubstr("stale"));
+  EXPECT_TRUE(coordinator.state.IsRunning({1, 2}));
+}
+
+TEST(StaleAttempt, OfAnotherWorkerUnderTheSameNumberIsRefused) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 1));
+  coordinator.Report(ReportOf("w"));
+  coordinator.Report(ReportOf("impostor", {Ended(1, 1, Outcome::Kind::kCompleted)}));
+  EXPECT_TRUE(coordinator.state.IsRunning({1, 1}));
+}
+
+TEST(CancelSweep, EndsRunningAndWaitingTrialsAndStartsNoMore) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 3));
+  coordinator.Report(ReportOf("w"));
+  const Events events = coordinator.Do(CancelSweep{"a"});
+  EXPECT_THAT(Only<TrialEnded>(events), SizeIs(1));
+  EXPECT_THAT(Only<AttemptLeased>(events), IsEmpty());
+  EXPECT_EQ(coordinator.Count("a", TrialState::kCancelled), 3);
+  coordinator.Report(ReportOf("w", {Running(1, 1)}));
+  EXPECT_FALSE(DirectiveFor(coordinator.state, "w").attempts[0].go_on);
+  EXPECT_THAT(coordinator.Do(CancelSweep{"a"}), IsEmpty());
+}
+
+TEST(CancelSweep, LeavesAFinishedSweepAsItIs) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 1));
+  coordinator.Report(ReportOf("w"));
+  coordinator.Report(ReportOf("w", {Ended(1, 1, Outcome::Kind::kCompleted)}));
+  EXPECT_THAT(coordinator.Do(CancelSweep{"a"}), IsEmpty());
+  EXPECT_FALSE(coordinator.state.FindSweep("a")->cancelled);
+}
+
+TEST(CancelSweep, UnknownNameSuggestsTheClosest) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("depths"));
+  coordinator.Do(CancelSweep{"detphs"});
+  EXPECT_EQ(coordinator.status.code(), absl::StatusCode::kNotFound);
+  EXPECT_EQ(coordinator.status.message(), "no sweep `detphs`, did you mean `depths`?");
+}
+
+TEST(Scheduler, RetriesGoFirstThenSweepsInOrderOfSubmission) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 2));
+  coordinator.Submit(SmallSweep("b", 1));
+  coordinator.Report(ReportOf("w"));
+  std::vector<TrialId> order;
+  coordinator.Report(ReportOf("w", {Ended(1, 1, Outcome::Kind::kCrashed)}));
+  while (!coordinator.state.leases.OfWorker("w").empty()) {
+    const TrialId trial = *coordinator.state.leases.OfWorker("w").begin();
+    order.push_back(trial);
+    coordinator.Report(ReportOf("w", {Ended(trial, coordinator.state.live_trials.at(trial).attempt,
+                                            Outcome::Kind::kCompleted)}));
+  }
+  EXPECT_THAT(order, ::testing::ElementsAre(1, 2, 3));
+}
+
+}  // namespace
+}  // namespace pathsweep

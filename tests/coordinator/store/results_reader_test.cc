@@ -1,0 +1,64 @@
+#include "coordinator/store/results_reader.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "coordinator/store/sqlite_store.h"
+#include "tests/coordinator/domain/fixtures.h"
+#include "tests/coordinator/store/temporary_folder.h"
+
+namespace pathsweep {
+namespace {
+
+using ::testing::SizeIs;
+
+class ResultsReaderTest : public ::testing::Test {
+ protected:
+  void Commit(const Events& events) { ASSERT_TRUE(store_->Commit(events).ok()); }
+  const Sweep& TheSweep() const { return *coordinator_.state.FindSweep("a"); }
+
+  const TemporaryFolder folder_;
+  std::unique_ptr<SqliteStore> store_ = SqliteStore::Open(folder_.File("results.db")).value();
+  std::unique_ptr<ResultsReader> reader_ = ResultsReader::Open(folder_.File("results.db")).value();
+  Coordinator coordinator_;
+};
+
+TEST_F(ResultsReaderTest, TrialsWithoutARowComeFromTheirSweep) {
+  Commit(coordinator_.Submit(SmallSweep("a", 3, 2)));
+  Commit(coordinator_.Report(ReportOf("w")));
+  const auto trials = reader_->Trials(TheSweep(), 0, 100).value();
+  ASSERT_THAT(trials, SizeIs(6));
+  EXPECT_EQ(trials[0].state, TrialState::kRunning);
+  EXPECT_EQ(trials[0].worker, "w");
+  EXPECT_EQ(trials[5].state, TrialState::kPending);
+  EXPECT_EQ(trials[5].attempt, 0);
+  EXPECT_EQ(trials[5].seed, 2);
+  EXPECT_EQ(trials[5].parameters.lr, 3e-3);
+}
+
+TEST_F(ResultsReaderTest, PagesFollowOneAnother) {
+  Commit(coordinator_.Submit(SmallSweep("a", 5)));
+  EXPECT_THAT(reader_->Trials(TheSweep(), 0, 3).value(), SizeIs(3));
+  const auto last = reader_->Trials(TheSweep(), 3, 3).value();
+  ASSERT_THAT(last, SizeIs(2));
+  EXPECT_EQ(last.back().id, 5);
+  EXPECT_THAT(reader_->Trials(TheSweep(), 5, 3).value(), SizeIs(0));
+}
+
+TEST_F(ResultsReaderTest, NewestValueOfEachMetricIsTheResult) {
+  Commit(coordinator_.Submit(SmallSweep("a", 1)));
+  Commit(coordinator_.Report(ReportOf("w")));
+  AttemptReport report = Running(1, 1);
+  report.measurements = {{20, "exact_match", 0.75}, {10, "exact_match", 0.25}, {10, "x", 1.0}};
+  Commit(coordinator_.Report(ReportOf("w", {report})));
+  const auto trial = reader_->Trials(TheSweep(), 0, 1).value().front();
+  EXPECT_EQ(trial.results.at("exact_match"), (Measurement{20, "exact_match", 0.75}));
+  EXPECT_EQ(trial.results.at("x"), (Measurement{10, "x", 1.0}));
+  const auto history = reader_->History(1).value();
+  ASSERT_THAT(history, SizeIs(3));
+  EXPECT_EQ(history.front(), (Measurement{10, "exact_match", 0.25}));
+  EXPECT_EQ(history.back(), (Measurement{20, "exact_match", 0.75}));
+}
+
+}  // namespace
+}  // namespace pathsweep

@@ -1,0 +1,32 @@
+#include "coordinator/store/spec_json.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/coordinator/domain/fixtures.h"
+
+namespace pathsweep {
+namespace {
+
+TEST(SpecJson, ReadsBackWhatItWrote) {
+  SweepSpec spec = SmallSweep("a \"name\"", 3, 2);
+  spec.description = "line\nline \xC3\xA4";
+  spec.max_attempts = 7;
+  spec.grid.axes.push_back({"objective", {std::string("standard"), std::string("reverse")}});
+  spec.grid.axes.push_back({"depth", {int64_t{2}, int64_t{4}}});
+  spec.grid.axes.push_back({"tie_embeddings", {true, false}});
+  spec.grid.fixed.init_std = 0.1 + 0.2;
+  const absl::StatusOr<SweepSpec> read = SpecFromJson(SpecToJson(spec));
+  ASSERT_TRUE(read.ok()) << read.status();
+  EXPECT_EQ(*read, spec);
+}
+
+TEST(SpecJson, DamagedTextIsDataLoss) {
+  const std::string text = SpecToJson(SmallSweep("a"));
+  for (size_t length : {size_t{0}, size_t{1}, text.size() / 2, text.size() - 1}) {
+    EXPECT_EQ(SpecFromJson(text.substr(0, length)).status().code(), absl::StatusCode::kDataLoss);
+  }
+}
+
+}  // namespace
+}  // namespace pathsweep

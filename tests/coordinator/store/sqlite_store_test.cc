@@ -1,0 +1,182 @@
+#include "coordinator/store/sqlite_store.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "coordinator/analysis/interval.h"
+#include "tests/coordinator/domain/fixtures.h"
+#include "tests/coordinator/store/temporary_folder.h"
+
+namespace pathsweep {
+namespace {
+
+using ::testing::HasSubstr;
+
+std::string Contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+double Query(const std::string& path, const std::string& sql) {
+  SQLite::Database database(path);
+  return database.execAndGet(sql).getDouble();
+}
+
+class SqliteStoreTest : public ::testing::Test {
+ protected:
+  const TemporaryFolder folder_;
+  const std::string path_ = folder_.File("results.db");
+  Coordinator coordinator_;
+};
+
+TEST_F(SqliteStoreTest, RefusesADatabaseOfAnotherProgramAndLeavesItAlone) {
+  SQLite::Database(path_, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
+      .exec("CREATE TABLE precious (value)");
+  const std::string before = Contents(path_);
+  const absl::Status status = SqliteStore::Open(path_).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("another program"));
+  EXPECT_EQ(Contents(path_), before);
+}
+
+TEST_F(SqliteStoreTest, RefusesAFileThatIsNoDatabaseAndLeavesItAlone) {
+  std::ofstream(path_) << "a thesis, chapter one, that must not be overwritten, ever at all";
+  const std::string before = Contents(path_);
+  EXPECT_EQ(SqliteStore::Open(path_).status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(Contents(path_), before);
+}
+
+TEST_F(SqliteStoreTest, RefusesADamagedDatabase) {
+  {
+    auto store = SqliteStore::Open(path_).value();
+    for (int i = 0; i < 50; ++i) {
+      ASSERT_TRUE(store->Commit(coordinator_.Submit(SmallSweep("a"), std::to_string(i))).ok());
+    }
+  }
+  std::fstream file(path_, std::ios::binary | std::ios::in | std::ios::out);
+  file.seekp(4096);
+  file << std::string(8192, 'x');
+  file.close();
+  EXPECT_EQ(SqliteStore::Open(path_).status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST_F(SqliteStoreTest, RefusesAFolderThatDoesNotExist) {
+  const absl::Status status = SqliteStore::Open(folder_.File("no/such/results.db")).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("no/such"));
+}
+
+TEST_F(SqliteStoreTest, RefusesADatabaseWrittenByANewerVersion) {
+  SqliteStore::Open(path_).value().reset();
+  SQLite::Database(path_, SQLite::OPEN_READWRITE).exec("PRAGMA user_version = 99");
+  EXPECT_THAT(std::string(SqliteStore::Open(path_).status().message()), HasSubstr("newer version"));
+}
+
+TEST_F(SqliteStoreTest, SecondCoordinatorOnOneDatabaseIsRefused) {
+  auto first = SqliteStore::Open(path_).value();
+  const absl::Status second = SqliteStore::Open(path_).status();
+  EXPECT_EQ(second.code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_THAT(std::string(second.message()), HasSubstr("another coordinator"));
+  first.reset();
+  EXPECT_TRUE(SqliteStore::Open(path_).ok());
+}
+
+TEST_F(SqliteStoreTest, FullDiskIsAnErrorAndChangesNothing) {
+  auto store = SqliteStore::Open(path_).value();
+  ASSERT_TRUE(store->Commit(coordinator_.Submit(SmallSweep("kept"))).ok());
+  const State before = store->Load(coordinator_.now).value();
+  ASSERT_TRUE(store->LimitPages(1).ok());  // no page more than now
+  SweepSpec large = SmallSweep("large");
+  large.description = std::string(100'000, 'x');
+  const absl::Status full = store->Commit(coordinator_.Submit(large));
+  EXPECT_EQ(full.code(), absl::StatusCode::kResourceExhausted) << full;
+  EXPECT_EQ(store->Load(coordinator_.now).value().sweeps, before.sweeps);
+  ASSERT_TRUE(store->LimitPages(1'000'000).ok());
+  Coordinator after;
+  after.state = before;
+  EXPECT_TRUE(store->Commit(after.Submit(large)).ok());
+}
+
+// The process dies at once after Commit, as by kill -9 between commit and reply.
+TEST_F(SqliteStoreTest, WhatWasCommittedSurvivesAKill) {
+  const pid_t child = fork();
+  if (child == 0) {
+    auto store = SqliteStore::Open(path_).value();
+    const bool committed = store->Commit(coordinator_.Submit(SmallSweep("kept"))).ok();
+    _exit(committed ? 0 : 1);  // no destructor runs
+  }
+  int result = 0;
+  waitpid(child, &result, 0);
+  ASSERT_EQ(result, 0);
+  auto store = SqliteStore::Open(path_).value();
+  EXPECT_NE(store->Load(coordinator_.now).value().FindSweep("kept"), nullptr);
+}
+
+TEST_F(SqliteStoreTest, FirstValueOfAMeasurementStands) {
+  auto store = SqliteStore::Open(path_).value();
+  ASSERT_TRUE(store->Commit(coordinator_.Submit(SmallSweep("a", 1))).ok());
+  ASSERT_TRUE(store->Commit(coordinator_.Report(ReportOf("w"))).ok());
+  for (double value : {0.25, 0.75}) {
+    ASSERT_TRUE(store->Commit(Events{MeasurementsReported{1, {{10, "exact_match", value}}}}).ok());
+  }
+  EXPECT_EQ(Query(path_, "SELECT value FROM measurements"), 0.25);
+  EXPECT_EQ(Query(path_, "SELECT count(*) FROM measurements"), 1);
+}
+
+TEST_F(SqliteStoreTest, ParameterNewerThanTheFileGetsItsColumnWithTheDefault) {
+  SqliteStore::Open(path_).value().reset();
+  {
+    SQLite::Database database(path_, SQLite::OPEN_READWRITE);
+    database.exec("DROP VIEW robustness; DROP VIEW trial_results; DROP VIEW learning_curves;");
+    database.exec("ALTER TABLE trials DROP COLUMN beta2");
+  }
+  auto store = SqliteStore::Open(path_).value();
+  ASSERT_TRUE(store->Commit(coordinator_.Submit(SmallSweep("a", 1))).ok());
+  ASSERT_TRUE(store->Commit(coordinator_.Report(ReportOf("w"))).ok());
+  EXPECT_EQ(Query(path_, "SELECT beta2 FROM trials"), 0.999);
+}
+
+// The view and the table must not tell two stories.
+TEST_F(SqliteStoreTest, RobustnessViewAgreesWithTheAnalysis) {
+  auto store = SqliteStore::Open(path_).value();
+  const std::vector<double> values = {0.5, 0.995, 0.25, 1.0};
+  ASSERT_TRUE(
+      store->Commit(coordinator_.Submit(SmallSweep("a", 1, static_cast<int>(values.size())))).ok());
+  ASSERT_TRUE(store->Commit(coordinator_.Report(ReportOf("w", {}, 4))).ok());
+  for (size_t i = 0; i < values.size(); ++i) {
+    AttemptReport ended = Ended(static_cast<TrialId>(i) + 1, 1, Outcome::Kind::kCompleted);
+    ended.measurements = {{10, "exact_match", 0.0}, {20, "exact_match", values[i]}};
+    ASSERT_TRUE(store->Commit(coordinator_.Report(ReportOf("w", {ended}, 4))).ok());
+  }
+  const Estimate mean = MeanInterval(values, RangeOfMetric("exact_match"));
+  const Estimate solved = WilsonInterval(2, 4);
+  const std::string from = " FROM robustness WHERE metric = 'exact_match'";
+  EXPECT_NEAR(Query(path_, "SELECT mean" + from), mean.value, 1e-12);
+  EXPECT_NEAR(Query(path_, "SELECT low" + from), *mean.low, 1e-12);
+  EXPECT_NEAR(Query(path_, "SELECT high" + from), *mean.high, 1e-12);
+  EXPECT_NEAR(Query(path_, "SELECT solved" + from), solved.value, 1e-12);
+  EXPECT_NEAR(Query(path_, "SELECT solved_low" + from), *solved.low, 1e-12);
+  EXPECT_NEAR(Query(path_, "SELECT solved_high" + from), *solved.high, 1e-12);
+  EXPECT_EQ(Query(path_, "SELECT n" + from), 4);
+}
+
+TEST_F(SqliteStoreTest, RobustnessViewHasNoIntervalFromOneSeed) {
+  auto store = SqliteStore::Open(path_).value();
+  ASSERT_TRUE(store->Commit(coordinator_.Submit(SmallSweep("a", 1))).ok());
+  ASSERT_TRUE(store->Commit(coordinator_.Report(ReportOf("w"))).ok());
+  ASSERT_TRUE(
+      store->Commit(coordinator_.Report(ReportOf("w", {Ended(1, 1, Outcome::Kind::kCompleted)})))
+          .ok());
+  EXPECT_EQ(Query(path_, "SELECT count(*) FROM robustness WHERE low IS NULL AND high IS NULL"), 1);
+}
+
+}  // namespace
+}  // namespace pathsweep

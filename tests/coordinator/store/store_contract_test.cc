@@ -1,0 +1,130 @@
+// What every store must do, run over each of them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+
+#include "coordinator/store/memory_store.h"
+#include "coordinator/store/sqlite_store.h"
+#include "tests/coordinator/domain/fixtures.h"
+#include "tests/coordinator/store/temporary_folder.h"
+
+namespace pathsweep {
+namespace {
+
+// Opens the store; called again, opens what the first left behind.
+using Opener = std::function<Store*()>;
+
+struct Kind {
+  std::string name;
+  std::function<Opener(const TemporaryFolder&)> make;
+};
+
+Opener MakeMemory(const TemporaryFolder&) {
+  auto store = std::make_shared<MemoryStore>();
+  return [store] { return store.get(); };
+}
+
+Opener MakeSqlite(const TemporaryFolder& folder) {
+  auto store = std::make_shared<std::unique_ptr<SqliteStore>>();
+  return [store, path = folder.File("results.db")] {
+    store->reset();
+    *store = SqliteStore::Open(path).value();
+    return store->get();
+  };
+}
+
+class StoreContract : public ::testing::TestWithParam<Kind> {
+ protected:
+  absl::Status Commit(const Events& events) { return store_->Commit(events); }
+  State Reopened() {
+    store_ = open_();
+    return store_->Load(deadline_).value();
+  }
+
+  // The state that a coordinator has after a restart: nobody is connected, and the
+  // leases run to the deadline that Load was given.
+  State AfterRestart(State state) {
+    state.workers.clear();
+    for (const auto& [trial, live] : state.live_trials) {
+      if (live.state == TrialState::kRunning) state.leases.Extend(trial, deadline_);
+    }
+    return state;
+  }
+
+  void ExpectSame(const State& a, const State& b) {
+    EXPECT_EQ(a.sweeps, b.sweeps);
+    EXPECT_EQ(a.sweep_by_first_trial, b.sweep_by_first_trial);
+    EXPECT_EQ(a.live_trials, b.live_trials);
+    EXPECT_EQ(a.retries, b.retries);
+    EXPECT_EQ(a.open_sweeps, b.open_sweeps);
+    for (const auto& [trial, live] : a.live_trials) {
+      const Lease* lease = a.leases.Find(trial);
+      const Lease* other = b.leases.Find(trial);
+      ASSERT_EQ(lease == nullptr, other == nullptr);
+      if (lease != nullptr) EXPECT_EQ(*lease, *other);
+    }
+  }
+
+  TemporaryFolder folder_;
+  Opener open_ = GetParam().make(folder_);
+  Store* store_ = open_();
+  const absl::Time deadline_ = absl::FromUnixSeconds(2'000'000);
+};
+
+TEST_P(StoreContract, LoadGivesTheStateThatTheEventsMade) {
+  Coordinator coordinator;
+  const auto commit = [&](const Events& events) { ASSERT_TRUE(Commit(events).ok()); };
+  commit(coordinator.Submit(SmallSweep("a", 3, 2)));
+  commit(coordinator.Submit(SmallSweep("b", 1)));
+  commit(coordinator.Submit(SmallSweep("cancelled", 4)));
+  commit(coordinator.Report(ReportOf("w", {}, 4)));
+  commit(coordinator.Report(ReportOf("w", {Ended(1, 1, Outcome::Kind::kCompleted)}, 4)));
+  commit(coordinator.Report(ReportOf("w", {Ended(2, 1, Outcome::Kind::kCrashed)}, 4)));
+  commit(coordinator.Do(CancelSweep{"cancelled"}));
+  ExpectSame(Reopened(), AfterRestart(coordinator.state));
+}
+
+TEST_P(StoreContract, EverySeededHistoryIsLoadedAsItWasApplied) {
+  const unsigned seed = ::testing::UnitTest::GetInstance()->random_seed();
+  SCOPED_TRACE(seed);
+  std::srand(seed);
+  Coordinator coordinator({.lease = absl::Seconds(60), .reconnect = absl::Seconds(5)});
+  for (int step = 0; step < 200; ++step) {
+    const std::string worker = std::string("w") + static_cast<char>('0' + std::rand() % 3);
+    Events events;
+    switch (std::rand() % 5) {
+      case 0:
+        events = coordinator.Submit(SmallSweep("s", 1 + std::rand() % 3, 1 + std::rand() % 2),
+                                    std::to_string(step));
+        break;
+      case 1:
+        events = coordinator.Do(LoseWorker{worker});
+        break;
+      case 2:
+        coordinator.now += absl::Seconds(std::rand() % 40);
+        events = coordinator.Do(ExpireLeases{});
+        break;
+      default: {
+        WorkerReport report = ReportOf(worker, {}, 2);
+        for (TrialId trial : coordinator.state.leases.OfWorker(worker)) {
+          report.attempts.push_back(Ended(trial, coordinator.state.live_trials.at(trial).attempt,
+                                          static_cast<Outcome::Kind>(std::rand() % 6)));
+        }
+        events = coordinator.Report(report);
+      }
+    }
+    ASSERT_TRUE(Commit(events).ok());
+  }
+  ExpectSame(Reopened(), AfterRestart(coordinator.state));
+}
+
+TEST_P(StoreContract, EmptyStoreLoadsAnEmptyState) { ExpectSame(Reopened(), State{}); }
+
+INSTANTIATE_TEST_SUITE_P(Stores, StoreContract,
+                         ::testing::Values(Kind{"Memory", MakeMemory}, Kind{"Sqlite", MakeSqlite}),
+                         [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace pathsweep
