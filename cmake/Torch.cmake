@@ -11,3 +11,10 @@ if(NOT Torch_FOUND)
     "one with -DTorch_DIR=…/share/cmake/Torch; or build without the worker: "
     "-DPATHSWEEP_BUILD_TRAINER=OFF.")
 endif()
+
+# LibTorch with the compile flags that it asks for.
+add_library(pathsweep_torch INTERFACE)
+add_library(pathsweep::torch ALIAS pathsweep_torch)
+target_link_libraries(pathsweep_torch INTERFACE ${TORCH_LIBRARIES})
+separate_arguments(pathsweep_torch_flags UNIX_COMMAND "${TORCH_CXX_FLAGS}")
+target_compile_options(pathsweep_torch INTERFACE ${pathsweep_torch_flags})

@@ -1,0 +1,116 @@
+#include "worker/agent/agent.h"
+
+#include <grpcpp/grpcpp.h>
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <thread>
+#include <utility>
+
+#include "base/grpc_status.h"
+#include "base/philox.h"
+
+namespace pathsweep {
+namespace {
+
+constexpr absl::Duration kFirstDelay = absl::Milliseconds(100);
+constexpr absl::Duration kLongestDelay = absl::Seconds(5);
+// Until the coordinator has said how often.
+constexpr absl::Duration kFirstReportInterval = absl::Seconds(5);
+constexpr int kKeepaliveMilliseconds = 10'000;
+
+std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMilliseconds);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveMilliseconds);
+  // Delays between attempts to connect are ours alone.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
+absl::Duration ToDuration(const google::protobuf::Duration& proto) {
+  return absl::Seconds(proto.seconds()) + absl::Nanoseconds(proto.nanos());
+}
+
+// What another stream cannot mend.
+bool IsFatal(const absl::Status& status) {
+  return absl::IsFailedPrecondition(status) || absl::IsInvalidArgument(status) ||
+         absl::IsUnimplemented(status);
+}
+
+}  // namespace
+
+Agent::Agent(const AgentOptions& options, TrainFunction train)
+    : coordinator_(options.coordinator),
+      session_(options.worker),
+      runner_(session_, std::move(train), options.worker.slots()),
+      stub_(v1::WorkerService::NewStub(OpenChannel(options.coordinator))),
+      jitter_seed_(std::hash<std::string>()(options.worker.name())) {}
+
+absl::Status Agent::Run() {
+  int failures = 0;
+  while (!session_.Left()) {
+    bool worked = false;
+    const absl::Status status = Exchange(worked);
+    if (session_.Left()) break;
+    if (IsFatal(status)) {
+      Leave();
+      return status;
+    }
+    failures = worked ? 1 : failures + 1;
+    if (failures == 1) {
+      spdlog::warn("no connection to the coordinator at {} ({}); trying again until there is",
+                   coordinator_, std::string(status.message()));
+    }
+    WaitBeforeRetry(failures);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Agent::Exchange(bool& worked) {
+  grpc::ClientContext context;
+  const auto stream = stub_->Exchange(&context);
+  std::atomic<bool> open = true;
+  std::atomic<int64_t> interval = absl::ToInt64Nanoseconds(kFirstReportInterval);
+  std::thread reader([&] {
+    v1::Directive directive;
+    while (stream->Read(&directive)) {
+      if (!worked) spdlog::info("connected to the coordinator at {}", coordinator_);
+      worked = true;
+      interval = absl::ToInt64Nanoseconds(ToDuration(directive.report_interval()));
+      for (Assignment& assignment : session_.Follow(directive)) {
+        spdlog::info("trial {} attempt {} starts", assignment.attempt.first,
+                     assignment.attempt.second);
+        runner_.Start(std::move(assignment));
+      }
+    }
+    open = false;
+    session_.Interrupt();
+  });
+  while (open && stream->Write(session_.MakeReport())) {
+    if (!session_.WaitToReport(absl::Now() + absl::Nanoseconds(interval.load()))) break;
+  }
+  if (session_.Left()) {
+    stream->WritesDone();
+  } else {
+    context.TryCancel();
+  }
+  reader.join();
+  return FromGrpc(stream->Finish());
+}
+
+void Agent::WaitBeforeRetry(int failures) {
+  PhiloxStream random(jitter_seed_, /*stream=*/0, ++retries_);
+  const absl::Duration longest =
+      std::min(kLongestDelay, kFirstDelay * (int64_t{1} << std::min(failures - 1, 10)));
+  // Leaving ends the wait.
+  const absl::Time deadline = absl::Now() + random.Uniform() * longest;
+  while (absl::Now() < deadline && !session_.Left()) {
+    absl::SleepFor(std::min(absl::Milliseconds(50), deadline - absl::Now()));
+  }
+}
+
+}  // namespace pathsweep

@@ -1,0 +1,52 @@
+// A worker: keeps a stream to the coordinator, and trains what it is given.
+//
+//   Agent agent({.coordinator = "127.0.0.1:7070", .worker = description}, train);
+//   absl::Status status = agent.Run();   // until Leave() and everything is handed back
+//
+// A broken stream is reopened after a random delay that doubles with every failure up to
+// five seconds (full jitter: Brooker, "Exponential Backoff And Jitter", AWS 2015);
+// training goes on meanwhile. Thread safe.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/time/time.h"
+#include "pathsweep/v1/worker_service.grpc.pb.h"
+#include "worker/agent/session.h"
+#include "worker/agent/trial_runner.h"
+
+namespace pathsweep {
+
+struct AgentOptions {
+  std::string coordinator;  // HOST:PORT or unix:PATH
+  v1::WorkerDescription worker;
+};
+
+class Agent {
+ public:
+  Agent(const AgentOptions& options, TrainFunction train);
+
+  // Blocks until the worker has left. FailedPrecondition if the coordinator speaks
+  // another protocol version, InvalidArgument if it refuses the worker's description.
+  absl::Status Run();
+
+  // Hands the running trials back; Run returns when the coordinator has acknowledged it.
+  // May be called from any thread.
+  void Leave() { session_.Leave(); }
+
+ private:
+  // One stream from its opening to its end, and whether it ever worked.
+  absl::Status Exchange(bool& worked);
+  void WaitBeforeRetry(int failures);
+
+  const std::string coordinator_;
+  Session session_;
+  TrialRunner runner_;
+  const std::unique_ptr<v1::WorkerService::Stub> stub_;
+  uint64_t retries_ = 0;
+  const uint64_t jitter_seed_;
+};
+
+}  // namespace pathsweep

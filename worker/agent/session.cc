@@ -1,0 +1,151 @@
+#include "worker/agent/session.h"
+
+#include <cmath>
+
+#include "base/parameter_proto.h"
+
+namespace pathsweep {
+namespace {
+
+constexpr int kProtocolVersion = 1;
+
+v1::Outcome::Kind KindOf(TrialOutcome::Kind kind, bool stopped) {
+  switch (kind) {
+    case TrialOutcome::Kind::kCompleted:
+      return v1::Outcome::COMPLETED;
+    case TrialOutcome::Kind::kSolved:
+      return v1::Outcome::SOLVED;
+    case TrialOutcome::Kind::kDiverged:
+      return v1::Outcome::DIVERGED;
+    case TrialOutcome::Kind::kCrashed:
+      return v1::Outcome::CRASHED;
+    case TrialOutcome::Kind::kInterrupted:
+      return stopped ? v1::Outcome::STOPPED : v1::Outcome::RELEASED;
+  }
+  return v1::Outcome::KIND_UNSPECIFIED;
+}
+
+}  // namespace
+
+v1::WorkerReport Session::MakeReport() {
+  absl::MutexLock lock(&mutex_);
+  v1::WorkerReport report;
+  report.set_protocol_version(kProtocolVersion);
+  *report.mutable_worker() = worker_;
+  report.set_sequence(++sequence_);
+  report.set_leaving(leaving_);
+  for (auto& [key, attempt] : attempts_) {
+    v1::AttemptReport& said = *report.add_attempts();
+    said.set_trial_id(key.first);
+    said.set_attempt(key.second);
+    said.set_step(attempt.step);
+    for (Pending& pending : attempt.measurements) {
+      *said.add_measurements() = pending.measurement;
+      if (pending.first_report == 0) pending.first_report = sequence_;
+    }
+    if (!attempt.outcome.has_value()) continue;
+    *said.mutable_outcome() = *attempt.outcome;
+    if (attempt.outcome_report == 0) attempt.outcome_report = sequence_;
+  }
+  changed_ = false;
+  interrupted_ = false;
+  return report;
+}
+
+std::vector<Assignment> Session::Follow(const v1::Directive& directive) {
+  absl::MutexLock lock(&mutex_);
+  Forget(directive.acknowledged_sequence());
+  for (const v1::AttemptDirective& said : directive.attempts()) {
+    const auto attempt = attempts_.find({said.trial_id(), said.attempt()});
+    if (attempt == attempts_.end()) continue;
+    if (said.desired() == v1::AttemptDirective::DROP) attempts_.erase(attempt);
+    if (said.desired() == v1::AttemptDirective::STOP) attempt->second.stop = true;
+  }
+  std::vector<Assignment> assignments;
+  for (const v1::Lease& lease : directive.leases()) {
+    const AttemptKey key{lease.trial_id(), lease.attempt()};
+    if (leaving_ || !attempts_.emplace(key, Attempt{}).second) continue;
+    assignments.push_back(
+        {key, static_cast<uint64_t>(lease.seed()), FromProto(lease.parameters())});
+    changed_ = true;
+  }
+  return assignments;
+}
+
+void Session::Forget(uint64_t acknowledged) {
+  acknowledged_ = std::max(acknowledged_, acknowledged);
+  std::erase_if(attempts_, [&](const auto& entry) {
+    return entry.second.outcome_report != 0 && entry.second.outcome_report <= acknowledged;
+  });
+  for (auto& [key, attempt] : attempts_) {
+    std::erase_if(attempt.measurements, [&](const Pending& pending) {
+      return pending.first_report != 0 && pending.first_report <= acknowledged;
+    });
+  }
+}
+
+bool Session::WaitToReport(absl::Time deadline) {
+  absl::MutexLock lock(&mutex_);
+  mutex_.AwaitWithDeadline(absl::Condition(this, &Session::ReadyToReport), deadline);
+  return !HasLeft();
+}
+
+void Session::Interrupt() {
+  absl::MutexLock lock(&mutex_);
+  interrupted_ = true;
+}
+
+bool Session::Left() const {
+  absl::MutexLock lock(&mutex_);
+  return HasLeft();
+}
+
+bool Session::HasLeft() const { return leaving_ && attempts_.empty(); }
+
+bool Session::ReadyToReport() const {
+  return interrupted_ || HasLeft() || (changed_ && acknowledged_ == sequence_);
+}
+
+void Session::Measured(AttemptKey key, int64_t step, absl::Span<const MetricValue> metrics) {
+  absl::MutexLock lock(&mutex_);
+  const auto attempt = attempts_.find(key);
+  if (attempt == attempts_.end()) return;
+  for (const MetricValue& metric : metrics) {
+    if (!std::isfinite(metric.value)) continue;
+    Pending& pending = attempt->second.measurements.emplace_back();
+    pending.measurement.set_step(step);
+    pending.measurement.set_metric(metric.name);
+    pending.measurement.set_value(metric.value);
+  }
+  changed_ = true;
+}
+
+void Session::Advanced(AttemptKey key, int64_t step) {
+  absl::MutexLock lock(&mutex_);
+  const auto attempt = attempts_.find(key);
+  if (attempt != attempts_.end()) attempt->second.step = step;
+}
+
+bool Session::ShouldStop(AttemptKey key) const {
+  absl::MutexLock lock(&mutex_);
+  const auto attempt = attempts_.find(key);
+  return leaving_ || attempt == attempts_.end() || attempt->second.stop;
+}
+
+void Session::Ended(AttemptKey key, const TrialOutcome& outcome) {
+  absl::MutexLock lock(&mutex_);
+  const auto attempt = attempts_.find(key);
+  if (attempt == attempts_.end()) return;
+  v1::Outcome& said = attempt->second.outcome.emplace();
+  said.set_kind(KindOf(outcome.kind, attempt->second.stop));
+  said.set_detail(outcome.detail);
+  changed_ = true;
+}
+
+void Session::Leave() {
+  absl::MutexLock lock(&mutex_);
+  leaving_ = true;
+  changed_ = true;
+}
+
+}  // namespace pathsweep

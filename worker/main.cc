@@ -1,0 +1,104 @@
+// sweep-worker: trains the trials that a coordinator gives it.
+#include <signal.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <random>
+#include <string>
+#include <thread>
+
+#include "absl/strings/str_cat.h"
+#include "worker/agent/agent.h"
+#include "worker/train/trainer.h"
+
+namespace {
+
+constexpr timespec kTimeToLeave = {10, 0};
+
+struct Options {
+  std::string coordinator = "127.0.0.1:7070";
+  std::string device = "auto";
+  int threads = 1;
+  int slots = 1;
+};
+
+std::string HostName() {
+  char name[256] = "unknown";
+  gethostname(name, sizeof name - 1);
+  return name;
+}
+
+pathsweep::v1::WorkerDescription Describe(const pathsweep::DeviceInfo& device, int slots) {
+  pathsweep::v1::WorkerDescription worker;
+  const std::string host = HostName();
+  worker.set_name(
+      absl::StrCat(host, "-", getpid(), "-", absl::Hex(std::random_device()(), absl::kZeroPad8)));
+  worker.set_hostname(host);
+  worker.set_device(device.device);
+  worker.set_device_name(device.name);
+  worker.set_memory_bytes(device.memory_bytes);
+  worker.set_slots(slots);
+  return worker;
+}
+
+// The first signal hands the trials back; a second one, or ten seconds, end the process.
+void LeaveOnSignal(pathsweep::Agent& agent, const sigset_t& signals) {
+  int signal = 0;
+  sigwait(&signals, &signal);
+  spdlog::info("signal {}: handing the trials back", signal);
+  agent.Leave();
+  sigtimedwait(&signals, nullptr, &kTimeToLeave);
+  spdlog::error("ended without the coordinator's acknowledgement; the leases will expire");
+  _exit(1);
+}
+
+int Work(const Options& options) {
+  pathsweep::SetComputeThreads(options.threads);
+  absl::StatusOr<pathsweep::DeviceInfo> device = pathsweep::ResolveDevice(options.device);
+  if (!device.ok()) {
+    spdlog::error("{}", std::string(device.status().message()));
+    return absl::IsInvalidArgument(device.status()) ? 2 : 1;
+  }
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  pathsweep::Agent agent(
+      {options.coordinator, Describe(*device, options.slots)},
+      [name = device->device](const pathsweep::TrialParameters& parameters, uint64_t seed,
+                              pathsweep::TrialObserver& observer) {
+        return pathsweep::TrainTrial(parameters, seed, name, observer);
+      });
+  std::thread([&] { LeaveOnSignal(agent, signals); }).detach();
+  const absl::Status status = agent.Run();
+  if (!status.ok()) spdlog::error("{}", std::string(status.message()));
+  return status.ok() ? 0 : 1;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  Options options;
+  CLI::App app{"sweep-worker: trains the trials that a coordinator gives it"};
+  app.set_version_flag("--version", PATHSWEEP_VERSION);
+  app.add_option("--coordinator", options.coordinator, "HOST:PORT or unix:PATH of sweepd")
+      ->envname("PATHSWEEP_SERVER")
+      ->capture_default_str();
+  app.add_option("--device", options.device, "auto, cpu or cuda:N")->capture_default_str();
+  app.add_option("--threads", options.threads, "CPU threads that one operation may use")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1024));
+  app.add_option("--slots", options.slots, "trials to train at once")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1024));
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  spdlog::set_default_logger(spdlog::stderr_color_mt("sweep-worker"));
+  return Work(options);
+}

@@ -1,0 +1,39 @@
+#include <torch/torch.h>
+#include <unistd.h>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "worker/train/trainer.h"
+
+namespace pathsweep {
+namespace {
+
+DeviceInfo Cpu() {
+  const int64_t memory = int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGE_SIZE);
+  return {"cpu", at::get_cpu_capability(), memory};
+}
+
+}  // namespace
+
+absl::StatusOr<DeviceInfo> ResolveDevice(const std::string& text) {
+  const auto count =
+      torch::cuda::is_available() ? static_cast<int>(torch::cuda::device_count()) : 0;
+  if (text == "cpu" || (text == "auto" && count == 0)) return Cpu();
+  int index = 0;
+  absl::string_view number = text;
+  const bool named = absl::ConsumePrefix(&number, "cuda:") && absl::SimpleAtoi(number, &index);
+  if (text != "auto" && (!named || index < 0)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("device `", text, "` must be auto, cpu or cuda:N"));
+  }
+  if (index >= count) {
+    return absl::NotFoundError(absl::StrCat("there is no device `", text, "`: LibTorch sees ",
+                                            count, " CUDA devices; name another or use cpu"));
+  }
+  return DeviceInfo{absl::StrCat("cuda:", index), "CUDA device", 0};
+}
+
+void SetComputeThreads(int threads) { at::set_num_threads(threads); }
+
+}  // namespace pathsweep

@@ -1,0 +1,145 @@
+#include "worker/train/trainer.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+
+#include "absl/strings/str_cat.h"
+#include "base/metrics.h"
+#include "worker/task/sample_order.h"
+#include "worker/train/batch.h"
+#include "worker/train/evaluator.h"
+#include "worker/train/model.h"
+#include "worker/train/optimizer.h"
+
+namespace pathsweep {
+namespace {
+
+using torch::Tensor;
+using Kind = TrialOutcome::Kind;
+using SteadyClock = std::chrono::steady_clock;
+
+// One trial's model, data and optimizer.
+class Training {
+ public:
+  Training(const TrialParameters& parameters, uint64_t seed, const std::string& device)
+      : parameters_(parameters),
+        seed_(seed),
+        objective_(ObjectiveFromName(parameters.objective)),
+        task_(TaskShapeOf(parameters)),
+        device_(device),
+        model_(ModelShapeOf(parameters), device_),
+        weights_(model_.InitialWeights(seed, parameters).requires_grad_()),
+        optimizer_({&parameters, 1}, model_.DecayMask()),
+        test_(TestBatch()) {}
+
+  // Takes optimizer step `step`, counted from 1; its loss, not finite if the trial has
+  // diverged, and the weights are then as they were.
+  double Step(int64_t step) {
+    const auto start = SteadyClock::now();
+    const Batch batch = TrainBatch(step);
+    const Tensor logits = model_.Logits(weights_, batch.inputs.unsqueeze(0).to(device_));
+    const Tensor loss =
+        torch::cross_entropy_loss(logits.flatten(0, 2), batch.targets.flatten().to(device_));
+    weights_.mutable_grad().reset();
+    loss.backward();
+    const Tensor norm = optimizer_.Step(weights_.detach(), weights_.mutable_grad(), step);
+    const double value = loss.item<double>() + 0 * norm.sum().item<double>();
+    losses_ += value;
+    ++steps_;
+    seconds_ += std::chrono::duration<double>(SteadyClock::now() - start).count();
+    return value;
+  }
+
+  // The metrics now, and those of training since the last call.
+  std::vector<MetricValue> Evaluate() {
+    const Predictions predictions = Predict(model_, weights_.detach(), objective_, test_);
+    std::vector<MetricValue> metrics = Score(predictions, test_.targets, objective_);
+    const auto steps = static_cast<double>(steps_);
+    if (steps_ > 0 && std::isfinite(losses_)) metrics.push_back({"train_loss", losses_ / steps});
+    if (steps_ > 0 && seconds_ > 0) {
+      metrics.push_back(
+          {"samples_per_second", steps * static_cast<double>(parameters_.batch_size) / seconds_});
+    }
+    losses_ = seconds_ = 0;
+    steps_ = 0;
+    return metrics;
+  }
+
+ private:
+  Batch TrainBatch(int64_t step) const {
+    std::vector<uint64_t> indices(parameters_.batch_size);
+    const auto first = static_cast<uint64_t>((step - 1) * parameters_.batch_size);
+    for (size_t i = 0; i < indices.size(); ++i) {
+      indices[i] = TrainingGraph(seed_, parameters_.train_samples, first + i);
+    }
+    return MakeBatch(task_, objective_, DrawExamples(task_, seed_, Stream::kTrainGraphs, indices));
+  }
+
+  Batch TestBatch() const {
+    std::vector<uint64_t> indices(parameters_.test_samples);
+    std::iota(indices.begin(), indices.end(), uint64_t{0});
+    return MakeBatch(task_, objective_, DrawExamples(task_, seed_, Stream::kTestGraphs, indices));
+  }
+
+  const TrialParameters& parameters_;
+  const uint64_t seed_;
+  const Objective objective_;
+  const TaskShape task_;
+  const torch::Device device_;
+  const Model model_;
+  Tensor weights_;
+  AdamW optimizer_;
+  const Batch test_;
+  // Since the last evaluation.
+  double losses_ = 0;
+  double seconds_ = 0;
+  int64_t steps_ = 0;
+};
+
+double ValueOf(const std::vector<MetricValue>& metrics, absl::string_view name) {
+  const auto found = std::ranges::find(metrics, name, &MetricValue::name);
+  return found == metrics.end() ? 0 : found->value;
+}
+
+TrialOutcome Train(const TrialParameters& parameters, uint64_t seed, const std::string& device,
+                   TrialObserver& observer) {
+  at::globalContext().setFlushDenormal(true);  // of this thread; denormals are slow
+  Training training(parameters, seed, device);
+  observer.OnEvaluation(0, training.Evaluate());
+  for (int64_t step = 1; step <= parameters.steps; ++step) {
+    if (observer.ShouldStop()) {
+      return {Kind::kInterrupted, absl::StrCat("interrupted before step ", step)};
+    }
+    if (!std::isfinite(training.Step(step))) {
+      observer.OnEvaluation(step, training.Evaluate());
+      return {Kind::kDiverged, absl::StrCat("loss or gradient not finite at step ", step)};
+    }
+    observer.OnStep(step);
+    if (step % parameters.eval_every != 0 && step != parameters.steps) continue;
+    const std::vector<MetricValue> metrics = training.Evaluate();
+    observer.OnEvaluation(step, metrics);
+    if (parameters.stop_when == "solved" && ValueOf(metrics, kExactMatch) >= parameters.solved_at) {
+      return {Kind::kSolved, absl::StrCat("solved at step ", step)};
+    }
+  }
+  return {Kind::kCompleted, ""};
+}
+
+}  // namespace
+
+TrialOutcome TrainTrial(const TrialParameters& parameters, uint64_t seed, const std::string& device,
+                        TrialObserver& observer) {
+  try {
+    return Train(parameters, seed, device, observer);
+  } catch (const c10::Error& error) {
+    return {Kind::kCrashed, error.what_without_backtrace()};
+  } catch (const std::exception& error) {
+    return {Kind::kCrashed, error.what()};
+  }
+}
+
+}  // namespace pathsweep
