@@ -27,7 +27,7 @@ endfunction()
 function(pathsweep_program name)
   cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
-  target_link_libraries(${name} PRIVATE ${arg_LINK})
+  target_link_libraries(${name} PRIVATE ${arg_LINK} $<TARGET_NAME_IF_EXISTS:pathsweep_sanitizers>)
   pathsweep_options(${name})
 endfunction()
 
@@ -38,5 +38,6 @@ function(pathsweep_test name)
   target_compile_definitions(${name} PRIVATE
     PATHSWEEP_SOURCE_DIR="${PROJECT_SOURCE_DIR}" PATHSWEEP_BIN_DIR="${PROJECT_BINARY_DIR}/bin")
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 300)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES
+    PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 300)
 endfunction()
