@@ -25,7 +25,8 @@ using SteadyClock = std::chrono::steady_clock;
 // One trial's model, data and optimizer.
 class Training {
  public:
-  Training(const TrialParameters& parameters, uint64_t seed, const std::string& device)
+  Training(const TrialParameters& parameters, uint64_t seed, const std::string& device,
+           const std::vector<Example>& test_examples)
       : parameters_(parameters),
         seed_(seed),
         objective_(ObjectiveFromName(parameters.objective)),
@@ -34,7 +35,8 @@ class Training {
         model_(ModelShapeOf(parameters), device_),
         weights_(model_.InitialWeights(seed, parameters).requires_grad_()),
         optimizer_({&parameters, 1}, model_.DecayMask()),
-        test_(TestBatch()) {}
+        test_(MakeBatch(task_, objective_,
+                        test_examples.empty() ? DrawTestExamples() : test_examples)) {}
 
   // Takes optimizer step `step`, counted from 1; its loss, not finite if the trial has
   // diverged, and the weights are then as they were.
@@ -47,6 +49,7 @@ class Training {
     weights_.mutable_grad().reset();
     loss.backward();
     const Tensor norm = optimizer_.Step(weights_.detach(), weights_.mutable_grad(), step);
+    // Zero times a norm that is not finite is NaN, and anything else adds nothing.
     const double value = loss.item<double>() + 0 * norm.sum().item<double>();
     losses_ += value;
     ++steps_;
@@ -79,10 +82,10 @@ class Training {
     return MakeBatch(task_, objective_, DrawExamples(task_, seed_, Stream::kTrainGraphs, indices));
   }
 
-  Batch TestBatch() const {
+  std::vector<Example> DrawTestExamples() const {
     std::vector<uint64_t> indices(parameters_.test_samples);
     std::iota(indices.begin(), indices.end(), uint64_t{0});
-    return MakeBatch(task_, objective_, DrawExamples(task_, seed_, Stream::kTestGraphs, indices));
+    return DrawExamples(task_, seed_, Stream::kTestGraphs, indices);
   }
 
   const TrialParameters& parameters_;
@@ -106,9 +109,9 @@ double ValueOf(const std::vector<MetricValue>& metrics, absl::string_view name) 
 }
 
 TrialOutcome Train(const TrialParameters& parameters, uint64_t seed, const std::string& device,
-                   TrialObserver& observer) {
+                   TrialObserver& observer, const std::vector<Example>& test_examples) {
   at::globalContext().setFlushDenormal(true);  // of this thread; denormals are slow
-  Training training(parameters, seed, device);
+  Training training(parameters, seed, device, test_examples);
   observer.OnEvaluation(0, training.Evaluate());
   for (int64_t step = 1; step <= parameters.steps; ++step) {
     if (observer.ShouldStop()) {
@@ -132,9 +135,9 @@ TrialOutcome Train(const TrialParameters& parameters, uint64_t seed, const std::
 }  // namespace
 
 TrialOutcome TrainTrial(const TrialParameters& parameters, uint64_t seed, const std::string& device,
-                        TrialObserver& observer) {
+                        TrialObserver& observer, const std::vector<Example>& test_examples) {
   try {
-    return Train(parameters, seed, device, observer);
+    return Train(parameters, seed, device, observer, test_examples);
   } catch (const c10::Error& error) {
     return {Kind::kCrashed, error.what_without_backtrace()};
   } catch (const std::exception& error) {

@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "base/trial_parameters.h"
+#include "worker/task/path_star.h"
 #include "worker/train/metric.h"
 
 namespace pathsweep {
@@ -46,8 +47,10 @@ struct TrialOutcome {
 // Trains a trial to its end on `device` ("cpu" or "cuda:N"). Reports an evaluation
 // before the first step, every eval_every steps and after the last. Never throws.
 // `parameters` must have passed validation. Blocks; call from one thread per trial.
+// `test_examples`, if there are any, take the place of the test graphs that the seed
+// would draw; they must be of the trial's degree and length, with labels below its nodes.
 TrialOutcome TrainTrial(const TrialParameters& parameters, uint64_t seed, const std::string& device,
-                        TrialObserver& observer);
+                        TrialObserver& observer, const std::vector<Example>& test_examples = {});
 
 // "auto", "cpu" or "cuda:N" to a device that is present. InvalidArgument for another
 // text, NotFound if the machine has no such device.

@@ -1,0 +1,44 @@
+#include "worker/task/example_file.h"
+
+#include <fstream>
+
+#include "absl/strings/str_cat.h"
+#include "worker/task/text_format.h"
+
+namespace pathsweep {
+namespace {
+
+absl::Status CheckShape(const ParsedExample& parsed, const TaskShape& shape) {
+  if (parsed.degree != shape.degree || parsed.length != shape.length) {
+    return absl::InvalidArgumentError(absl::StrCat("the graph is G(", parsed.degree, ",",
+                                                   parsed.length, "), not the trial's G(",
+                                                   shape.degree, ",", shape.length, ")"));
+  }
+  if (parsed.largest_label >= shape.nodes) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "label ", parsed.largest_label, " needs nodes of at least ", parsed.largest_label + 1));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<Example>> ReadExamples(const std::string& path, const TaskShape& shape) {
+  std::ifstream file(path);
+  std::vector<Example> examples;
+  std::string line;
+  for (int number = 1; std::getline(file, line); ++number) {
+    absl::StatusOr<ParsedExample> parsed = ParseExample(line);
+    const absl::Status status = parsed.ok() ? CheckShape(*parsed, shape) : parsed.status();
+    if (!status.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat(path, ":", number, ": ", status.message()));
+    }
+    examples.push_back(std::move(parsed->example));
+  }
+  if (examples.empty()) {
+    return absl::NotFoundError(absl::StrCat("cannot read examples from `", path, "`"));
+  }
+  return examples;
+}
+
+}  // namespace pathsweep

@@ -1,0 +1,143 @@
+// train_local: trains one trial here, without a coordinator, and prints its metrics.
+#include <signal.h>
+#include <stdio.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <iostream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "worker/task/example_file.h"
+#include "worker/train/trainer.h"
+
+namespace pathsweep {
+namespace {
+
+std::atomic<bool> interrupted = false;
+
+struct Options {
+  TrialParameters parameters;
+  uint64_t seed = 1;
+  std::string device = "auto";
+  int threads = 1;
+  bool json = false;
+  std::string test_file;
+};
+
+class Printer : public TrialObserver {
+ public:
+  explicit Printer(bool json) : json_(json) {}
+
+  void OnStep(int64_t) override {}
+  bool ShouldStop() override { return interrupted; }
+
+  void OnEvaluation(int64_t step, absl::Span<const MetricValue> metrics) override {
+    json_ ? PrintJson(step, metrics) : PrintText(step, metrics);
+  }
+
+ private:
+  static void PrintJson(int64_t step, absl::Span<const MetricValue> metrics) {
+    nlohmann::ordered_json line = {{"step", step}};
+    for (const MetricValue& metric : metrics) line[metric.name] = metric.value;
+    std::cout << line.dump() << std::endl;
+  }
+
+  // The metrics of single positions are left to --json.
+  static void PrintText(int64_t step, absl::Span<const MetricValue> metrics) {
+    printf("step %-7lld", static_cast<long long>(step));
+    for (const MetricValue& metric : metrics) {
+      if (metric.name.find('/') != std::string::npos) continue;
+      printf("  %s %.4g", metric.name.c_str(), metric.value);
+    }
+    printf("\n");
+    fflush(stdout);
+  }
+
+  const bool json_;
+};
+
+// An option for every line of the parameter table.
+void AddParameterOptions(CLI::App& app, TrialParameters& parameters) {
+  for (const ParameterSpec& spec : TrialParameterTable()) {
+    std::visit(
+        [&](auto field) {
+          app.add_option(absl::StrCat("--", std::string(spec.name)), parameters.*field,
+                         absl::StrCat(spec.meaning, "; ", RangeText(spec)))
+              ->capture_default_str()
+              ->group("Trial parameters");
+        },
+        spec.field);
+  }
+}
+
+absl::Status Check(const TrialParameters& parameters) {
+  for (const ParameterSpec& spec : TrialParameterTable()) {
+    absl::Status status = CheckValue(spec, GetParameter(parameters, spec)).status();
+    if (!status.ok()) return status;
+  }
+  return CheckTogether(parameters);
+}
+
+int Fail(const absl::Status& status) {
+  std::cerr << "train_local: " << std::string(status.message()) << "\n";
+  return absl::IsInvalidArgument(status) ? 2 : 1;
+}
+
+int Train(const Options& options) {
+  if (absl::Status status = Check(options.parameters); !status.ok()) return Fail(status);
+  absl::StatusOr<DeviceInfo> device = ResolveDevice(options.device);
+  if (!device.ok()) return Fail(device.status());
+  std::vector<Example> test_examples;
+  if (!options.test_file.empty()) {
+    const TaskShape shape{static_cast<int32_t>(options.parameters.degree),
+                          static_cast<int32_t>(options.parameters.length),
+                          static_cast<int32_t>(options.parameters.nodes)};
+    absl::StatusOr<std::vector<Example>> read = ReadExamples(options.test_file, shape);
+    if (!read.ok()) return Fail(read.status());
+    test_examples = *std::move(read);
+  }
+  SetComputeThreads(options.threads);
+  Printer printer(options.json);
+  const TrialOutcome outcome =
+      TrainTrial(options.parameters, options.seed, device->device, printer, test_examples);
+  if (outcome.kind == TrialOutcome::Kind::kCompleted) return 0;
+  std::cerr << "train_local: " << outcome.detail << "\n";
+  switch (outcome.kind) {
+    case TrialOutcome::Kind::kCrashed:
+      return 1;
+    case TrialOutcome::Kind::kInterrupted:
+      return 130;
+    default:
+      return 0;
+  }
+}
+
+}  // namespace
+}  // namespace pathsweep
+
+int main(int argc, char** argv) {
+  pathsweep::Options options;
+  CLI::App app{"train_local: trains one trial without a coordinator and prints its metrics"};
+  app.set_version_flag("--version", PATHSWEEP_VERSION);
+  app.add_option("--seed", options.seed, "determines data and initial weights")
+      ->capture_default_str();
+  app.add_option("--device", options.device, "auto, cpu or cuda:N")->capture_default_str();
+  app.add_option("--threads", options.threads, "CPU threads that one operation may use")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1024));
+  app.add_flag("--json", options.json, "print a JSON object per evaluation");
+  app.add_option("--test-file", options.test_file,
+                 "evaluate on this file in the authors' text format");
+  pathsweep::AddParameterOptions(app, options.parameters);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  signal(SIGINT, [](int) { pathsweep::interrupted = true; });
+  signal(SIGTERM, [](int) { pathsweep::interrupted = true; });
+  return pathsweep::Train(options);
+}
