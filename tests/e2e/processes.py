@@ -1,0 +1,124 @@
+"""The project's programs as processes on loopback, for the end-to-end tests."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+BIN = Path(os.environ["PATHSWEEP_BIN_DIR"])
+# Sanitized programs are slower; nothing here depends on how much.
+DEADLINE_SECONDS = 240
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(condition, what):
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while time.monotonic() < deadline:
+        result = condition()
+        if result:
+            return result
+        time.sleep(0.05)
+    raise AssertionError(f"after {DEADLINE_SECONDS} s: {what}")
+
+
+class Process:
+    """A program that runs until the test ends it; its output goes to a log file."""
+
+    def __init__(self, folder, name, *arguments):
+        self.log = folder / f"{name}-{time.monotonic_ns()}.log"
+        with open(self.log, "w") as log:
+            self.popen = subprocess.Popen(
+                [BIN / name, *map(str, arguments)], stdout=log, stderr=log, cwd=folder
+            )
+
+    def kill(self):
+        self.popen.kill()
+        self.popen.wait()
+
+    def terminate(self):
+        """SIGTERM; the exit code."""
+        self.popen.send_signal(signal.SIGTERM)
+        return self.popen.wait(timeout=DEADLINE_SECONDS)
+
+    def output(self):
+        return self.log.read_text()
+
+
+class Cluster:
+    """A coordinator on one port and database, and workers."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.address = f"127.0.0.1:{free_port()}"
+        self.database = folder / "results.db"
+        self.processes = []
+
+    def start(self, name, *arguments):
+        process = Process(self.folder, name, *arguments)
+        self.processes.append(process)
+        return process
+
+    def start_coordinator(self):
+        coordinator = self.start(
+            "sweepd",
+            *("--listen", self.address, "--database", self.database),
+            *("--lease-seconds", 20, "--reconnect-seconds", 2),
+        )
+        wait_until(lambda: "serving on" in coordinator.output(), "sweepd does not serve")
+        return coordinator
+
+    def start_worker(self, *arguments):
+        return self.start(
+            "sweep-worker", "--coordinator", self.address, "--device", "cpu", *arguments
+        )
+
+    def ctl(self, *arguments, code=0):
+        """What sweepctl prints, as JSON; fails unless it exits with `code`."""
+        result = self.ctl_raw(*arguments, "--output", "json")
+        assert result.returncode == code, result.stderr
+        return json.loads(result.stdout) if code == 0 else result.stderr
+
+    def ctl_raw(self, *arguments):
+        return subprocess.run(
+            [BIN / "sweepctl", "--server", self.address, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            cwd=self.folder,
+            timeout=DEADLINE_SECONDS,
+        )
+
+    def counts(self, sweep):
+        return self.ctl("show", sweep)["trials"]
+
+    def wait_until_ended(self, sweep):
+        def ended():
+            counts = self.counts(sweep)
+            return counts if counts["pending"] + counts["running"] == 0 else None
+
+        return wait_until(ended, f"sweep {sweep} does not end")
+
+    def running_trial_of(self, worker):
+        """A trial that the worker process trains and has measured at least once."""
+
+        def measured():
+            for trial in self.ctl("trials", self.ctl("list")[0]["name"]):
+                if trial["state"] == "running" and trial["metrics"]:
+                    detail = self.ctl("trial", trial["id"])
+                    if f"-{worker.popen.pid}-" in detail["worker"]:
+                        return trial["id"]
+            return None
+
+        return wait_until(measured, "the worker measures nothing")
+
+    def end(self):
+        for process in self.processes:
+            if process.popen.poll() is None:
+                process.kill()
