@@ -38,6 +38,9 @@ function(pathsweep_test name)
   target_compile_definitions(${name} PRIVATE
     PATHSWEEP_SOURCE_DIR="${PROJECT_SOURCE_DIR}" PATHSWEEP_BIN_DIR="${PROJECT_BINARY_DIR}/bin")
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  if(arg_LABELS)
+    set(labels LABELS "${arg_LABELS}")
+  endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES
-    PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 300)
+    PROPERTIES TIMEOUT 300 ${labels})
 endfunction()
