@@ -1,0 +1,39 @@
+// A program started beside sweepctl, that never outlives it.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+
+namespace pathsweep {
+
+class ChildProcess {
+ public:
+  // Output is appended to `log`. The child is in a process group of its own, so that a
+  // terminal's Ctrl-C reaches sweepctl alone, and gets SIGTERM if sweepctl dies.
+  // FailedPrecondition if the program or the log cannot be opened.
+  static absl::StatusOr<std::unique_ptr<ChildProcess>> Start(
+      const std::filesystem::path& program, const std::vector<std::string>& arguments,
+      const std::filesystem::path& log);
+  // Terminates the child.
+  ~ChildProcess();
+
+  bool Running();
+  // Sends SIGTERM; Wait then ends it by SIGKILL if it is still there at the deadline.
+  void Terminate();
+  void Wait(absl::Time deadline);
+
+ private:
+  explicit ChildProcess(pid_t pid) : pid_(pid) {}
+
+  const pid_t pid_;
+  bool running_ = true;
+};
+
+}  // namespace pathsweep

@@ -1,0 +1,109 @@
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "client/commands/commands.h"
+#include "client/progress.h"
+#include "client/reports.h"
+#include "client/request_id.h"
+#include "client/submission.h"
+#include "client/sweep_file.h"
+
+namespace pathsweep {
+namespace {
+
+struct SubmitOptions {
+  std::string file;
+  std::string name;
+  bool watch = false;
+  bool dry_run = false;
+};
+
+absl::Status Watch(Context& context, const std::string& sweep) {
+  Connection connection(context.options.server);
+  absl::StatusOr<v1::Sweep> ended = WatchSweep(connection, sweep, context.environment);
+  if (!ended.ok()) return ended.status();
+  if (ended->trials().failed() == 0) return absl::OkStatus();
+  return absl::AbortedError("some trials failed; `sweepctl trials` says why");
+}
+
+absl::Status Submit(Context& context, const SubmitOptions& options) {
+  absl::StatusOr<v1::SweepSpec> spec = ReadSweepFile(options.file);
+  if (!spec.ok()) return spec.status();
+  if (!options.name.empty()) spec->set_name(options.name);
+  if (absl::Status name = CheckSweepName(spec->name()); !name.ok()) return name;
+  if (options.dry_run) {
+    absl::StatusOr<Report> report = DryRunReport(*spec);
+    if (!report.ok()) return report.status();
+    context.Print(*report);
+    return absl::OkStatus();
+  }
+  v1::SubmitSweepRequest request;
+  request.set_request_id(RandomRequestId());
+  *request.mutable_spec() = *std::move(spec);
+  Connection connection(context.options.server);
+  absl::StatusOr<v1::SubmitSweepResponse> response =
+      connection.Call(&Connection::Stub::SubmitSweep, request);
+  if (!response.ok()) return response.status();
+  context.Print(SubmissionReport(response->sweep()));
+  return options.watch ? Watch(context, response->sweep().spec().name()) : absl::OkStatus();
+}
+
+absl::Status List(Context& context) {
+  Connection connection(context.options.server);
+  absl::StatusOr<v1::ListSweepsResponse> response =
+      connection.Call(&Connection::Stub::ListSweeps, v1::ListSweepsRequest());
+  if (!response.ok()) return response.status();
+  context.Print(SweepsReport({response->sweeps().begin(), response->sweeps().end()}));
+  return absl::OkStatus();
+}
+
+absl::Status Show(Context& context, const std::string& sweep) {
+  v1::GetSweepRequest request;
+  request.set_sweep(sweep);
+  Connection connection(context.options.server);
+  absl::StatusOr<v1::Sweep> response = connection.Call(&Connection::Stub::GetSweep, request);
+  if (!response.ok()) return response.status();
+  context.Print(SweepReport(*response));
+  return absl::OkStatus();
+}
+
+absl::Status Cancel(Context& context, const std::string& sweep) {
+  v1::CancelSweepRequest request;
+  request.set_sweep(sweep);
+  Connection connection(context.options.server);
+  absl::StatusOr<v1::CancelSweepResponse> response =
+      connection.Call(&Connection::Stub::CancelSweep, request);
+  if (!response.ok()) return response.status();
+  context.Print(SweepReport(response->sweep()));
+  return absl::OkStatus();
+}
+
+using SweepCommand = absl::Status (*)(Context&, const std::string&);
+
+void AddSweepCommand(CLI::App& app, const std::string& name, const std::string& help,
+                     SweepCommand run, const Choose& choose) {
+  auto sweep = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand(name, help);
+  command->add_option("sweep", *sweep, "name or number of the sweep")->required();
+  command->callback([=] { choose([=](Context& context) { return run(context, *sweep); }); });
+}
+
+}  // namespace
+
+void AddSweepCommands(CLI::App& app, const Choose& choose) {
+  auto options = std::make_shared<SubmitOptions>();
+  CLI::App* submit = app.add_subcommand("submit", "queue the sweep that a file describes");
+  submit->add_option("file", options->file, "sweep file; docs/sweep_file.md")->required();
+  submit->add_option("--name", options->name, "name of the sweep (default: that of the file)");
+  submit->add_flag("--watch", options->watch, "follow the sweep until it ends");
+  submit->add_flag("--dry-run", options->dry_run,
+                   "check the file and print the number of trials and the first few");
+  submit->callback([=] { choose([=](Context& context) { return Submit(context, *options); }); });
+  app.add_subcommand("list", "all sweeps, newest first")->callback([=] { choose(List); });
+  AddSweepCommand(app, "show", "a sweep's state and how many trials are in which", Show, choose);
+  AddSweepCommand(app, "watch", "follow a sweep until it ends", Watch, choose);
+  AddSweepCommand(app, "cancel", "end a sweep's trials and start no more", Cancel, choose);
+}
+
+}  // namespace pathsweep

@@ -1,0 +1,50 @@
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "client/commands/commands.h"
+#include "client/reports.h"
+
+namespace pathsweep {
+namespace {
+
+absl::Status Trials(Context& context, const std::string& sweep) {
+  Connection connection(context.options.server);
+  v1::ListTrialsRequest request;
+  request.set_sweep(sweep);
+  std::vector<v1::Trial> trials;
+  do {
+    absl::StatusOr<v1::ListTrialsResponse> page =
+        connection.Call(&Connection::Stub::ListTrials, request);
+    if (!page.ok()) return page.status();
+    trials.insert(trials.end(), page->trials().begin(), page->trials().end());
+    request.set_page_token(page->next_page_token());
+  } while (!request.page_token().empty());
+  context.Print(TrialsReport(trials));
+  return absl::OkStatus();
+}
+
+absl::Status Trial(Context& context, int64_t id) {
+  Connection connection(context.options.server);
+  v1::GetTrialRequest request;
+  request.set_id(id);
+  absl::StatusOr<v1::Trial> trial = connection.Call(&Connection::Stub::GetTrial, request);
+  if (!trial.ok()) return trial.status();
+  context.Print(TrialReport(*trial));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddTrialCommands(CLI::App& app, const Choose& choose) {
+  auto sweep = std::make_shared<std::string>();
+  CLI::App* trials = app.add_subcommand("trials", "a sweep's trials with their newest results");
+  trials->add_option("sweep", *sweep, "name or number of the sweep")->required();
+  trials->callback([=] { choose([=](Context& context) { return Trials(context, *sweep); }); });
+  auto id = std::make_shared<int64_t>();
+  CLI::App* trial = app.add_subcommand("trial", "one trial: parameters, results, why it ended");
+  trial->add_option("id", *id, "number of the trial")->required();
+  trial->callback([=] { choose([=](Context& context) { return Trial(context, *id); }); });
+}
+
+}  // namespace pathsweep

@@ -1,0 +1,222 @@
+#include "client/reports.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "absl/time/time.h"
+#include "base/parameter_proto.h"
+#include "base/trial_parameters.h"
+
+namespace pathsweep {
+namespace {
+
+constexpr char kExactMatchMetric[] = "exact_match";
+
+std::string LowerWithout(absl::string_view prefix, absl::string_view name) {
+  absl::ConsumePrefix(&name, prefix);
+  return absl::AsciiStrToLower(name);
+}
+
+Json ParametersJson(const google::protobuf::RepeatedPtrField<v1::Parameter>& parameters) {
+  Json json = Json::object();
+  for (const v1::Parameter& parameter : parameters) {
+    json[parameter.name()] = ToJson(parameter.value());
+  }
+  return json;
+}
+
+Json CountsJson(const v1::TrialCounts& counts) {
+  return {{"total", counts.total()},        {"pending", counts.pending()},
+          {"running", counts.running()},    {"succeeded", counts.succeeded()},
+          {"failed", counts.failed()},      {"stopped", counts.stopped()},
+          {"cancelled", counts.cancelled()}};
+}
+
+std::string TimeText(const google::protobuf::Timestamp& time) {
+  return absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", absl::FromUnixSeconds(time.seconds()),
+                          absl::UTCTimeZone());
+}
+
+// The parameters that differ among the trials: the only ones worth a column.
+std::vector<int> VaryingParameters(const std::vector<v1::Trial>& trials) {
+  std::vector<int> varying;
+  for (int i = 0; !trials.empty() && i < trials.front().parameters_size(); ++i) {
+    const std::string first = ToText(trials.front().parameters(i).value());
+    const bool varies = std::any_of(trials.begin(), trials.end(), [&](const v1::Trial& trial) {
+      return ToText(trial.parameters(i).value()) != first;
+    });
+    if (varies) varying.push_back(i);
+  }
+  return varying;
+}
+
+std::string MetricText(const v1::Trial& trial, const std::string& name) {
+  for (const v1::Measurement& metric : trial.metrics()) {
+    if (metric.metric() == name) return ShortNumber(metric.value());
+  }
+  return "";
+}
+
+}  // namespace
+
+std::string StateName(v1::TrialState state) {
+  return LowerWithout("TRIAL_STATE_", v1::TrialState_Name(state));
+}
+
+std::string StateName(v1::SweepState state) {
+  return LowerWithout("SWEEP_STATE_", v1::SweepState_Name(state));
+}
+
+Json ToJson(const v1::ParameterValue& value) {
+  const absl::StatusOr<ParameterValue> typed = FromProto(value);
+  if (!typed.ok()) return nullptr;
+  return std::visit([](const auto& one) -> Json { return one; }, *typed);
+}
+
+std::string ToText(const v1::ParameterValue& value) {
+  const absl::StatusOr<ParameterValue> typed = FromProto(value);
+  return typed.ok() ? FormatValue(*typed) : "";
+}
+
+std::string ShortNumber(double value) {
+  char text[32];
+  snprintf(text, sizeof text, "%.3g", value);
+  if (value >= 1000 && value < 1e15) snprintf(text, sizeof text, "%.0f", value);
+  return text;
+}
+
+Json SweepJson(const v1::Sweep& sweep) {
+  Json axes = Json::object();
+  for (const v1::Axis& axis : sweep.spec().axes()) {
+    for (const v1::ParameterValue& value : axis.values()) {
+      axes[axis.name()].push_back(ToJson(value));
+    }
+  }
+  return {{"sweep", sweep.spec().name()},
+          {"id", sweep.id()},
+          {"state", StateName(sweep.state())},
+          {"trials", CountsJson(sweep.trials())},
+          {"metric", sweep.spec().metric()},
+          {"description", sweep.spec().description()},
+          {"axes", axes},
+          {"seeds", std::vector<int64_t>(sweep.spec().seeds().begin(), sweep.spec().seeds().end())},
+          {"created_at", TimeText(sweep.created_at())}};
+}
+
+Json TrialJson(const v1::Trial& trial) {
+  Json metrics = Json::object();
+  for (const v1::Measurement& metric : trial.metrics()) metrics[metric.metric()] = metric.value();
+  return {{"id", trial.id()},
+          {"state", StateName(trial.state())},
+          {"attempt", trial.attempt()},
+          {"seed", trial.seed()},
+          {"parameters", ParametersJson(trial.parameters())},
+          {"metrics", metrics},
+          {"reason", trial.reason()}};
+}
+
+Report SweepReport(const v1::Sweep& sweep) {
+  Report report{SweepJson(sweep), {"field", "value"}, {}};
+  const auto add = [&](const std::string& field, const std::string& value) {
+    report.rows.push_back({field, value});
+  };
+  add("sweep", sweep.spec().name());
+  add("id", absl::StrCat(sweep.id()));
+  if (!sweep.spec().description().empty()) add("description", sweep.spec().description());
+  add("state", StateName(sweep.state()));
+  add("created", TimeText(sweep.created_at()));
+  add("metric", sweep.spec().metric());
+  for (const v1::Axis& axis : sweep.spec().axes()) {
+    std::string values;
+    for (const v1::ParameterValue& value : axis.values()) {
+      absl::StrAppend(&values, values.empty() ? "" : ", ", ToText(value));
+    }
+    add(axis.name(), values);
+  }
+  add("seeds", absl::StrCat(sweep.spec().seeds_size()));
+  for (const auto& [state, count] : CountsJson(sweep.trials()).items()) {
+    add(absl::StrCat("trials ", state), absl::StrCat(count.get<int64_t>()));
+  }
+  return report;
+}
+
+Report SweepsReport(const std::vector<v1::Sweep>& sweeps) {
+  Report report{
+      Json::array(), {"id", "sweep", "state", "trials", "running", "ended", "failed"}, {}};
+  for (const v1::Sweep& sweep : sweeps) {
+    const v1::TrialCounts& counts = sweep.trials();
+    Json json = SweepJson(sweep);
+    json["name"] = sweep.spec().name();
+    report.json.push_back(json);
+    report.rows.push_back({absl::StrCat(sweep.id()), sweep.spec().name(), StateName(sweep.state()),
+                           absl::StrCat(counts.total()), absl::StrCat(counts.running()),
+                           absl::StrCat(counts.total() - counts.pending() - counts.running()),
+                           absl::StrCat(counts.failed())});
+  }
+  return report;
+}
+
+Report TrialsReport(const std::vector<v1::Trial>& trials) {
+  Report report{Json::array(), {"id", "state", "attempt", "seed"}, {}};
+  const std::vector<int> varying = VaryingParameters(trials);
+  for (int i : varying) report.columns.push_back(trials.front().parameters(i).name());
+  report.columns.insert(report.columns.end(), {kExactMatchMetric, "reason"});
+  for (const v1::Trial& trial : trials) {
+    report.json.push_back(TrialJson(trial));
+    std::vector<std::string> row = {absl::StrCat(trial.id()), StateName(trial.state()),
+                                    absl::StrCat(trial.attempt()), absl::StrCat(trial.seed())};
+    for (int i : varying) row.push_back(ToText(trial.parameters(i).value()));
+    row.push_back(MetricText(trial, kExactMatchMetric));
+    row.push_back(trial.reason());
+    report.rows.push_back(std::move(row));
+  }
+  return report;
+}
+
+Report TrialReport(const v1::Trial& trial) {
+  Report report{TrialJson(trial), {"field", "value"}, {}};
+  report.json["worker"] = trial.worker();
+  report.json["history"] = Json::array();
+  for (const v1::Measurement& one : trial.history()) {
+    report.json["history"].push_back(
+        {{"step", one.step()}, {"metric", one.metric()}, {"value", one.value()}});
+  }
+  report.rows = {{"trial", absl::StrCat(trial.id())}, {"state", StateName(trial.state())},
+                 {"reason", trial.reason()},          {"attempt", absl::StrCat(trial.attempt())},
+                 {"worker", trial.worker()},          {"seed", absl::StrCat(trial.seed())}};
+  for (const v1::Parameter& parameter : trial.parameters()) {
+    report.rows.push_back({parameter.name(), ToText(parameter.value())});
+  }
+  for (const v1::Measurement& metric : trial.metrics()) {
+    report.rows.push_back(
+        {absl::StrCat(metric.metric(), " at step ", metric.step()), ShortNumber(metric.value())});
+  }
+  return report;
+}
+
+Report WorkersReport(const std::vector<v1::Worker>& workers) {
+  Report report{Json::array(),
+                {"worker", "device", "device name", "memory", "slots", "running", "connected"},
+                {}};
+  for (const v1::Worker& worker : workers) {
+    report.json.push_back({{"name", worker.name()},
+                           {"hostname", worker.hostname()},
+                           {"device", worker.device()},
+                           {"device_name", worker.device_name()},
+                           {"memory_bytes", worker.memory_bytes()},
+                           {"slots", worker.slots()},
+                           {"running", worker.running()},
+                           {"connected", worker.connected()},
+                           {"last_seen", TimeText(worker.last_seen())}});
+    report.rows.push_back({worker.name(), worker.device(), worker.device_name(),
+                           absl::StrCat(worker.memory_bytes() >> 30, " GiB"),
+                           absl::StrCat(worker.slots()), absl::StrCat(worker.running()),
+                           worker.connected() ? "yes" : "no"});
+  }
+  return report;
+}
+
+}  // namespace pathsweep

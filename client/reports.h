@@ -1,0 +1,31 @@
+// What the coordinator answered, as reports. The JSON shapes are those of docs/cli.md.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "client/report.h"
+#include "pathsweep/v1/sweep_service.pb.h"
+
+namespace pathsweep {
+
+// "running", "succeeded", …
+std::string StateName(v1::TrialState state);
+std::string StateName(v1::SweepState state);
+
+Json ToJson(const v1::ParameterValue& value);
+std::string ToText(const v1::ParameterValue& value);
+// Three significant decimals for people: 0.75, 0.0312, 1520.
+std::string ShortNumber(double value);
+
+Json SweepJson(const v1::Sweep& sweep);
+Json TrialJson(const v1::Trial& trial);
+
+Report SweepReport(const v1::Sweep& sweep);
+Report SweepsReport(const std::vector<v1::Sweep>& sweeps);
+Report TrialsReport(const std::vector<v1::Trial>& trials);
+// One trial with all its parameters and its newest metrics; JSON has the history too.
+Report TrialReport(const v1::Trial& trial);
+Report WorkersReport(const std::vector<v1::Worker>& workers);
+
+}  // namespace pathsweep

@@ -1,0 +1,282 @@
+#include "client/sweep_file.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/grid.h"
+#include "base/parameter_proto.h"
+#include "client/problems.h"
+#include "client/sweep_parameters.h"
+#include "client/text_file.h"
+#include "client/yaml_map.h"
+#include "client/yaml_scalar.h"
+
+namespace pathsweep {
+namespace {
+
+constexpr int64_t kLargestFile = 1'000'000;
+constexpr size_t kLongestName = 64;
+constexpr int32_t kMostAttempts = 1000;
+
+// Keys that a sweep file of Weights & Biases may have and that mean nothing here.
+constexpr std::array<absl::string_view, 7> kForeignKeys = {
+    "program", "command", "entity", "project", "run_cap", "early_terminate", "controller"};
+
+bool IsNameCharacter(char c) { return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.'; }
+
+// The text of a scalar; a problem if there is none.
+std::optional<std::string> Text(const YamlEntry& entry, Problems& problems) {
+  if (entry.value.IsScalar() && !entry.value.Scalar().empty()) return entry.value.Scalar();
+  problems.Add(entry.value_place, absl::StrCat("`", entry.key, "` must be a text"));
+  return std::nullopt;
+}
+
+std::optional<int64_t> Integer(const YAML::Node& node) {
+  if (!node.IsScalar()) return std::nullopt;
+  const ParameterValue value = ScalarValue(node);
+  const auto* integer = std::get_if<int64_t>(&value);
+  return integer == nullptr ? std::nullopt : std::optional(*integer);
+}
+
+// Parses one document. Each method takes the entry of its key.
+class Parser {
+ public:
+  Parser(Problems& problems) : problems_(problems) {}
+
+  v1::SweepSpec Parse(const YAML::Node& root);
+
+ private:
+  using Handler = void (Parser::*)(const YamlEntry&);
+  static const std::vector<std::pair<absl::string_view, Handler>>& Handlers();
+
+  void Visit(const YamlEntry& entry);
+  void Name(const YamlEntry& entry);
+  void Description(const YamlEntry& entry);
+  void Method(const YamlEntry& entry);
+  void Metric(const YamlEntry& entry);
+  void Parameters(const YamlEntry& entry);
+  void Seeds(const YamlEntry& entry);
+  void SeedList(const YamlEntry& entry);
+  void StopWhen(const YamlEntry& entry) { stop_when_ = entry; }
+  void MaxAttempts(const YamlEntry& entry);
+  void CheckWhole();
+
+  Problems& problems_;
+  v1::SweepSpec spec_;
+  ParameterPlaces places_;
+  std::set<std::string> keys_;
+  Place parameters_place_;
+  // Taken after `parameters`, in which it may stand too.
+  std::optional<YamlEntry> stop_when_;
+};
+
+const std::vector<std::pair<absl::string_view, Parser::Handler>>& Parser::Handlers() {
+  static const auto& handlers = *new std::vector<std::pair<absl::string_view, Handler>>{
+      {"name", &Parser::Name},
+      {"description", &Parser::Description},
+      {"method", &Parser::Method},
+      {"metric", &Parser::Metric},
+      {"parameters", &Parser::Parameters},
+      {"seeds", &Parser::Seeds},
+      {"stop_when", &Parser::StopWhen},
+      {"max_attempts", &Parser::MaxAttempts},
+  };
+  return handlers;
+}
+
+v1::SweepSpec Parser::Parse(const YAML::Node& root) {
+  if (!root.IsMap()) {
+    problems_.Add({}, "a sweep file is a map with the keys `method` and `parameters`");
+    return spec_;
+  }
+  ForEachEntry(root, problems_, [this](const YamlEntry& entry) { Visit(entry); });
+  if (stop_when_) ParseFixedParameter(*stop_when_, spec_, places_, problems_);
+  if (!keys_.contains("method")) {
+    problems_.Add({}, "`method` is missing; write `method: grid`");
+  }
+  if (!keys_.contains("parameters")) {
+    problems_.Add({},
+                  "`parameters` is missing; write what to sweep over, as in `parameters: {lr: "
+                  "{values: [1e-3, 3e-3]}}`");
+  }
+  if (!keys_.contains("seeds")) spec_.add_seeds(1);
+  if (problems_.empty()) CheckWhole();
+  return spec_;
+}
+
+void Parser::Visit(const YamlEntry& entry) {
+  keys_.insert(entry.key);
+  std::vector<absl::string_view> known;
+  for (const auto& [key, handler] : Handlers()) {
+    if (key == entry.key) return (this->*handler)(entry);
+    known.push_back(key);
+  }
+  if (std::ranges::find(kForeignKeys, entry.key) != kForeignKeys.end()) {
+    problems_.Add(entry.key_place,
+                  absl::StrCat("`", entry.key, "` has no meaning here; take it out"));
+  } else if (FindParameter(entry.key) != nullptr) {
+    problems_.Add(entry.key_place,
+                  absl::StrCat("`", entry.key, "` is a parameter; write it under `parameters`"));
+  } else {
+    problems_.Add(entry.key_place, UnknownKey(entry.key, known));
+  }
+}
+
+void Parser::Name(const YamlEntry& entry) {
+  const std::optional<std::string> name = Text(entry, problems_);
+  if (!name) return;
+  if (absl::Status status = CheckSweepName(*name); !status.ok()) {
+    problems_.Add(entry.value_place, std::string(status.message()));
+  }
+  spec_.set_name(*name);
+}
+
+void Parser::Description(const YamlEntry& entry) {
+  if (const auto text = Text(entry, problems_)) spec_.set_description(*text);
+}
+
+void Parser::Method(const YamlEntry& entry) {
+  const std::optional<std::string> method = Text(entry, problems_);
+  if (method && *method != "grid") {
+    problems_.Add(entry.value_place,
+                  absl::StrCat("unknown method `", *method, "`: only `grid` so far"));
+  }
+}
+
+void Parser::Metric(const YamlEntry& entry) {
+  if (!entry.value.IsMap()) {
+    if (const auto metric = Text(entry, problems_)) spec_.set_metric(*metric);
+    return;
+  }
+  ForEachEntry(entry.value, problems_, [this](const YamlEntry& part) {
+    const std::optional<std::string> text = Text(part, problems_);
+    if (part.key == "name") {
+      spec_.set_metric(text.value_or(""));
+    } else if (part.key != "goal") {
+      problems_.Add(part.key_place,
+                    absl::StrCat(UnknownKey(part.key, {"name", "goal"}), " in `metric`"));
+    } else if (text && *text != "maximize" && *text != "minimize") {
+      problems_.Add(part.value_place, "`goal` must be maximize or minimize");
+    }
+  });
+}
+
+void Parser::Parameters(const YamlEntry& entry) {
+  parameters_place_ = entry.key_place;
+  ParseParameters(entry, spec_, places_, problems_);
+}
+
+void Parser::Seeds(const YamlEntry& entry) {
+  if (entry.value.IsSequence()) return SeedList(entry);
+  const int64_t count = Integer(entry.value).value_or(0);
+  if (count < 1 || count > kMaxTrialsPerSweep) {
+    problems_.Add(entry.value_place,
+                  absl::StrCat("`seeds` must be a count from 1 to ", kMaxTrialsPerSweep,
+                               ", or a list such as [1, 2, 3]"));
+    return;
+  }
+  for (int64_t seed = 1; seed <= count; ++seed) spec_.add_seeds(seed);
+}
+
+void Parser::SeedList(const YamlEntry& entry) {
+  if (entry.value.size() == 0) {
+    problems_.Add(entry.value_place, "`seeds` is empty; write at least one");
+  }
+  std::set<int64_t> seen;
+  for (const YAML::Node& node : entry.value) {
+    const int64_t seed = Integer(node).value_or(-1);
+    if (seed < 0) {
+      problems_.Add(PlaceOf(node), "a seed must be an integer, at least 0");
+    } else if (!seen.insert(seed).second) {
+      problems_.Add(PlaceOf(node), absl::StrCat("seed ", seed, " stands twice; keep one"));
+    } else {
+      spec_.add_seeds(seed);
+    }
+  }
+}
+
+void Parser::MaxAttempts(const YamlEntry& entry) {
+  const int64_t attempts = Integer(entry.value).value_or(0);
+  if (attempts < 1 || attempts > kMostAttempts) {
+    problems_.Add(entry.value_place,
+                  absl::StrCat("`max_attempts` must be an integer, 1 to ", kMostAttempts));
+    return;
+  }
+  spec_.set_max_attempts(static_cast<int32_t>(attempts));
+}
+
+// What no single value shows: the number of trials, and values that do not go together.
+// The place is that of the first parameter in the file that the message names.
+void Parser::CheckWhole() {
+  const absl::Status status = GridFromProto(spec_).status();
+  if (status.ok()) return;
+  Place place = parameters_place_;
+  bool found = false;
+  for (const auto& [name, where] : places_) {
+    if (!absl::StrContains(status.message(), absl::StrCat("`", name))) continue;
+    if (!found || where < place) place = where;
+    found = true;
+  }
+  problems_.Add(place, std::string(status.message()));
+}
+
+// The one place where yaml-cpp's exceptions are caught.
+std::vector<YAML::Node> Load(absl::string_view text, Problems& problems) {
+  try {
+    return YAML::LoadAll(std::string(text));
+  } catch (const YAML::Exception& error) {
+    problems.Add({error.mark.line + 1, error.mark.column + 1},
+                 absl::StrCat("malformed YAML: ", error.msg));
+  }
+  return {};
+}
+
+std::string NameOf(const std::filesystem::path& path) {
+  std::string name = path.stem().string().substr(0, kLongestName);
+  std::ranges::replace_if(
+      name, [](char c) { return !IsNameCharacter(c); }, '-');
+  return CheckSweepName(name).ok() ? name : "sweep";
+}
+
+}  // namespace
+
+absl::Status CheckSweepName(absl::string_view name) {
+  const bool characters = std::ranges::all_of(name, IsNameCharacter);
+  const bool digits_alone = std::ranges::all_of(name, absl::ascii_isdigit);
+  if (characters && !digits_alone && name.size() <= kLongestName) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("`name` must be letters, digits, `-`, `_` and `.`, at most ", kLongestName,
+                   " and not digits alone, not `", name, "`"));
+}
+
+absl::StatusOr<v1::SweepSpec> ParseSweepFile(absl::string_view text, absl::string_view file) {
+  Problems problems(file);
+  const std::vector<YAML::Node> documents = Load(text, problems);
+  v1::SweepSpec spec;
+  if (problems.empty() && documents.size() > 1) {
+    problems.Add(PlaceOf(documents[1]), "a second document begins; write one sweep in a file");
+  } else if (problems.empty()) {
+    spec = Parser(problems).Parse(documents.empty() ? YAML::Node() : documents[0]);
+  }
+  if (!problems.empty()) return problems.ToStatus();
+  return spec;
+}
+
+absl::StatusOr<v1::SweepSpec> ReadSweepFile(const std::filesystem::path& path) {
+  absl::StatusOr<std::string> text = ReadTextFile(path, kLargestFile);
+  if (!text.ok()) return text.status();
+  absl::StatusOr<v1::SweepSpec> spec = ParseSweepFile(*text, path.string());
+  if (spec.ok() && spec->name().empty()) spec->set_name(NameOf(path));
+  return spec;
+}
+
+}  // namespace pathsweep

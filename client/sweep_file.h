@@ -1,0 +1,35 @@
+// Sweep files: the YAML that a user writes, in the shape of Weights & Biases' sweeps.
+// docs/sweep_file.md describes it.
+//
+//   name: tree
+//   method: grid
+//   parameters:
+//     objective: {values: [standard, reverse]}
+//     lr: {values: [1e-3, 3e-3]}
+//     nodes: {value: 9}
+//   seeds: 3
+//
+// Pure functions but for reading the file; thread safe.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "pathsweep/v1/sweep.pb.h"
+
+namespace pathsweep {
+
+// A spec that has passed CheckGrid. InvalidArgument names every problem on a line of its
+// own: `grid.yaml:7:3: unknown parameter `detph`, did you mean `depth`?`.
+absl::StatusOr<v1::SweepSpec> ParseSweepFile(absl::string_view text, absl::string_view file);
+
+// The same from a file. A sweep that the file does not name is named like the file.
+absl::StatusOr<v1::SweepSpec> ReadSweepFile(const std::filesystem::path& path);
+
+// Letters, digits, `-`, `_` and `.`, at most 64 of them and not digits alone, which would
+// read as a sweep's number.
+absl::Status CheckSweepName(absl::string_view name);
+
+}  // namespace pathsweep

@@ -1,0 +1,16 @@
+// A robustness table for people: rows by columns, and what each cell rests on.
+#pragma once
+
+#include <ostream>
+
+#include "client/report.h"
+#include "pathsweep/v1/sweep_service.pb.h"
+
+namespace pathsweep {
+
+// Writes the table in a form of --output. In text and markdown a cell reads
+// `0.75 [0.2, 1]  solved 1/2`, under a title with the chance level; json and csv have a
+// record per cell, which docs/cli.md describes.
+void WriteTable(std::ostream& out, OutputFormat format, const v1::Table& table);
+
+}  // namespace pathsweep

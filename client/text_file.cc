@@ -1,0 +1,66 @@
+#include "client/text_file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "client/problems.h"
+
+namespace pathsweep {
+namespace {
+
+// Bytes of the UTF-8 sequence that `lead` begins; 0 if none does.
+size_t SequenceLength(unsigned char lead) {
+  if (lead < 0x80) return lead == 0 ? 0 : 1;
+  if (lead >= 0xC2 && lead < 0xE0) return 2;
+  if (lead >= 0xE0 && lead < 0xF0) return 3;
+  if (lead >= 0xF0 && lead < 0xF5) return 4;
+  return 0;
+}
+
+// Where `text` first is not UTF-8. A NUL counts too: it says that the file is binary.
+std::optional<Place> FirstInvalid(absl::string_view text) {
+  Place place;
+  for (size_t i = 0; i < text.size();) {
+    const size_t length = SequenceLength(text[i]);
+    if (length == 0 || i + length > text.size()) return place;
+    for (size_t k = 1; k < length; ++k) {
+      if ((text[i + k] & 0xC0) != 0x80) return place;
+    }
+    place = text[i] == '\n' ? Place{place.line + 1, 1} : Place{place.line, place.column + 1};
+    i += length;
+  }
+  return std::nullopt;
+}
+
+absl::Status CannotRead(const std::filesystem::path& path, absl::string_view why) {
+  return absl::InvalidArgumentError(absl::StrCat("cannot read ", path.string(), ": ", why));
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> ReadTextFile(const std::filesystem::path& path, int64_t limit) {
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) return CannotRead(path, "it is a folder");
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return CannotRead(path, std::strerror(errno));
+  // One byte more than the limit tells a file that is too large, also where it has no size.
+  std::string text(limit + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) return CannotRead(path, "input/output error");
+  if (file.gcount() > limit) {
+    return CannotRead(path, absl::StrCat("it is larger than ", limit, " bytes"));
+  }
+  text.resize(file.gcount());
+  if (const std::optional<Place> invalid = FirstInvalid(text)) {
+    Problems problems(path.string());
+    problems.Add(*invalid, "not UTF-8 text; save the file as UTF-8");
+    return problems.ToStatus();
+  }
+  return text;
+}
+
+}  // namespace pathsweep

@@ -1,0 +1,122 @@
+#include "worker/train/trainer.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+
+namespace pathsweep {
+namespace {
+
+struct Recorder : TrialObserver {
+  void OnStep(int64_t step) override { last_step = step; }
+  void OnEvaluation(int64_t step, absl::Span<const MetricValue> metrics) override {
+    for (const MetricValue& metric : metrics) {
+      EXPECT_TRUE(std::isfinite(metric.value)) << metric.name;
+      history[step][metric.name] = metric.value;
+    }
+  }
+  bool ShouldStop() override { return last_step >= stop_after; }
+
+  std::map<int64_t, std::map<std::string, double>> history;
+  int64_t last_step = 0;
+  int64_t stop_after = std::numeric_limits<int64_t>::max();
+};
+
+TrialParameters Small() {
+  TrialParameters parameters;
+  parameters.objective = "reverse";
+  parameters.length = 3;
+  parameters.nodes = 5;
+  parameters.depth = 2;
+  parameters.width = 32;
+  parameters.batch_size = 32;
+  parameters.test_samples = 128;
+  return parameters;
+}
+
+TEST(TrainTrial, LearnsATinyReverseTaskWithinAFixedBudget) {
+  TrialParameters parameters = Small();
+  parameters.depth = 3;
+  parameters.position = "rope";
+  parameters.lr = 3e-3;
+  parameters.steps = 1500;
+  parameters.eval_every = 250;
+  parameters.stop_when = "solved";
+  parameters.solved_at = 1.0;
+  Recorder recorder;
+  const TrialOutcome outcome = TrainTrial(parameters, /*seed=*/1, "cpu", recorder);
+  EXPECT_EQ(outcome.kind, TrialOutcome::Kind::kSolved) << outcome.detail;
+  EXPECT_EQ(recorder.history.rbegin()->second["exact_match"], 1.0);
+}
+
+TEST(TrainTrial, SameTrialIsTheSameTwice) {
+  TrialParameters parameters = Small();
+  parameters.steps = 5;
+  parameters.eval_every = 2;
+  parameters.train_samples = 40;
+  Recorder first, second, other;
+  TrainTrial(parameters, 7, "cpu", first);
+  TrainTrial(parameters, 7, "cpu", second);
+  TrainTrial(parameters, 8, "cpu", other);
+  for (auto* recorder : {&first, &second, &other}) {
+    for (auto& [step, metrics] : recorder->history) metrics.erase("samples_per_second");
+  }
+  EXPECT_EQ(first.history, second.history);
+  EXPECT_NE(first.history[0]["test_loss"], other.history[0]["test_loss"]);
+}
+
+TEST(TrainTrial, EvaluatesBeforeTheFirstStepRegularlyAndAfterTheLast) {
+  TrialParameters parameters = Small();
+  parameters.steps = 5;
+  parameters.eval_every = 2;
+  Recorder recorder;
+  EXPECT_EQ(TrainTrial(parameters, 1, "cpu", recorder).kind, TrialOutcome::Kind::kCompleted);
+  std::vector<int64_t> steps;
+  for (const auto& [step, metrics] : recorder.history) steps.push_back(step);
+  EXPECT_EQ(steps, (std::vector<int64_t>{0, 2, 4, 5}));
+}
+
+TEST(TrainTrial, DivergesAsAResult) {
+  TrialParameters parameters = Small();
+  parameters.lr = 10;
+  parameters.warmup = 0;
+  parameters.init_std = 10;
+  parameters.embedding_init_std = 10;
+  parameters.weight_decay = 10;
+  parameters.grad_clip = 0;
+  parameters.steps = 2000;
+  parameters.eval_every = 2000;
+  Recorder recorder;
+  const TrialOutcome outcome = TrainTrial(parameters, 1, "cpu", recorder);
+  EXPECT_EQ(outcome.kind, TrialOutcome::Kind::kDiverged) << outcome.detail;
+  EXPECT_GE(recorder.history.size(), 2u);  // the last evaluation is there
+}
+
+TEST(TrainTrial, StopsWithinOneStep) {
+  TrialParameters parameters = Small();
+  Recorder recorder;
+  recorder.stop_after = 3;
+  EXPECT_EQ(TrainTrial(parameters, 1, "cpu", recorder).kind, TrialOutcome::Kind::kInterrupted);
+  EXPECT_EQ(recorder.last_step, 3);
+}
+
+TEST(TrainTrial, MissingDeviceIsACrashWithItsMessage) {
+  Recorder recorder;
+  const TrialOutcome outcome = TrainTrial(Small(), 1, "cuda:63", recorder);
+  EXPECT_EQ(outcome.kind, TrialOutcome::Kind::kCrashed);
+  EXPECT_FALSE(outcome.detail.empty());
+}
+
+TEST(ResolveDevice, TakesAutoAndCpuAndRefusesTheRest) {
+  EXPECT_EQ(ResolveDevice("cpu")->device, "cpu");
+  EXPECT_GT(ResolveDevice("cpu")->memory_bytes, 0);
+  EXPECT_TRUE(ResolveDevice("auto").ok());
+  EXPECT_EQ(ResolveDevice("cuda:63").status().code(), absl::StatusCode::kNotFound);
+  for (const char* text : {"", "gpu", "cuda", "cuda:", "cuda:x", "cuda:-1"}) {
+    EXPECT_EQ(ResolveDevice(text).status().code(), absl::StatusCode::kInvalidArgument) << text;
+  }
+}
+
+}  // namespace
+}  // namespace pathsweep
