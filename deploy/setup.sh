@@ -16,7 +16,9 @@ Installs what is missing and builds. Run it again after a change: it does only w
   --help              print this
   -DNAME=VALUE        handed to CMake. With -DTorch_DIR=…/share/cmake/Torch (or the
                       environment variable Torch_DIR) that LibTorch is used; otherwise
-                      pip installs the wheel of deploy/requirements.txt into build/venv.
+                      pip installs the wheel of deploy/requirements.txt into build/venv:
+                      by default the one for CUDA, which runs on a CPU as well. To save
+                      its gigabytes name PyTorch's CPU index in PIP_EXTRA_INDEX_URL.
                       -DPATHSWEEP_BUILD_TRAINER=OFF builds without LibTorch.
 
 environment:
@@ -109,18 +111,6 @@ install_wheels() {
   echo "$wanted" >"$stamp"
 }
 
-check_libtorch() {
-  if [[ -n $torch_dir ]]; then
-    [[ -f $torch_dir/TorchConfig.cmake ]] && return
-    echo "no TorchConfig.cmake in $torch_dir"
-    return 1
-  fi
-  if grep -q '^cuda.*= None' build/venv/lib/python3*/site-packages/torch/version.py; then return; fi
-  command -v nvcc && return
-  echo "pip chose a CUDA build of torch, and its CMake files need the CUDA toolkit (no nvcc in PATH)"
-  return 1
-}
-
 configure() {
   cmake --preset "$preset" -DPATHSWEEP_BUILD_TESTS="$with_tests" \
     ${torch_dir:+-DTorch_DIR="$torch_dir"} "${cmake_arguments[@]}"
@@ -154,11 +144,6 @@ Without root: ask for them, then run this again; or --no-packages if you have th
   if [[ $needs_torch == yes && -z $torch_dir ]] || [[ $with_tests == ON ]]; then
     step "LibTorch wheel" "see that pip reaches an index (PIP_INDEX_URL, PIP_FIND_LINKS), or name \
 a LibTorch you have: deploy/setup.sh -DTorch_DIR=…/share/cmake/Torch" install_wheels
-  fi
-  if [[ $needs_torch == yes ]]; then
-    step "LibTorch" "install the CUDA toolkit; or take a CPU build: name PyTorch's CPU index in \
-PIP_EXTRA_INDEX_URL (pytorch.org, 'Get started', shows it), remove build/venv and run this again; \
-or correct -DTorch_DIR" check_libtorch
   fi
   step "configure ($preset)" "read the first 'CMake Error' in the log; after a change of compiler \
 or LibTorch remove build/$preset" configure

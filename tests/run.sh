@@ -78,6 +78,7 @@ clang_tidy() { deploy/setup.sh --tests --no-packages --preset tidy; }
 clang_format() { git ls-files '*.cc' '*.h' | xargs clang-format-16 --dry-run --Werror; }
 shell_check() { git ls-files '*.sh' .ci/run | xargs shellcheck -x; }
 compose_file() { tests/deploy/compose_test.sh; }
+runtime_files() { tests/deploy/collect_runtime_test.sh; }
 dockerfiles() { build/venv/bin/hadolint deploy/*.Dockerfile; }
 
 quick=no
@@ -98,6 +99,7 @@ if deploy/setup.sh --tests; then
     check clang-format clang_format
     check shellcheck shell_check
     check compose compose_file
+    check runtime-files runtime_files
     check dockerfiles dockerfiles
   fi
 else
