@@ -137,7 +137,8 @@ Report SweepReport(const v1::Sweep& sweep) {
     add(axis.name(), values);
   }
   add("seeds", absl::StrCat(sweep.spec().seeds_size()));
-  for (const auto& [state, count] : CountsJson(sweep.trials()).items()) {
+  const Json counts = CountsJson(sweep.trials());
+  for (const auto& [state, count] : counts.items()) {
     add(absl::StrCat("trials ", state), absl::StrCat(count.get<int64_t>()));
   }
   return report;
