@@ -35,18 +35,18 @@ Json CellJson(const v1::TableCell& cell, const std::string& metric) {
 }
 
 std::string CellText(const v1::TableCell& cell) {
-  std::string text;
+  std::vector<std::string> parts;
   if (cell.has_metric()) {
     const v1::Estimate& mean = cell.metric();
-    text = ShortNumber(mean.value());
-    absl::StrAppend(&text, mean.has_low() ? absl::StrCat(" [", ShortNumber(mean.low()), ", ",
-                                                         ShortNumber(mean.high()), "]")
-                                          : " (n=1, no interval)");
-    absl::StrAppend(&text, "  solved ", cell.solved(), "/", cell.n());
+    const std::string interval = mean.has_low() ? absl::StrCat("[", ShortNumber(mean.low()), ", ",
+                                                               ShortNumber(mean.high()), "]")
+                                                : "(n=1, no interval)";
+    parts.push_back(absl::StrCat(ShortNumber(mean.value()), " ", interval));
+    parts.push_back(absl::StrCat("solved ", cell.solved(), "/", cell.n()));
   }
-  if (cell.failed() > 0) absl::StrAppend(&text, " ", cell.failed(), " failed");
-  if (cell.unfinished() > 0) absl::StrAppend(&text, " ", cell.unfinished(), " to come");
-  return text;
+  if (cell.failed() > 0) parts.push_back(absl::StrCat(cell.failed(), " failed"));
+  if (cell.unfinished() > 0) parts.push_back(absl::StrCat(cell.unfinished(), " to come"));
+  return absl::StrJoin(parts, "  ");
 }
 
 std::string Title(const v1::Table& table) {

@@ -1,5 +1,6 @@
 #include "client/text_file.h"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -47,14 +48,16 @@ absl::StatusOr<std::string> ReadTextFile(const std::filesystem::path& path, int6
   if (std::filesystem::is_directory(path, error)) return CannotRead(path, "it is a folder");
   std::ifstream file(path, std::ios::binary);
   if (!file) return CannotRead(path, std::strerror(errno));
-  // One byte more than the limit tells a file that is too large, also where it has no size.
-  std::string text(limit + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) return CannotRead(path, "input/output error");
-  if (file.gcount() > limit) {
-    return CannotRead(path, absl::StrCat("it is larger than ", limit, " bytes"));
+  // Read in pieces, for a file may have no size that can be asked for.
+  std::string text;
+  std::array<char, 1 << 16> piece;
+  while (file.read(piece.data(), piece.size()), file.gcount() > 0) {
+    text.append(piece.data(), file.gcount());
+    if (static_cast<int64_t>(text.size()) > limit) {
+      return CannotRead(path, absl::StrCat("it is larger than ", limit, " bytes"));
+    }
   }
-  text.resize(file.gcount());
+  if (file.bad()) return CannotRead(path, "input/output error");
   if (const std::optional<Place> invalid = FirstInvalid(text)) {
     Problems problems(path.string());
     problems.Add(*invalid, "not UTF-8 text; save the file as UTF-8");

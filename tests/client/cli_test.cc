@@ -1,0 +1,317 @@
+// The command line as a function: arguments in, text and exit code out, against a
+// coordinator in this process that gives canned answers.
+#include "client/cli.h"
+
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "absl/strings/str_cat.h"
+#include "base/parameter_proto.h"
+#include "pathsweep/v1/sweep_service.grpc.pb.h"
+
+namespace pathsweep {
+namespace {
+
+using nlohmann::json;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+v1::Sweep CannedSweep() {
+  v1::Sweep sweep;
+  sweep.set_id(3);
+  sweep.mutable_spec()->set_name("demo");
+  sweep.mutable_spec()->add_seeds(1);
+  sweep.set_state(v1::SWEEP_STATE_FINISHED);
+  sweep.mutable_trials()->set_total(12);
+  sweep.mutable_trials()->set_succeeded(11);
+  sweep.mutable_trials()->set_failed(1);
+  return sweep;
+}
+
+v1::TableCell Cell(const std::string& objective, double lr) {
+  v1::TableCell cell;
+  v1::Parameter& row = *cell.add_parameters();
+  row.set_name("lr");
+  row.mutable_value()->set_real(lr);
+  v1::Parameter& column = *cell.add_parameters();
+  column.set_name("objective");
+  column.mutable_value()->set_choice(objective);
+  return cell;
+}
+
+v1::Table CannedTable() {
+  v1::Table table;
+  table.set_sweep("demo");
+  table.set_metric("exact_match");
+  table.add_rows("lr");
+  table.add_columns("objective");
+  table.add_chance(0.5);
+  v1::TableCell full = Cell("standard", 1e-3);
+  full.set_n(2);
+  full.set_configs(1);
+  full.set_solved(1);
+  full.mutable_metric()->set_value(0.75);
+  full.mutable_metric()->set_low(0.2);
+  full.mutable_metric()->set_high(1);
+  full.mutable_solved_share()->set_value(0.5);
+  full.mutable_solved_share()->set_low(0.0945);
+  full.mutable_solved_share()->set_high(0.905);
+  *table.add_cells() = full;
+  v1::TableCell single = Cell("reverse", 1e-3);
+  single.set_n(1);
+  single.set_configs(1);
+  single.mutable_metric()->set_value(1);
+  single.mutable_solved_share()->set_value(0);
+  single.set_failed(1);
+  *table.add_cells() = single;
+  v1::TableCell waiting = Cell("standard", 1e-2);
+  waiting.set_unfinished(2);
+  *table.add_cells() = waiting;
+  *table.add_cells() = Cell("reverse", 1e-2);
+  return table;
+}
+
+class CannedService : public v1::SweepService::Service {
+ public:
+  grpc::Status SubmitSweep(grpc::ServerContext*, const v1::SubmitSweepRequest* request,
+                           v1::SubmitSweepResponse* response) override {
+    submitted = *request;
+    *response->mutable_sweep() = CannedSweep();
+    return grpc::Status::OK;
+  }
+  grpc::Status GetSweep(grpc::ServerContext*, const v1::GetSweepRequest* request,
+                        v1::Sweep* response) override {
+    if (request->sweep() != "demo") return {grpc::StatusCode::NOT_FOUND, "no sweep `x`"};
+    *response = CannedSweep();
+    return grpc::Status::OK;
+  }
+  grpc::Status ListTrials(grpc::ServerContext*, const v1::ListTrialsRequest* request,
+                          v1::ListTrialsResponse* response) override {
+    const bool first = request->page_token().empty();
+    v1::Trial& trial = *response->add_trials();
+    trial.set_id(first ? 1 : 2);
+    trial.set_state(v1::TRIAL_STATE_SUCCEEDED);
+    trial.set_attempt(1);
+    trial.set_seed(7);
+    trial.set_reason("completed");
+    TrialParameters parameters;
+    parameters.lr = first ? 1e-3 : 3e-3;
+    *trial.mutable_parameters() = ToProto(parameters);
+    v1::Measurement& metric = *trial.add_metrics();
+    metric.set_metric("exact_match");
+    metric.set_value(0.5);
+    if (first) response->set_next_page_token("1");
+    return grpc::Status::OK;
+  }
+  grpc::Status GetTable(grpc::ServerContext*, const v1::GetTableRequest*,
+                        v1::Table* response) override {
+    *response = CannedTable();
+    return grpc::Status::OK;
+  }
+
+  v1::SubmitSweepRequest submitted;
+};
+
+class NoInterrupts : public Interrupts {
+ public:
+  void Catch() override {}
+  bool Wait(absl::Duration) override { return true; }
+};
+
+struct Output {
+  int code;
+  std::string out;
+  std::string err;
+};
+
+class CliTest : public ::testing::Test {
+ protected:
+  CliTest() {
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
+    builder.RegisterService(&service_);
+    server_ = builder.BuildAndStart();
+    file_ = ::testing::TempDir() + absl::StrCat("cli_test-", getpid(), ".yaml");
+    std::ofstream(file_) << "name: demo\nmethod: grid\nparameters:\n"
+                            "  lr: {values: [1e-3, 3e-3]}\n  depth: {values: [2, 4]}\nseeds: 2\n";
+  }
+  ~CliTest() override { std::filesystem::remove(file_); }
+
+  Output Run(std::vector<std::string> arguments) {
+    std::vector<std::string> all = {"sweepctl", "--server", absl::StrCat("127.0.0.1:", port_)};
+    all.insert(all.end(), arguments.begin(), arguments.end());
+    return RunAs(all);
+  }
+
+  static Output RunAs(const std::vector<std::string>& words) {
+    std::vector<const char*> argv;
+    for (const std::string& word : words) argv.push_back(word.c_str());
+    std::ostringstream out, err;
+    const SystemClock clock;
+    NoInterrupts interrupts;
+    Environment environment{out, err, /*terminal=*/false, clock, interrupts, "/nowhere"};
+    const ExitCode code = RunCli(static_cast<int>(argv.size()), argv.data(), environment);
+    return {static_cast<int>(code), out.str(), err.str()};
+  }
+
+  CannedService service_;
+  int port_ = 0;
+  std::unique_ptr<grpc::Server> server_;
+  std::string file_;
+};
+
+TEST_F(CliTest, SubmitPrintsNameNumberAndTrials) {
+  const Output output = Run({"submit", file_, "--output", "json"});
+  EXPECT_EQ(output.code, 0) << output.err;
+  EXPECT_EQ(json::parse(output.out), json({{"sweep", "demo"}, {"id", 3}, {"trials", 12}}));
+  EXPECT_EQ(service_.submitted.spec().axes_size(), 2);
+  EXPECT_FALSE(service_.submitted.request_id().empty());
+}
+
+TEST_F(CliTest, DryRunNeedsNoCoordinator) {
+  const Output output = RunAs({"sweepctl", "submit", file_, "--dry-run"});
+  EXPECT_EQ(output.code, 0) << output.err;
+  EXPECT_EQ(output.out,
+            "trial   seed  lr     depth\n"
+            "1 of 8  1     0.001  2\n"
+            "2 of 8  1     0.001  4\n"
+            "3 of 8  1     0.003  2\n"
+            "4 of 8  1     0.003  4\n"
+            "5 of 8  2     0.001  2\n");
+}
+
+TEST_F(CliTest, ShowHasTheStateAndTheCountsThatScriptsRelyOn) {
+  const Output output = Run({"show", "demo", "--output", "json"});
+  const json shown = json::parse(output.out);
+  EXPECT_EQ(shown["state"], "finished");
+  EXPECT_EQ(shown["trials"], json({{"total", 12},
+                                   {"pending", 0},
+                                   {"running", 0},
+                                   {"succeeded", 11},
+                                   {"failed", 1},
+                                   {"stopped", 0},
+                                   {"cancelled", 0}}));
+}
+
+TEST_F(CliTest, TrialsAreListedOverAllPages) {
+  const json trials = json::parse(Run({"trials", "demo", "--output", "json"}).out);
+  ASSERT_EQ(trials.size(), 2u);
+  EXPECT_EQ(trials[0]["id"], 1);
+  EXPECT_EQ(trials[0]["state"], "succeeded");
+  EXPECT_EQ(trials[0]["metrics"], json({{"exact_match", 0.5}}));
+  EXPECT_EQ(trials[1]["parameters"]["lr"], 3e-3);
+  EXPECT_EQ(trials[1]["parameters"]["tie_embeddings"], false);
+  EXPECT_EQ(Run({"trials", "demo"}).out,
+            "id  state      attempt  seed  lr     exact_match  reason\n"
+            "1   succeeded  1        7     0.001  0.5          completed\n"
+            "2   succeeded  1        7     0.003  0.5          completed\n");
+}
+
+TEST_F(CliTest, TableShowsIntervalsSolvedSharesAndChance) {
+  EXPECT_EQ(Run({"table", "demo", "--rows", "lr", "--cols", "objective"}).out,
+            "demo: exact_match, mean over seeds with 95 % interval; chance of exact_match 1/degree "
+            "= 0.5\n\n"
+            "lr     objective=standard        objective=reverse\n"
+            "0.001  0.75 [0.2, 1]  solved 1/2  1 (n=1, no interval)  solved 0/1  1 failed\n"
+            "0.01   2 to come                 -\n");
+}
+
+TEST_F(CliTest, TableAsJsonIsAListOfCells) {
+  const json cells = json::parse(Run({"table", "demo", "--output", "json"}).out);
+  ASSERT_EQ(cells.size(), 4u);
+  EXPECT_EQ(cells[0], json({{"parameters", {{"lr", 1e-3}, {"objective", "standard"}}},
+                            {"metric", "exact_match"},
+                            {"mean", 0.75},
+                            {"low", 0.2},
+                            {"high", 1.0},
+                            {"n", 2},
+                            {"configs", 1},
+                            {"solved", 0.5},
+                            {"solved_low", 0.0945},
+                            {"solved_high", 0.905},
+                            {"unfinished", 0},
+                            {"failed", 0}}));
+  EXPECT_TRUE(cells[1]["low"].is_null());
+  EXPECT_TRUE(cells[2]["mean"].is_null());
+}
+
+TEST_F(CliTest, TableAsCsvHasARecordPerCell) {
+  EXPECT_THAT(Run({"table", "demo", "--output", "csv"}).out,
+              StartsWith("lr,objective,metric,mean,low,high,n,configs,solved,solved_low,"
+                         "solved_high,unfinished,failed\n"
+                         "0.001,standard,exact_match,0.75,0.2,1.0,2,1,0.5,0.0945,0.905,0,0\n"));
+}
+
+TEST_F(CliTest, WatchEndsWithTheSweepAndFailsIfTrialsFailed) {
+  const Output output = Run({"watch", "demo"});
+  EXPECT_EQ(output.out, "######################## 12/12 trials, 0 running, 1 failed\n");
+  EXPECT_EQ(output.code, 1);
+  EXPECT_THAT(output.err, HasSubstr("some trials failed"));
+}
+
+TEST_F(CliTest, WhatIsNotThereHasItsOwnCode) {
+  const Output output = Run({"show", "x"});
+  EXPECT_EQ(output.code, 4);
+  EXPECT_EQ(output.err, "sweepctl: no sweep `x`\n");
+}
+
+TEST_F(CliTest, UnreachableCoordinatorIsNamed) {
+  const Output output = RunAs({"sweepctl", "--server", "127.0.0.1:1", "list"});
+  EXPECT_EQ(output.code, 3);
+  EXPECT_THAT(output.err, HasSubstr("no coordinator answers at 127.0.0.1:1"));
+}
+
+TEST_F(CliTest, WrongArgumentsAreUsageErrors) {
+  EXPECT_EQ(RunAs({"sweepctl"}).code, 2);
+  EXPECT_EQ(RunAs({"sweepctl", "sumbit"}).code, 2);
+  EXPECT_EQ(RunAs({"sweepctl", "list", "--output", "xml"}).code, 2);
+  EXPECT_EQ(RunAs({"sweepctl", "trial", "one"}).code, 2);
+  EXPECT_EQ(RunAs({"sweepctl", "--help"}).code, 0);
+  EXPECT_EQ(RunAs({"sweepctl", "submit", "missing.yaml"}).code, 2);
+}
+
+TEST_F(CliTest, GeneratedTaskFilesAreValid) {
+  const Output generated = RunAs({"sweepctl", "task", "generate", "--degree", "3", "--length", "4",
+                                  "--nodes", "12", "--count", "50", "--seed", "9"});
+  const std::string path = file_ + ".txt";
+  std::ofstream(path) << generated.out;
+  const Output checked = RunAs({"sweepctl", "--output", "json", "task", "check", path});
+  EXPECT_EQ(checked.code, 0) << checked.err;
+  const json report = json::parse(checked.out);
+  EXPECT_EQ(report["valid"], 50);
+  EXPECT_EQ(report["graphs"], json::array({{{"degree", 3}, {"length", 4}, {"examples", 50}}}));
+  std::ofstream(path) << "0,1|0,2/0,1=0,1\n0,1|0,2/0,1=0,2\nnonsense\n";
+  const Output bad = RunAs({"sweepctl", "task", "check", path});
+  EXPECT_EQ(bad.code, 2);
+  EXPECT_THAT(bad.err, HasSubstr(path + ":2: the path should be 0,1"));
+  EXPECT_THAT(bad.err, HasSubstr(path + ":3: the line does not read edges/start,goal=path"));
+  std::filesystem::remove(path);
+}
+
+TEST_F(CliTest, DocumentedParametersAreThoseOfTheTable) {
+  std::ifstream file(PATHSWEEP_SOURCE_DIR "/docs/parameters.md");
+  std::stringstream documented;
+  documented << file.rdbuf();
+  EXPECT_THAT(documented.str(),
+              HasSubstr(RunAs({"sweepctl", "parameters", "--output", "markdown"}).out))
+      << "write docs/parameters.md anew from `sweepctl parameters --output markdown`";
+}
+
+TEST_F(CliTest, CompletionKnowsEveryCommand) {
+  for (const char* shell : {"bash", "zsh", "fish"}) {
+    const Output output = RunAs({"sweepctl", "completion", shell});
+    EXPECT_EQ(output.code, 0);
+    for (const char* word : {"submit", "run", "table", "rows", "dry-run"}) {
+      EXPECT_THAT(output.out, HasSubstr(word)) << shell;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace pathsweep

@@ -1,0 +1,184 @@
+// A whole coordinator in this process, asked over gRPC.
+#include "coordinator/rpc/server.h"
+
+#include <gmock/gmock.h>
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include "base/parameter_proto.h"
+#include "pathsweep/v1/sweep_service.grpc.pb.h"
+#include "pathsweep/v1/worker_service.grpc.pb.h"
+#include "tests/coordinator/store/temporary_folder.h"
+
+namespace pathsweep {
+namespace {
+
+using ::testing::HasSubstr;
+
+v1::SweepSpec SpecOf(const std::string& name, std::vector<double> rates) {
+  Grid grid;
+  GridAxis& axis = grid.axes.emplace_back();
+  axis.name = "lr";
+  axis.values.assign(rates.begin(), rates.end());
+  v1::SweepSpec spec;
+  spec.set_name(name);
+  ToProto(grid, spec);
+  return spec;
+}
+
+v1::WorkerReport FirstReport() {
+  v1::WorkerReport report;
+  report.set_protocol_version(1);
+  report.set_sequence(1);
+  report.mutable_worker()->set_name("w");
+  report.mutable_worker()->set_slots(1);
+  return report;
+}
+
+class ServerTest : public ::testing::Test {
+ protected:
+  ServerTest() { Start(); }
+
+  void Start() {
+    server_ =
+        Server::Start({.listen = "127.0.0.1:0", .database = folder_.File("results.db")}, clock_)
+            .value();
+    const auto channel =
+        grpc::CreateChannel(server_->address(), grpc::InsecureChannelCredentials());
+    sweeps_ = v1::SweepService::NewStub(channel);
+    workers_ = v1::WorkerService::NewStub(channel);
+  }
+
+  grpc::Status Submit(const std::string& request_id, const v1::SweepSpec& spec) {
+    grpc::ClientContext context;
+    v1::SubmitSweepRequest request;
+    request.set_request_id(request_id);
+    *request.mutable_spec() = spec;
+    v1::SubmitSweepResponse response;
+    const grpc::Status status = sweeps_->SubmitSweep(&context, request, &response);
+    sweep_ = response.sweep();
+    return status;
+  }
+
+  // The stream's end after one report.
+  grpc::Status StatusAfter(const v1::WorkerReport& report) {
+    grpc::ClientContext context;
+    const auto stream = workers_->Exchange(&context);
+    stream->Write(report);
+    v1::Directive directive;
+    stream->Read(&directive);
+    stream->WritesDone();
+    return stream->Finish();
+  }
+
+  const TemporaryFolder folder_;
+  const SystemClock clock_;
+  std::unique_ptr<Server> server_;
+  std::unique_ptr<v1::SweepService::Stub> sweeps_;
+  std::unique_ptr<v1::WorkerService::Stub> workers_;
+  v1::Sweep sweep_;
+};
+
+TEST_F(ServerTest, RepeatedSubmitGivesTheSameSweepAlsoAfterARestart) {
+  ASSERT_TRUE(Submit("id", SpecOf("a", {1e-3, 2e-3})).ok());
+  const v1::Sweep first = sweep_;
+  EXPECT_EQ(first.trials().pending(), 2);
+  ASSERT_TRUE(Submit("id", SpecOf("a", {1e-3, 2e-3})).ok());
+  EXPECT_EQ(sweep_.id(), first.id());
+  server_.reset();
+  Start();
+  ASSERT_TRUE(Submit("id", SpecOf("a", {1e-3, 2e-3})).ok());
+  EXPECT_EQ(sweep_.id(), first.id());
+}
+
+TEST_F(ServerTest, WrongSpecsAreRefusedWithTheReason) {
+  const std::vector<std::pair<v1::SweepSpec, std::string>> cases = {
+      {SpecOf("", {1e-3}), "sweep name"},
+      {SpecOf("42", {1e-3}), "not digits alone"},
+      {SpecOf("a b", {1e-3}), "sweep name"},
+      {SpecOf("a", {}), "no values"},
+      {SpecOf("a", {1e-3, 1e-3}), "twice"},
+      {SpecOf("a", {-1}), "above 0"},
+      {SpecOf("a", {std::numeric_limits<double>::quiet_NaN()}), "above 0"},
+  };
+  for (const auto& [spec, reason] : cases) {
+    const grpc::Status status = Submit("id", spec);
+    EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+    EXPECT_THAT(status.error_message(), HasSubstr(reason));
+  }
+  EXPECT_EQ(Submit("", SpecOf("a", {1e-3})).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(ServerTest, WorkerOfAnotherProtocolVersionIsRefused) {
+  v1::WorkerReport report = FirstReport();
+  report.set_protocol_version(99);
+  const grpc::Status status = StatusAfter(report);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_THAT(status.error_message(), HasSubstr("protocol version 99"));
+}
+
+TEST_F(ServerTest, MalformedReportsAreRefused) {
+  v1::WorkerReport nameless = FirstReport();
+  nameless.mutable_worker()->clear_name();
+  EXPECT_EQ(StatusAfter(nameless).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  v1::WorkerReport endless = FirstReport();
+  v1::Measurement& measurement = *endless.add_attempts()->add_measurements();
+  measurement.set_metric("x");
+  measurement.set_value(std::numeric_limits<double>::infinity());
+  EXPECT_EQ(StatusAfter(endless).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  v1::WorkerReport undecided = FirstReport();
+  undecided.add_attempts()->mutable_outcome();
+  EXPECT_EQ(StatusAfter(undecided).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(ServerTest, TrialGoesFromLeaseToTable) {
+  ASSERT_TRUE(Submit("id", SpecOf("a", {1e-3})).ok());
+  grpc::ClientContext context;
+  const auto stream = workers_->Exchange(&context);
+  ASSERT_TRUE(stream->Write(FirstReport()));
+  v1::Directive directive;
+  ASSERT_TRUE(stream->Read(&directive));
+  ASSERT_EQ(directive.leases_size(), 1);
+  v1::WorkerReport report = FirstReport();
+  report.set_sequence(2);
+  v1::AttemptReport& attempt = *report.add_attempts();
+  attempt.set_trial_id(directive.leases(0).trial_id());
+  attempt.set_attempt(directive.leases(0).attempt());
+  v1::Measurement& measurement = *attempt.add_measurements();
+  measurement.set_metric("exact_match");
+  measurement.set_value(1);
+  attempt.mutable_outcome()->set_kind(v1::Outcome::COMPLETED);
+  ASSERT_TRUE(stream->Write(report));
+  do {
+    ASSERT_TRUE(stream->Read(&directive));
+  } while (directive.acknowledged_sequence() < 2);
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+
+  grpc::ClientContext table_context;
+  v1::GetTableRequest request;
+  request.set_sweep("a");
+  request.add_rows("lr");
+  v1::Table table;
+  ASSERT_TRUE(sweeps_->GetTable(&table_context, request, &table).ok());
+  ASSERT_EQ(table.cells_size(), 1);
+  EXPECT_EQ(table.cells(0).n(), 1);
+  EXPECT_EQ(table.cells(0).solved(), 1);
+  EXPECT_FALSE(table.cells(0).metric().has_low());
+
+  grpc::ClientContext wrong_context;
+  request.set_metric("exact_mach");
+  const grpc::Status wrong = sweeps_->GetTable(&wrong_context, request, &table);
+  EXPECT_THAT(wrong.error_message(), HasSubstr("did you mean `exact_match`?"));
+}
+
+TEST_F(ServerTest, AddressInUseIsRefused) {
+  const absl::Status second =
+      Server::Start({.listen = server_->address(), .database = folder_.File("other.db")}, clock_)
+          .status();
+  EXPECT_EQ(second.code(), absl::StatusCode::kUnavailable);
+  EXPECT_THAT(std::string(second.message()), HasSubstr(server_->address()));
+}
+
+}  // namespace
+}  // namespace pathsweep
