@@ -217,9 +217,9 @@ TEST_F(CliTest, TableShowsIntervalsSolvedSharesAndChance) {
   EXPECT_EQ(Run({"table", "demo", "--rows", "lr", "--cols", "objective"}).out,
             "demo: exact_match, mean over seeds with 95 % interval; chance of exact_match 1/degree "
             "= 0.5\n\n"
-            "lr     objective=standard        objective=reverse\n"
+            "lr     objective=standard         objective=reverse\n"
             "0.001  0.75 [0.2, 1]  solved 1/2  1 (n=1, no interval)  solved 0/1  1 failed\n"
-            "0.01   2 to come                 -\n");
+            "0.01   2 to come                  -\n");
 }
 
 TEST_F(CliTest, TableAsJsonIsAListOfCells) {
