@@ -7,9 +7,12 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <string>
-#include <variant>
+#include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "base/suggest.h"
 #include "worker/task/example_file.h"
 #include "worker/train/trainer.h"
 
@@ -59,26 +62,55 @@ class Printer : public TrialObserver {
   const bool json_;
 };
 
+// The value that `text` means for a parameter; text that does not fit its type stays text,
+// which SetParameter refuses with a message.
+ParameterValue ParseValue(const ParameterSpec& spec, const std::string& text) {
+  const absl::string_view type = TypeName(spec);
+  int64_t integer = 0;
+  double real = 0;
+  if (type == "flag" && (text == "true" || text == "false")) return text == "true";
+  if (type == "integer" && absl::SimpleAtoi(text, &integer)) return integer;
+  if (type == "real" && absl::SimpleAtod(text, &real)) return real;
+  return text;
+}
+
 // An option for every line of the parameter table.
 void AddParameterOptions(CLI::App& app, TrialParameters& parameters) {
   for (const ParameterSpec& spec : TrialParameterTable()) {
-    std::visit(
-        [&](auto field) {
-          app.add_option(absl::StrCat("--", std::string(spec.name)), parameters.*field,
-                         absl::StrCat(spec.meaning, "; ", RangeText(spec)))
-              ->capture_default_str()
-              ->group("Trial parameters");
-        },
-        spec.field);
+    const auto set = [&spec, &parameters](const std::string& text) {
+      const absl::Status status = SetParameter(parameters, spec.name, ParseValue(spec, text));
+      if (!status.ok()) throw CLI::ValidationError(std::string(status.message()));
+    };
+    app.add_option_function<std::string>(absl::StrCat("--", spec.name), set,
+                                         absl::StrCat(spec.meaning, "; ", RangeText(spec)))
+        ->type_name(absl::AsciiStrToUpper(TypeName(spec)))
+        ->default_str(FormatValue(DefaultValue(spec)))
+        ->group("Trial parameters");
   }
 }
 
-absl::Status Check(const TrialParameters& parameters) {
-  for (const ParameterSpec& spec : TrialParameterTable()) {
-    absl::Status status = CheckValue(spec, GetParameter(parameters, spec)).status();
-    if (!status.ok()) return status;
-  }
-  return CheckTogether(parameters);
+void AddOptions(CLI::App& app, Options& options) {
+  app.set_version_flag("--version", PATHSWEEP_VERSION);
+  app.add_option("--seed", options.seed, "determines data and initial weights")
+      ->capture_default_str()
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--device", options.device, "auto, cpu or cuda:N")->capture_default_str();
+  app.add_option("--threads", options.threads, "CPU threads that one operation may use")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1024));
+  app.add_flag("--json", options.json, "print a JSON object per evaluation");
+  app.add_option("--test-file", options.test_file,
+                 "evaluate on this file in the authors' text format");
+  AddParameterOptions(app, options.parameters);
+}
+
+// What was not understood on the command line, and the closest option.
+std::string DescribeExtras(const CLI::App& app) {
+  const std::string unknown = app.remaining().front();
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) names.push_back(option->get_name());
+  const std::vector<absl::string_view> known(names.begin(), names.end());
+  return absl::StrCat("unknown argument `", unknown, "`", DidYouMean(unknown, known));
 }
 
 int Fail(const absl::Status& status) {
@@ -87,7 +119,7 @@ int Fail(const absl::Status& status) {
 }
 
 int Train(const Options& options) {
-  if (absl::Status status = Check(options.parameters); !status.ok()) return Fail(status);
+  if (absl::Status status = CheckTogether(options.parameters); !status.ok()) return Fail(status);
   absl::StatusOr<DeviceInfo> device = ResolveDevice(options.device);
   if (!device.ok()) return Fail(device.status());
   std::vector<Example> test_examples;
@@ -121,21 +153,15 @@ int Train(const Options& options) {
 int main(int argc, char** argv) {
   pathsweep::Options options;
   CLI::App app{"train_local: trains one trial without a coordinator and prints its metrics"};
-  app.set_version_flag("--version", PATHSWEEP_VERSION);
-  app.add_option("--seed", options.seed, "determines data and initial weights")
-      ->capture_default_str();
-  app.add_option("--device", options.device, "auto, cpu or cuda:N")->capture_default_str();
-  app.add_option("--threads", options.threads, "CPU threads that one operation may use")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1024));
-  app.add_flag("--json", options.json, "print a JSON object per evaluation");
-  app.add_option("--test-file", options.test_file,
-                 "evaluate on this file in the authors' text format");
-  pathsweep::AddParameterOptions(app, options.parameters);
+  pathsweep::AddOptions(app, options);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::ExtrasError&) {
+    return pathsweep::Fail(absl::InvalidArgumentError(pathsweep::DescribeExtras(app)));
+  } catch (const CLI::Success& asked) {  // --help, --version
+    return app.exit(asked);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+    return pathsweep::Fail(absl::InvalidArgumentError(error.what()));
   }
   signal(SIGINT, [](int) { pathsweep::interrupted = true; });
   signal(SIGTERM, [](int) { pathsweep::interrupted = true; });

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The compose file is valid, gives every GPU one worker, and builds stages that exist from
 # sources that reach the builder.
+# shellcheck disable=SC2013  # the lists below are of names, and no name has a blank
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 

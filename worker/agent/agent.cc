@@ -93,11 +93,8 @@ absl::Status Agent::Exchange(bool& worked) {
   while (open && stream->Write(session_.MakeReport())) {
     if (!session_.WaitToReport(absl::Now() + absl::Nanoseconds(interval.load()))) break;
   }
-  if (session_.Left()) {
-    stream->WritesDone();
-  } else {
-    context.TryCancel();
-  }
+  // Where writing failed, reading ends too, and Finish says why.
+  stream->WritesDone();
   reader.join();
   return FromGrpc(stream->Finish());
 }

@@ -8,6 +8,14 @@
 namespace pathsweep {
 namespace {
 
+// As train_local and sweep-worker do by default: threads that wait for each other are slow
+// where many tests run at once.
+class OneThread : public testing::Environment {
+  void SetUp() override { SetComputeThreads(1); }
+};
+[[maybe_unused]] testing::Environment* const one_thread =
+    testing::AddGlobalTestEnvironment(new OneThread);
+
 struct Recorder : TrialObserver {
   void OnStep(int64_t step) override { last_step = step; }
   void OnEvaluation(int64_t step, absl::Span<const MetricValue> metrics) override {
