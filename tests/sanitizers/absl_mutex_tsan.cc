@@ -24,8 +24,8 @@ namespace {
 void* LibraryFunction(const char* name) {
   constexpr std::string_view kInlineNamespace =
       PATHSWEEP_EXPANDED_TEXT(ABSL_OPTION_INLINE_NAMESPACE_NAME);
-  const std::string symbol = "_ZN4absl" + std::to_string(kInlineNamespace.size()) +
-                             std::string(kInlineNamespace) + name;
+  const std::string symbol =
+      "_ZN4absl" + std::to_string(kInlineNamespace.size()) + std::string(kInlineNamespace) + name;
   void* function = dlsym(RTLD_NEXT, symbol.c_str());
   if (function == nullptr) {
     std::fprintf(stderr, "absl_mutex_tsan: Abseil's library has no %s\n", symbol.c_str());
@@ -77,14 +77,14 @@ bool Mutex::TryLock() {
   static const auto function = As<bool(Mutex*)>(LibraryFunction("5Mutex7TryLockEv"));
   __tsan_mutex_pre_lock(this, __tsan_mutex_try_lock);
   const bool locked = function(this);
-  __tsan_mutex_post_lock(
-      this, __tsan_mutex_try_lock | (locked ? 0 : __tsan_mutex_try_lock_failed), 0);
+  __tsan_mutex_post_lock(this, __tsan_mutex_try_lock | (locked ? 0 : __tsan_mutex_try_lock_failed),
+                         0);
   return locked;
 }
 
 void Mutex::Await(const Condition& condition) {
-  static const auto function = As<void(Mutex*, const Condition&)>(
-      LibraryFunction("5Mutex5AwaitERKNS0_9ConditionE"));
+  static const auto function =
+      As<void(Mutex*, const Condition&)>(LibraryFunction("5Mutex5AwaitERKNS0_9ConditionE"));
   Releasing(this);
   Acquiring acquiring(this);
   function(this, condition);
