@@ -50,7 +50,7 @@ std::optional<int64_t> Integer(const YAML::Node& node) {
 // Parses one document. Each method takes the entry of its key.
 class Parser {
  public:
-  Parser(Problems& problems) : problems_(problems) {}
+  explicit Parser(Problems& problems) : problems_(problems) {}
 
   v1::SweepSpec Parse(const YAML::Node& root);
 

@@ -55,7 +55,7 @@ TEST(PhiloxStream, KeysStreamsAndIndicesDiffer) {
 
 TEST(PhiloxStream, BelowIsUniformOverItsRange) {
   constexpr int kBound = 7;
-  constexpr int kDraws = 70000;
+  constexpr double kDraws = 70000;
   std::vector<int> counts(kBound);
   PhiloxStream random(1, 1, 1);
   for (int i = 0; i < kDraws; ++i) ++counts.at(random.Below(kBound));

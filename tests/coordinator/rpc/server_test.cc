@@ -55,7 +55,7 @@ class ServerTest : public ::testing::Test {
     request.set_request_id(request_id);
     *request.mutable_spec() = spec;
     v1::SubmitSweepResponse response;
-    const grpc::Status status = sweeps_->SubmitSweep(&context, request, &response);
+    grpc::Status status = sweeps_->SubmitSweep(&context, request, &response);
     sweep_ = response.sweep();
     return status;
   }
