@@ -7,13 +7,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "base/metrics.h"
 #include "base/parameter_proto.h"
 #include "base/trial_parameters.h"
 
 namespace pathsweep {
 namespace {
-
-constexpr char kExactMatchMetric[] = "exact_match";
 
 std::string LowerWithout(absl::string_view prefix, absl::string_view name) {
   absl::ConsumePrefix(&name, prefix);
@@ -53,7 +52,7 @@ std::vector<int> VaryingParameters(const std::vector<v1::Trial>& trials) {
   return varying;
 }
 
-std::string MetricText(const v1::Trial& trial, const std::string& name) {
+std::string MetricText(const v1::Trial& trial, absl::string_view name) {
   for (const v1::Measurement& metric : trial.metrics()) {
     if (metric.metric() == name) return ShortNumber(metric.value());
   }
@@ -164,13 +163,13 @@ Report TrialsReport(const std::vector<v1::Trial>& trials) {
   Report report{Json::array(), {"id", "state", "attempt", "seed"}, {}};
   const std::vector<int> varying = VaryingParameters(trials);
   for (int i : varying) report.columns.push_back(trials.front().parameters(i).name());
-  report.columns.insert(report.columns.end(), {kExactMatchMetric, "reason"});
+  report.columns.insert(report.columns.end(), {std::string(kExactMatch), "reason"});
   for (const v1::Trial& trial : trials) {
     report.json.push_back(TrialJson(trial));
     std::vector<std::string> row = {absl::StrCat(trial.id()), StateName(trial.state()),
                                     absl::StrCat(trial.attempt()), absl::StrCat(trial.seed())};
     for (int i : varying) row.push_back(ToText(trial.parameters(i).value()));
-    row.push_back(MetricText(trial, kExactMatchMetric));
+    row.push_back(MetricText(trial, kExactMatch));
     row.push_back(trial.reason());
     report.rows.push_back(std::move(row));
   }

@@ -9,14 +9,15 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/grid.h"
 #include "base/parameter_proto.h"
+#include "base/sweep_name.h"
 #include "client/problems.h"
 #include "client/sweep_parameters.h"
 #include "client/text_file.h"
+#include "client/yaml_document.h"
 #include "client/yaml_map.h"
 #include "client/yaml_scalar.h"
 
@@ -24,14 +25,11 @@ namespace pathsweep {
 namespace {
 
 constexpr int64_t kLargestFile = 1'000'000;
-constexpr size_t kLongestName = 64;
 constexpr int32_t kMostAttempts = 1000;
 
 // Keys that a sweep file of Weights & Biases may have and that mean nothing here.
 constexpr std::array<absl::string_view, 7> kForeignKeys = {
     "program", "command", "entity", "project", "run_cap", "early_terminate", "controller"};
-
-bool IsNameCharacter(char c) { return absl::ascii_isalnum(c) || c == '-' || c == '_' || c == '.'; }
 
 // The text of a scalar; a problem if there is none.
 std::optional<std::string> Text(const YamlEntry& entry, Problems& problems) {
@@ -229,44 +227,20 @@ void Parser::CheckWhole() {
   problems_.Add(place, std::string(status.message()));
 }
 
-// The one place where yaml-cpp's exceptions are caught.
-std::vector<YAML::Node> Load(absl::string_view text, Problems& problems) {
-  try {
-    return YAML::LoadAll(std::string(text));
-  } catch (const YAML::Exception& error) {
-    problems.Add({error.mark.line + 1, error.mark.column + 1},
-                 absl::StrCat("malformed YAML: ", error.msg));
-  }
-  return {};
-}
-
 std::string NameOf(const std::filesystem::path& path) {
-  std::string name = path.stem().string().substr(0, kLongestName);
+  std::string name = path.stem().string().substr(0, kLongestSweepName);
   std::ranges::replace_if(
-      name, [](char c) { return !IsNameCharacter(c); }, '-');
+      name, [](char c) { return !IsSweepNameCharacter(c); }, '-');
   return CheckSweepName(name).ok() ? name : "sweep";
 }
 
 }  // namespace
 
-absl::Status CheckSweepName(absl::string_view name) {
-  const bool characters = std::ranges::all_of(name, IsNameCharacter);
-  const bool digits_alone = std::ranges::all_of(name, absl::ascii_isdigit);
-  if (characters && !digits_alone && name.size() <= kLongestName) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("`name` must be letters, digits, `-`, `_` and `.`, at most ", kLongestName,
-                   " and not digits alone, not `", name, "`"));
-}
-
 absl::StatusOr<v1::SweepSpec> ParseSweepFile(absl::string_view text, absl::string_view file) {
   Problems problems(file);
-  const std::vector<YAML::Node> documents = Load(text, problems);
+  const YAML::Node root = LoadDocument(text, problems);
   v1::SweepSpec spec;
-  if (problems.empty() && documents.size() > 1) {
-    problems.Add(PlaceOf(documents[1]), "a second document begins; write one sweep in a file");
-  } else if (problems.empty()) {
-    spec = Parser(problems).Parse(documents.empty() ? YAML::Node() : documents[0]);
-  }
+  if (problems.empty()) spec = Parser(problems).Parse(root);
   if (!problems.empty()) return problems.ToStatus();
   return spec;
 }

@@ -28,8 +28,4 @@ absl::StatusOr<v1::SweepSpec> ParseSweepFile(absl::string_view text, absl::strin
 // The same from a file. A sweep that the file does not name is named like the file.
 absl::StatusOr<v1::SweepSpec> ReadSweepFile(const std::filesystem::path& path);
 
-// Letters, digits, `-`, `_` and `.`, at most 64 of them and not digits alone, which would
-// read as a sweep's number.
-absl::Status CheckSweepName(absl::string_view name);
-
 }  // namespace pathsweep

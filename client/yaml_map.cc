@@ -9,10 +9,11 @@
 
 namespace pathsweep {
 
-Place PlaceOf(const YAML::Node& node) {
-  const YAML::Mark mark = node.Mark();
+Place PlaceOf(const YAML::Mark& mark) {
   return mark.is_null() ? Place{} : Place{mark.line + 1, mark.column + 1};
 }
+
+Place PlaceOf(const YAML::Node& node) { return PlaceOf(node.Mark()); }
 
 void ForEachEntry(const YAML::Node& map, Problems& problems,
                   const std::function<void(const YamlEntry&)>& visit) {

@@ -20,6 +20,7 @@ struct YamlEntry {
   Place value_place;
 };
 
+Place PlaceOf(const YAML::Mark& mark);
 Place PlaceOf(const YAML::Node& node);
 
 // Calls `visit` for each entry whose key is text and has not come before; the others

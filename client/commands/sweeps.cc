@@ -2,6 +2,7 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "base/sweep_name.h"
 #include "client/commands/commands.h"
 #include "client/progress.h"
 #include "client/reports.h"

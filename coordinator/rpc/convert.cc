@@ -1,7 +1,5 @@
 #include "coordinator/rpc/convert.h"
 
-#include <algorithm>
-#include <cctype>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -9,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "base/metrics.h"
 #include "base/parameter_proto.h"
+#include "base/protocol_version.h"
+#include "base/sweep_name.h"
 
 namespace pathsweep {
 namespace {
@@ -23,22 +23,6 @@ google::protobuf::Timestamp ToTimestamp(absl::Time time) {
   timestamp.set_seconds(nanoseconds / 1'000'000'000);
   timestamp.set_nanos(static_cast<int32_t>(nanoseconds % 1'000'000'000));
   return timestamp;
-}
-
-bool IsName(const std::string& text) {
-  return !text.empty() && text.size() <= kLongestName && std::ranges::all_of(text, [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
-  });
-}
-
-// Digits alone would be taken for an id.
-absl::Status CheckSweepName(const std::string& name) {
-  const bool digits =
-      std::ranges::all_of(name, [](char c) { return std::isdigit(static_cast<unsigned char>(c)); });
-  if (IsName(name) && !digits) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("sweep name `", name.substr(0, kLongestName),
-                   "` must have 1 to 64 letters, digits, `-`, `_` or `.`, and not digits alone"));
 }
 
 absl::StatusOr<Outcome> FromProto(const v1::Outcome& proto) {

@@ -14,9 +14,6 @@
 
 namespace pathsweep {
 
-// The version of the worker protocol that this coordinator speaks.
-inline constexpr int kProtocolVersion = 1;
-
 // InvalidArgument says what is wrong and what to write instead; ResourceExhausted that
 // the grid is too large.
 absl::StatusOr<SweepSpec> FromProto(const v1::SweepSpec& proto);

@@ -87,6 +87,9 @@ TEST(SweepFile, EachProblemNamesItsPlaceAndWhatToWrite) {
        "f.yaml:3:16: `lr` has no values; write at least one"},
       {"method: grid\n", "f.yaml:1:1: `parameters` is missing"},
       {"", "f.yaml:1:1: a sweep file is a map"},
+      {", 5]\nmethod: grid\n", "f.yaml:1:1: the sweep ends before this"},
+      {WithParameters("  lr: {value: 1}\n---\nmethod: grid\n"),
+       "f.yaml:4:1: the sweep ends before this; write one document in a file"},
       {"- a\n", "f.yaml:1:1: a sweep file is a map"},
       {WithParameters("  degree: {value: 5}\n  length: {value: 5}\n  nodes: {values: [10]}\n"),
        "f.yaml:5:3: `nodes` is 10, but G(5,5) has degree x (length - 1) + 1 = 21 nodes; write at "
@@ -150,8 +153,9 @@ TEST(SweepFile, EveryExampleIsValid) {
 }
 
 // Whatever a file holds, it is either a sweep or an error, and never a crash.
+// Another run of it: --gtest_random_seed=N.
 TEST(SweepFile, DamagedFilesNeverCrash) {
-  const unsigned seed = ::testing::UnitTest::GetInstance()->random_seed();
+  const int seed = GTEST_FLAG_GET(random_seed);
   SCOPED_TRACE(seed);
   std::mt19937 random(seed);
   for (int round = 0; round < 3000; ++round) {

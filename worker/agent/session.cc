@@ -3,11 +3,10 @@
 #include <cmath>
 
 #include "base/parameter_proto.h"
+#include "base/protocol_version.h"
 
 namespace pathsweep {
 namespace {
-
-constexpr int kProtocolVersion = 1;
 
 v1::Outcome::Kind KindOf(TrialOutcome::Kind kind, bool stopped) {
   switch (kind) {

@@ -87,7 +87,7 @@ TEST_P(StoreContract, LoadGivesTheStateThatTheEventsMade) {
 }
 
 TEST_P(StoreContract, EverySeededHistoryIsLoadedAsItWasApplied) {
-  const unsigned seed = ::testing::UnitTest::GetInstance()->random_seed();
+  const int seed = GTEST_FLAG_GET(random_seed);
   SCOPED_TRACE(seed);
   std::srand(seed);
   Coordinator coordinator({.lease = absl::Seconds(60), .reconnect = absl::Seconds(5)});
