@@ -54,7 +54,7 @@ absl::Status Agent::Run() {
   int failures = 0;
   while (!session_.Left()) {
     bool worked = false;
-    const absl::Status status = Exchange(worked);
+    absl::Status status = Exchange(worked);
     if (session_.Left()) break;
     if (IsFatal(status)) {
       Leave();

@@ -114,10 +114,10 @@ TEST(DrawExample, DrawsLabelsGoalsAndEdgeOrderUniformly) {
   }
   constexpr double kSlack = 4 * 56.6;  // four standard deviations of a count of 4,000
   for (int32_t label = 0; label < shape.nodes; ++label) {
-    EXPECT_NEAR(starts[label], kDraws / 5, kSlack) << label;
-    EXPECT_NEAR(goals[label], kDraws / 5, kSlack) << label;
+    EXPECT_NEAR(starts[label], kDraws / 5.0, kSlack) << label;
+    EXPECT_NEAR(goals[label], kDraws / 5.0, kSlack) << label;
   }
-  EXPECT_NEAR(goal_edge_first, kDraws / 2, 4 * 70.7);
+  EXPECT_NEAR(goal_edge_first, kDraws / 2.0, 4 * 70.7);
 }
 
 TEST(EncodePrefix, WritesTheTokensOfTheTask) {
