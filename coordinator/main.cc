@@ -8,21 +8,8 @@
 #include <string>
 
 #include "base/clock.h"
+#include "base/end_signals.h"
 #include "coordinator/rpc/server.h"
-
-namespace {
-
-// Blocks the signals that end the daemon, in every thread started later.
-sigset_t BlockEndSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return signals;
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
   pathsweep::ServerOptions options;
@@ -49,7 +36,7 @@ int main(int argc, char** argv) {
   options.lease_policy = {absl::Seconds(lease_seconds), absl::Seconds(reconnect_seconds)};
 
   spdlog::set_default_logger(spdlog::stderr_color_mt("sweepd"));
-  const sigset_t end_signals = BlockEndSignals();
+  const sigset_t end_signals = pathsweep::BlockEndSignals();
   const pathsweep::SystemClock clock;
   absl::StatusOr<std::unique_ptr<pathsweep::Server>> server =
       pathsweep::Server::Start(options, clock);

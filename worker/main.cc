@@ -5,11 +5,14 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <atomic>
+#include <cerrno>
 #include <random>
 #include <string>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "base/end_signals.h"
 #include "worker/agent/agent.h"
 #include "worker/train/trainer.h"
 
@@ -43,16 +46,39 @@ pathsweep::v1::WorkerDescription Describe(const pathsweep::DeviceInfo& device, i
   return worker;
 }
 
-// The first signal hands the trials back; a second one, or ten seconds, end the process.
-void LeaveOnSignal(pathsweep::Agent& agent, const sigset_t& signals) {
-  int signal = 0;
-  sigwait(&signals, &signal);
-  spdlog::info("signal {}: handing the trials back", signal);
-  agent.Leave();
-  sigtimedwait(&signals, nullptr, &kTimeToLeave);
-  spdlog::error("ended without the coordinator's acknowledgement; the leases will expire");
-  _exit(1);
-}
+// Waits on a thread of its own for the signals that end the worker. The first one hands
+// the trials back; a second one, or ten seconds, end the process.
+class SignalWatch {
+ public:
+  // The signals must be blocked in every thread; the agent must outlive the watch.
+  SignalWatch(const sigset_t& signals, pathsweep::Agent& agent)
+      : signals_(signals), thread_([this, &agent] { Watch(agent); }) {}
+
+  ~SignalWatch() {
+    ended_ = true;
+    pthread_kill(thread_.native_handle(), SIGTERM);
+    thread_.join();
+  }
+
+ private:
+  void Watch(pathsweep::Agent& agent) {
+    int signal = 0;
+    sigwait(&signals_, &signal);
+    if (ended_) return;
+    spdlog::info("signal {}: handing the trials back", signal);
+    agent.Leave();
+    // A debugger, or a process stopped and continued, interrupts the wait.
+    while (sigtimedwait(&signals_, nullptr, &kTimeToLeave) < 0 && errno == EINTR) {
+    }
+    if (ended_) return;
+    spdlog::error("ended without the coordinator's acknowledgement; the leases will expire");
+    _exit(1);
+  }
+
+  const sigset_t signals_;
+  std::atomic<bool> ended_ = false;
+  std::thread thread_;
+};
 
 int Work(const Options& options) {
   pathsweep::SetComputeThreads(options.threads);
@@ -61,18 +87,14 @@ int Work(const Options& options) {
     spdlog::error("{}", std::string(device.status().message()));
     return absl::IsInvalidArgument(device.status()) ? 2 : 1;
   }
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGTERM);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  const sigset_t signals = pathsweep::BlockEndSignals();
   pathsweep::Agent agent(
       {options.coordinator, Describe(*device, options.slots)},
       [name = device->device](const pathsweep::TrialParameters& parameters, uint64_t seed,
                               pathsweep::TrialObserver& observer) {
         return pathsweep::TrainTrial(parameters, seed, name, observer);
       });
-  std::thread([&] { LeaveOnSignal(agent, signals); }).detach();
+  const SignalWatch watch(signals, agent);
   const absl::Status status = agent.Run();
   if (!status.ok()) spdlog::error("{}", std::string(status.message()));
   return status.ok() ? 0 : 1;

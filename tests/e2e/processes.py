@@ -43,10 +43,16 @@ class Process:
         self.popen.kill()
         self.popen.wait()
 
+    def signal(self, number):
+        self.popen.send_signal(number)
+
+    def exit_code(self):
+        return self.popen.wait(timeout=DEADLINE_SECONDS)
+
     def terminate(self):
         """SIGTERM; the exit code."""
-        self.popen.send_signal(signal.SIGTERM)
-        return self.popen.wait(timeout=DEADLINE_SECONDS)
+        self.signal(signal.SIGTERM)
+        return self.exit_code()
 
     def output(self):
         return self.log.read_text()

@@ -1,6 +1,7 @@
 """Killing any process at any moment loses nothing that was acknowledged."""
 
 import json
+import signal
 import sqlite3
 
 from processes import Process, wait_until
@@ -103,6 +104,21 @@ def test_worker_hands_its_trial_back_on_sigterm(cluster):
     counts = cluster.counts(sweep)
     assert (counts["running"], counts["pending"]) == (0, 4)
     assert "handed back" in cluster.ctl("trial", trial)["reason"]
+
+
+def test_leaving_worker_that_is_paused_still_waits_for_the_coordinator(cluster):
+    coordinator = cluster.start_coordinator()
+    worker = cluster.start_worker()
+    sweep = submit(cluster, long_sweep(1_000_000))
+    cluster.running_trial_of(worker)
+    coordinator.signal(signal.SIGSTOP)
+    worker.signal(signal.SIGTERM)
+    wait_until(lambda: "handing the trials back" in worker.output(), "the worker does not leave")
+    worker.signal(signal.SIGSTOP)
+    worker.signal(signal.SIGCONT)
+    coordinator.signal(signal.SIGCONT)
+    assert worker.exit_code() == 0
+    assert cluster.counts(sweep)["pending"] == 4
 
 
 def test_cancel_frees_the_worker_at_once(cluster):
