@@ -3,7 +3,9 @@
 
 #include <limits>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+
 namespace pathsweep {
 
 inline constexpr absl::string_view kExactMatch = "exact_match";
@@ -16,5 +18,8 @@ struct MetricRange {
 // The values a metric can take: shares lie in [0, 1], differences of shares in [-1, 1],
 // losses and speeds are not negative.
 MetricRange RangeOfMetric(absl::string_view name);
+
+// InvalidArgument, with the closest name that there is, for a name that no trial measures.
+absl::Status CheckMetricName(absl::string_view name);
 
 }  // namespace pathsweep

@@ -1,4 +1,4 @@
-// What a sweep may be called. Pure; thread safe.
+// What a sweep may be called and how it may be described. Pure; thread safe.
 #pragma once
 
 #include <cstddef>
@@ -9,12 +9,16 @@
 namespace pathsweep {
 
 inline constexpr size_t kLongestSweepName = 64;
+inline constexpr size_t kLongestDescription = 4096;
 
 // Letters, digits, `-`, `_` and `.` of ASCII.
 bool IsSweepNameCharacter(char c);
 
-// InvalidArgument for a name that is empty, too long, has another character, or is digits
-// alone, which would read as a sweep's number.
+// InvalidArgument for a name that is empty, too long, has another character, begins with `-`
+// or `.`, or is digits alone, which would read as a sweep's number.
 absl::Status CheckSweepName(absl::string_view name);
+
+// InvalidArgument if the description is too long.
+absl::Status CheckDescription(absl::string_view description);
 
 }  // namespace pathsweep

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -71,7 +72,7 @@ bool ChildProcess::Running() {
 }
 
 void ChildProcess::Terminate() {
-  if (Running()) kill(pid_, SIGTERM);
+  if (Running() && !std::exchange(terminated_, true)) kill(pid_, SIGTERM);
 }
 
 void ChildProcess::Wait(absl::Time deadline) {

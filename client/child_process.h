@@ -25,7 +25,8 @@ class ChildProcess {
   ~ChildProcess();
 
   bool Running();
-  // Sends SIGTERM; Wait then ends it by SIGKILL if it is still there at the deadline.
+  // Sends SIGTERM, once: a second one would hurry the child. Wait then ends it by SIGKILL if it is
+  // still there at the deadline.
   void Terminate();
   void Wait(absl::Time deadline);
 
@@ -34,6 +35,7 @@ class ChildProcess {
 
   const pid_t pid_;
   bool running_ = true;
+  bool terminated_ = false;
 };
 
 }  // namespace pathsweep

@@ -1,9 +1,15 @@
 #include "client/cli.h"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <map>
 #include <string>
+#include <vector>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "base/suggest.h"
 #include "client/commands/commands.h"
 #include "client/context.h"
 
@@ -12,7 +18,7 @@ namespace {
 
 constexpr char kFooter[] =
     "Exit codes: 0 done, 1 failure, 2 wrong arguments or sweep file, 3 no coordinator,\n"
-    "4 no such sweep, trial or file, 130 interrupted.";
+    "4 no such sweep or trial, 130 interrupted.";
 
 void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   static const std::map<std::string, OutputFormat> kFormats = {
@@ -20,11 +26,62 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
       {"json", OutputFormat::kJson},
       {"csv", OutputFormat::kCsv},
       {"markdown", OutputFormat::kMarkdown}};
+  const auto set_output = [&options](const std::string& text) {
+    const auto format = kFormats.find(absl::AsciiStrToLower(text));
+    if (format == kFormats.end()) {
+      throw CLI::ValidationError(
+          absl::StrCat("--output must be table, json, csv or markdown, not `", text, "`"));
+    }
+    options.output = format->second;
+  };
   app.add_option("--server", options.server, "HOST:PORT or unix:PATH of the coordinator")
       ->envname("PATHSWEEP_SERVER")
       ->capture_default_str();
-  app.add_option("--output", options.output, "table, json, csv or markdown")
-      ->transform(CLI::CheckedTransformer(kFormats).description(""));
+  app.add_option_function<std::string>("--output", set_output, "table, json, csv or markdown")
+      ->type_name("FORM")
+      ->default_str("table");
+}
+
+// The command that the line names: the deepest one that CLI11 understood.
+const CLI::App& Deepest(const CLI::App& app) {
+  const std::vector<CLI::App*> parsed = app.get_subcommands();
+  return parsed.empty() ? app : Deepest(*parsed.back());
+}
+
+// What was not understood, and what is closest to it.
+std::string UnknownWord(const CLI::App& app, const std::string& word) {
+  const CLI::App& command = Deepest(app);
+  const bool is_option = absl::StartsWith(word, "-");
+  std::vector<std::string> names;
+  for (const CLI::App* level = &command; level != nullptr; level = level->get_parent()) {
+    for (const CLI::Option* option : level->get_options()) names.push_back(option->get_name());
+  }
+  if (!is_option) {
+    names.clear();
+    for (const CLI::App* sub : command.get_subcommands({})) names.push_back(sub->get_name());
+  }
+  const std::vector<absl::string_view> known(names.begin(), names.end());
+  return absl::StrCat("unknown ",
+                      is_option       ? "option"
+                      : names.empty() ? "argument"
+                                      : "command",
+                      " `", word, "`", DidYouMean(word, known));
+}
+
+// Words that belong to no command, in the order of the line.
+std::vector<std::string> Leftovers(const CLI::App& app) {
+  std::vector<std::string> words = app.remaining(/*recurse=*/true);
+  // An unknown option may stand after its value here.
+  std::ranges::stable_partition(words,
+                                [](const std::string& word) { return word.starts_with("-"); });
+  return words;
+}
+
+ExitCode Refuse(const CLI::App& app, const CLI::ParseError& error, std::ostream& err) {
+  const std::vector<std::string> leftovers = Leftovers(app);
+  err << "sweepctl: " << (leftovers.empty() ? error.what() : UnknownWord(app, leftovers.front()))
+      << "\nsee `" << Deepest(app).get_display_name() << " --help`" << std::endl;
+  return ExitCode::kInvalidInput;
 }
 
 }  // namespace
@@ -47,12 +104,16 @@ ExitCode RunCli(int argc, const char* const* argv, Environment& environment) {
   AddInfoCommands(app, choose);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // --help, --version
+    app.exit(asked, environment.out, environment.err);
+    return ExitCode::kOk;
   } catch (const CLI::ParseError& error) {
-    const int code = app.exit(error, environment.out, environment.err);
-    return code == 0 ? ExitCode::kOk : ExitCode::kInvalidInput;
+    return Refuse(app, error, environment.err);
   }
   Context context{environment, options};
-  const absl::Status status = chosen(context);
+  absl::Status status = chosen(context);
+  environment.out.flush();
+  if (!environment.out) status.Update(absl::DataLossError("cannot write to standard output"));
   if (!status.ok()) environment.err << "sweepctl: " << std::string(status.message()) << std::endl;
   return ExitCodeOf(status);
 }

@@ -1,17 +1,24 @@
 #include "client/connection.h"
 
 #include "absl/strings/str_cat.h"
+#include "base/message_size.h"
 
 namespace pathsweep {
 namespace {
 
 constexpr std::chrono::seconds kLongestConnect{4};
 
+std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
+  grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kLargestMessage);
+  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+}
+
 }  // namespace
 
 Connection::Connection(const std::string& address)
     : address_(address),
-      channel_(grpc::CreateChannel(address, grpc::InsecureChannelCredentials())),
+      channel_(OpenChannel(address)),
       stub_(v1::SweepService::NewStub(channel_)) {}
 
 absl::Status Connection::Reach() {

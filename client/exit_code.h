@@ -8,9 +8,9 @@ namespace pathsweep {
 enum class ExitCode {
   kOk = 0,
   kFailure = 1,        // the command ran and did not succeed, or a trial failed
-  kInvalidInput = 2,   // wrong arguments or a wrong sweep file
+  kInvalidInput = 2,   // wrong arguments, or a file that is wrong or cannot be read
   kUnreachable = 3,    // no coordinator answers at the address
-  kNotFound = 4,       // no such sweep, trial or file
+  kNotFound = 4,       // no such sweep or trial
   kInterrupted = 130,  // Ctrl-C
 };
 

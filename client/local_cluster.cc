@@ -14,6 +14,9 @@ namespace {
 
 constexpr absl::Duration kLongestStart = absl::Seconds(60);
 constexpr size_t kLogLinesShown = 5;
+// Workers on the same machine are not silent for long; a run that goes on after a kill waits
+// for the leases of the workers that are gone.
+constexpr char kLeaseSeconds[] = "15";
 
 std::string EndOf(const std::filesystem::path& file) {
   std::ifstream stream(file);
@@ -61,7 +64,9 @@ absl::Status LocalCluster::StartCoordinator(const LocalClusterOptions& options,
                                             Environment& environment) {
   absl::StatusOr<std::unique_ptr<ChildProcess>> started =
       ChildProcess::Start(environment.programs / "sweepd",
-                          {"--listen", address_, "--database", options.database.string()}, log_);
+                          {"--listen", address_, "--database", options.database.string(),
+                           "--lease-seconds", kLeaseSeconds},
+                          log_);
   if (!started.ok()) return started.status();
   coordinator_ = *std::move(started);
   const absl::Time deadline = environment.clock.Now() + kLongestStart;

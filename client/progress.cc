@@ -11,7 +11,7 @@ namespace {
 constexpr absl::Duration kPoll = absl::Milliseconds(500);
 constexpr absl::Duration kBetweenLines = absl::Seconds(10);
 constexpr absl::Duration kLongestAbsence = absl::Minutes(2);
-constexpr int kBarWidth = 24;
+constexpr int kBarWidth = 16;  // the whole line then fits into 79 columns
 constexpr char kClearLine[] = "\r\033[K";
 
 int64_t Done(const v1::TrialCounts& counts) {
@@ -39,6 +39,11 @@ class ProgressWriter {
     environment_.out << line << std::endl;
     last_ = line;
     next_ = now + kBetweenLines;
+  }
+
+  // A line that stays.
+  void Say(const std::string& line) {
+    environment_.out << (environment_.terminal ? kClearLine : "") << line << std::endl;
   }
 
   void End() {
@@ -80,10 +85,16 @@ absl::StatusOr<v1::Sweep> WatchSweep(Connection& connection, const std::string& 
   const absl::Time started = environment.clock.Now();
   absl::Time last_seen = started;
   int64_t done_before = -1;
+  std::string trouble;
   while (true) {
     absl::StatusOr<v1::Sweep> now = connection.Call(&Connection::Stub::GetSweep, request);
     if (now.ok()) {
       const v1::TrialCounts& counts = now->trials();
+      if (now->trouble() != trouble) {
+        trouble = now->trouble();
+        writer.Say(trouble.empty() ? "the coordinator stores results again"
+                                   : absl::StrCat("the coordinator cannot store: ", trouble));
+      }
       if (done_before < 0) done_before = Done(counts);
       last_seen = environment.clock.Now();
       const bool ended = Done(counts) == counts.total();

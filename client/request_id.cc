@@ -18,7 +18,9 @@ std::string RandomRequestId() {
   return absl::StrCat(hex(8), "-", hex(4), "-4", hex(3), "-a", hex(3), "-", hex(8), hex(4));
 }
 
-std::string RequestIdOf(const v1::SweepSpec& spec) {
+std::string RequestIdOf(v1::SweepSpec spec) {
+  spec.clear_name();
+  spec.clear_description();
   std::string bytes;
   {
     google::protobuf::io::StringOutputStream stream(&bytes);

@@ -11,7 +11,8 @@ namespace pathsweep {
 // A random UUID: another submission every time.
 std::string RandomRequestId();
 
-// The same for the same spec: submitting it again is submitting it once.
-std::string RequestIdOf(const v1::SweepSpec& spec);
+// The same for the same spec, whatever its name and description: submitting it again is
+// submitting it once.
+std::string RequestIdOf(v1::SweepSpec spec);
 
 }  // namespace pathsweep

@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/grid.h"
+#include "base/metrics.h"
 #include "base/parameter_proto.h"
 #include "base/sweep_name.h"
 #include "client/problems.h"
@@ -27,9 +28,12 @@ namespace {
 constexpr int64_t kLargestFile = 1'000'000;
 constexpr int32_t kMostAttempts = 1000;
 
-// Keys that a sweep file of Weights & Biases may have and that mean nothing here.
-constexpr std::array<absl::string_view, 7> kForeignKeys = {
-    "program", "command", "entity", "project", "run_cap", "early_terminate", "controller"};
+// Keys that a sweep file of Weights & Biases may have and that say nothing of what is
+// trained: they are passed over.
+constexpr std::array<absl::string_view, 5> kForeignKeys = {"program", "command", "entity",
+                                                           "project", "controller"};
+// Those that would change what runs, and that cannot be honoured yet.
+constexpr std::array<absl::string_view, 2> kUnsupportedKeys = {"run_cap", "early_terminate"};
 
 // The text of a scalar; a problem if there is none.
 std::optional<std::string> Text(const YamlEntry& entry, Problems& problems) {
@@ -61,6 +65,7 @@ class Parser {
   void Description(const YamlEntry& entry);
   void Method(const YamlEntry& entry);
   void Metric(const YamlEntry& entry);
+  void MetricName(const YamlEntry& entry);
   void Parameters(const YamlEntry& entry);
   void Seeds(const YamlEntry& entry);
   void SeedList(const YamlEntry& entry);
@@ -118,9 +123,9 @@ void Parser::Visit(const YamlEntry& entry) {
     if (key == entry.key) return (this->*handler)(entry);
     known.push_back(key);
   }
-  if (std::ranges::find(kForeignKeys, entry.key) != kForeignKeys.end()) {
-    problems_.Add(entry.key_place,
-                  absl::StrCat("`", entry.key, "` has no meaning here; take it out"));
+  if (std::ranges::find(kForeignKeys, entry.key) != kForeignKeys.end()) return;
+  if (std::ranges::find(kUnsupportedKeys, entry.key) != kUnsupportedKeys.end()) {
+    problems_.Add(entry.key_place, absl::StrCat("`", entry.key, "` is not supported; take it out"));
   } else if (FindParameter(entry.key) != nullptr) {
     problems_.Add(entry.key_place,
                   absl::StrCat("`", entry.key, "` is a parameter; write it under `parameters`"));
@@ -139,7 +144,12 @@ void Parser::Name(const YamlEntry& entry) {
 }
 
 void Parser::Description(const YamlEntry& entry) {
-  if (const auto text = Text(entry, problems_)) spec_.set_description(*text);
+  const std::optional<std::string> text = Text(entry, problems_);
+  if (!text) return;
+  if (absl::Status status = CheckDescription(*text); !status.ok()) {
+    problems_.Add(entry.value_place, std::string(status.message()));
+  }
+  spec_.set_description(*text);
 }
 
 void Parser::Method(const YamlEntry& entry) {
@@ -151,21 +161,31 @@ void Parser::Method(const YamlEntry& entry) {
 }
 
 void Parser::Metric(const YamlEntry& entry) {
-  if (!entry.value.IsMap()) {
-    if (const auto metric = Text(entry, problems_)) spec_.set_metric(*metric);
-    return;
-  }
-  ForEachEntry(entry.value, problems_, [this](const YamlEntry& part) {
-    const std::optional<std::string> text = Text(part, problems_);
+  if (!entry.value.IsMap()) return MetricName(entry);
+  bool named = false;
+  ForEachEntry(entry.value, problems_, [&](const YamlEntry& part) {
     if (part.key == "name") {
-      spec_.set_metric(text.value_or(""));
-    } else if (part.key != "goal") {
+      named = true;
+      return MetricName(part);
+    }
+    const std::optional<std::string> text = Text(part, problems_);
+    if (part.key != "goal") {
       problems_.Add(part.key_place,
                     absl::StrCat(UnknownKey(part.key, {"name", "goal"}), " in `metric`"));
     } else if (text && *text != "maximize" && *text != "minimize") {
       problems_.Add(part.value_place, "`goal` must be maximize or minimize");
     }
   });
+  if (!named) problems_.Add(entry.value_place, "`metric` needs a `name`, as in exact_match");
+}
+
+void Parser::MetricName(const YamlEntry& entry) {
+  const std::optional<std::string> name = Text(entry, problems_);
+  if (!name) return;
+  if (absl::Status status = CheckMetricName(*name); !status.ok()) {
+    problems_.Add(entry.value_place, std::string(status.message()));
+  }
+  spec_.set_metric(*name);
 }
 
 void Parser::Parameters(const YamlEntry& entry) {

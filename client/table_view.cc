@@ -27,6 +27,7 @@ Json CellJson(const v1::TableCell& cell, const std::string& metric) {
           {"high", OrNull(mean.has_high(), mean.high())},
           {"n", cell.n()},
           {"configs", cell.configs()},
+          {"seeds", cell.seeds()},
           {"solved", OrNull(cell.has_solved_share(), solved.value())},
           {"solved_low", OrNull(solved.has_low(), solved.low())},
           {"solved_high", OrNull(solved.has_high(), solved.high())},
@@ -34,18 +35,22 @@ Json CellJson(const v1::TableCell& cell, const std::string& metric) {
           {"failed", cell.failed()}};
 }
 
+std::string IntervalText(const v1::Estimate& estimate) {
+  return absl::StrCat("[", ShortNumber(estimate.low()), ", ", ShortNumber(estimate.high()), "]");
+}
+
 std::string CellText(const v1::TableCell& cell) {
   std::vector<std::string> parts;
   if (cell.has_metric()) {
     const v1::Estimate& mean = cell.metric();
-    const std::string interval = mean.has_low() ? absl::StrCat("[", ShortNumber(mean.low()), ", ",
-                                                               ShortNumber(mean.high()), "]")
-                                                : "(n=1, no interval)";
-    parts.push_back(absl::StrCat(ShortNumber(mean.value()), " ", interval));
-    parts.push_back(absl::StrCat("solved ", cell.solved(), "/", cell.n()));
+    parts.push_back(absl::StrCat(ShortNumber(mean.value()), " ",
+                                 mean.has_low() ? IntervalText(mean) : "(one seed, no interval)"));
+    parts.push_back(absl::StrCat("solved ", cell.solved(), "/", cell.n(), " ",
+                                 IntervalText(cell.solved_share())));
   }
+  if (cell.configs() > 1) parts.push_back(absl::StrCat("over ", cell.configs(), " configs"));
   if (cell.failed() > 0) parts.push_back(absl::StrCat(cell.failed(), " failed"));
-  if (cell.unfinished() > 0) parts.push_back(absl::StrCat(cell.unfinished(), " to come"));
+  if (cell.unfinished() > 0) parts.push_back(absl::StrCat(cell.unfinished(), " unfinished"));
   return absl::StrJoin(parts, "  ");
 }
 
@@ -53,7 +58,8 @@ std::string Title(const v1::Table& table) {
   std::vector<std::string> chance;
   for (double level : table.chance()) chance.push_back(ShortNumber(level));
   return absl::StrCat(table.sweep(), ": ", table.metric(),
-                      ", mean over seeds with 95 % interval; chance of exact_match 1/degree = ",
+                      ", mean over seeds and share solved, with 95 % intervals; chance of "
+                      "exact_match 1/degree = ",
                       absl::StrJoin(chance, ", "));
 }
 
@@ -111,6 +117,19 @@ Report Records(const v1::Table& table) {
 }
 
 }  // namespace
+
+v1::GetTableRequest TableRequest(const v1::Sweep& sweep, const std::vector<std::string>& rows,
+                                 const std::vector<std::string>& columns) {
+  v1::GetTableRequest request;
+  request.set_sweep(sweep.spec().name());
+  request.mutable_rows()->Assign(rows.begin(), rows.end());
+  request.mutable_columns()->Assign(columns.begin(), columns.end());
+  if (!rows.empty() || !columns.empty()) return request;
+  for (const v1::Axis& axis : sweep.spec().axes()) {
+    axis.name() == "objective" ? request.add_columns(axis.name()) : request.add_rows(axis.name());
+  }
+  return request;
+}
 
 void WriteTable(std::ostream& out, OutputFormat format, const v1::Table& table) {
   const bool for_people = format == OutputFormat::kTable || format == OutputFormat::kMarkdown;

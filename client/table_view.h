@@ -2,11 +2,18 @@
 #pragma once
 
 #include <ostream>
+#include <string>
+#include <vector>
 
 #include "client/report.h"
 #include "pathsweep/v1/sweep_service.pb.h"
 
 namespace pathsweep {
+
+// The question of `sweepctl table` and `run`. Unless rows or columns are named: objectives
+// across, all else that is swept down.
+v1::GetTableRequest TableRequest(const v1::Sweep& sweep, const std::vector<std::string>& rows,
+                                 const std::vector<std::string>& columns);
 
 // Writes the table in a form of --output. In text and markdown a cell reads
 // `0.75 [0.2, 1]  solved 1/2`, under a title with the chance level; json and csv have a

@@ -47,6 +47,6 @@ int main(int argc, char** argv) {
   spdlog::info("serving on {}, results in {}", (*server)->address(), options.database);
   int signal = 0;
   sigwait(&end_signals, &signal);
-  spdlog::info("ending on signal {}", signal);
+  spdlog::info("ending on signal {} after {} commits", signal, (*server)->commits());
   return 0;
 }

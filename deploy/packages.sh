@@ -10,6 +10,7 @@ build_packages=(
   libsqlite3-dev libsqlitecpp-dev
   libcli11-dev libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev
   libboost-dev                                                    # headers: math
+  sqlite3                                                         # to query results by hand
 )
 
 test_packages=(
@@ -17,5 +18,5 @@ test_packages=(
   libclang-rt-16-dev                                              # the sanitizers' runtimes
   llvm-16                                                         # llvm-symbolizer: their reports name lines
   clang-format-16 clang-tidy-16 shellcheck docker-compose
-  procps sqlite3
+  procps
 )

@@ -54,7 +54,10 @@ class SignalWatch {
   SignalWatch(const sigset_t& signals, pathsweep::Agent& agent)
       : signals_(signals), thread_([this, &agent] { Watch(agent); }) {}
 
-  ~SignalWatch() {
+  ~SignalWatch() { End(); }
+
+  void End() {
+    if (!thread_.joinable()) return;
     ended_ = true;
     pthread_kill(thread_.native_handle(), SIGTERM);
     thread_.join();
@@ -94,10 +97,14 @@ int Work(const Options& options) {
                               pathsweep::TrialObserver& observer) {
         return pathsweep::TrainTrial(parameters, seed, name, observer);
       });
-  const SignalWatch watch(signals, agent);
+  SignalWatch watch(signals, agent);
   const absl::Status status = agent.Run();
+  watch.End();
   if (!status.ok()) spdlog::error("{}", std::string(status.message()));
-  return status.ok() ? 0 : 1;
+  spdlog::shutdown();
+  // Everything is handed back. A thread that trains may be in the middle of an evaluation,
+  // for which nobody waits.
+  _exit(status.ok() ? 0 : 1);
 }
 
 }  // namespace

@@ -23,7 +23,7 @@ std::atomic<bool> interrupted = false;
 
 struct Options {
   TrialParameters parameters;
-  uint64_t seed = 1;
+  int64_t seed = 1;
   std::string device = "auto";
   int threads = 1;
   bool json = false;

@@ -37,19 +37,6 @@ class ClusterInterrupts : public Interrupts {
   LocalCluster& cluster_;
 };
 
-// Unless the user says otherwise: objectives across, all else that is swept down.
-v1::GetTableRequest TableRequest(const RunOptions& options, const v1::Sweep& sweep) {
-  v1::GetTableRequest request;
-  request.set_sweep(sweep.spec().name());
-  request.mutable_rows()->Assign(options.rows.begin(), options.rows.end());
-  request.mutable_columns()->Assign(options.columns.begin(), options.columns.end());
-  if (!options.rows.empty() || !options.columns.empty()) return request;
-  for (const v1::Axis& axis : sweep.spec().axes()) {
-    axis.name() == "objective" ? request.add_columns(axis.name()) : request.add_rows(axis.name());
-  }
-  return request;
-}
-
 absl::Status PrintTable(Context& context, Connection& connection,
                         const v1::GetTableRequest& request) {
   absl::StatusOr<v1::Table> table = connection.Call(&Connection::Stub::GetTable, request);
@@ -58,16 +45,20 @@ absl::Status PrintTable(Context& context, Connection& connection,
   return absl::OkStatus();
 }
 
-// Progress goes where it does not mix with output for machines.
-Environment ForProgress(Context& context, Interrupts& interrupts) {
-  const Environment& outer = context.environment;
-  const bool for_people = context.options.output == OutputFormat::kTable;
-  return {for_people ? outer.out : outer.err,
-          outer.err,
-          outer.terminal && for_people,
-          outer.clock,
-          interrupts,
-          outer.programs};
+// A database may hold sweeps that are not done, whose trials come first.
+absl::Status TellOfOthers(Connection& connection, const v1::Sweep& own, const RunOptions& options,
+                          std::ostream& out) {
+  absl::StatusOr<v1::ListSweepsResponse> all =
+      connection.Call(&Connection::Stub::ListSweeps, v1::ListSweepsRequest());
+  if (!all.ok()) return all.status();
+  for (const v1::Sweep& sweep : all->sweeps()) {
+    const int64_t left = sweep.trials().pending() + sweep.trials().running();
+    if (sweep.id() >= own.id() || left == 0) continue;
+    out << options.cluster.database.string() << " has another sweep, `" << sweep.spec().name()
+        << "`, with " << left << " trials to do; they come before those of `" << own.spec().name()
+        << "`. For this sweep alone, name another --database." << std::endl;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status RunSweep(Context& context, const RunOptions& options, LocalCluster& cluster,
@@ -80,7 +71,9 @@ absl::Status RunSweep(Context& context, const RunOptions& options, LocalCluster&
       connection.Call(&Connection::Stub::SubmitSweep, request);
   if (!submitted.ok()) return submitted.status();
   ClusterInterrupts interrupts(context.environment.interrupts, cluster);
-  Environment progress = ForProgress(context, interrupts);
+  Environment progress = context.ForProgress(interrupts);
+  absl::Status told = TellOfOthers(connection, submitted->sweep(), options, progress.out);
+  if (!told.ok()) return told;
   absl::StatusOr<v1::Sweep> ended =
       WatchSweep(connection, submitted->sweep().spec().name(), progress);
   if (!ended.ok()) {
@@ -88,7 +81,8 @@ absl::Status RunSweep(Context& context, const RunOptions& options, LocalCluster&
     return health.ok() ? ended.status() : health;
   }
   progress.out << "\n";
-  absl::Status printed = PrintTable(context, connection, TableRequest(options, *ended));
+  absl::Status printed =
+      PrintTable(context, connection, TableRequest(*ended, options.rows, options.columns));
   if (!printed.ok() || ended->trials().failed() == 0) return printed;
   return absl::AbortedError(absl::StrCat(ended->trials().failed(), " trials failed; ",
                                          cluster.log().string(), " has the workers' log"));
@@ -105,6 +99,10 @@ absl::Status Run(Context& context, RunOptions options) {
       LocalCluster::Start(options.cluster, context.environment);
   if (!cluster.ok()) return cluster.status();
   absl::Status status = RunSweep(context, options, **cluster, *spec);
+  if (absl::IsInternal(status)) {  // a process ended
+    return absl::InternalError(absl::StrCat(status.message(), "\nThe same command goes on from ",
+                                            options.cluster.database.string()));
+  }
   if (!absl::IsCancelled(status)) return status;
   return absl::CancelledError(absl::StrCat("interrupted; the same command goes on from ",
                                            options.cluster.database.string()));

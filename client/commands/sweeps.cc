@@ -20,12 +20,20 @@ struct SubmitOptions {
   bool dry_run = false;
 };
 
-absl::Status Watch(Context& context, const std::string& sweep) {
+absl::Status Follow(Context& context, const std::string& sweep, bool print_at_end) {
   Connection connection(context.options.server);
-  absl::StatusOr<v1::Sweep> ended = WatchSweep(connection, sweep, context.environment);
+  Environment progress = context.ForProgress(context.environment.interrupts);
+  absl::StatusOr<v1::Sweep> ended = WatchSweep(connection, sweep, progress);
   if (!ended.ok()) return ended.status();
+  if (print_at_end && context.options.output != OutputFormat::kTable) {
+    context.Print(SweepReport(*ended));
+  }
   if (ended->trials().failed() == 0) return absl::OkStatus();
   return absl::AbortedError("some trials failed; `sweepctl trials` says why");
+}
+
+absl::Status Watch(Context& context, const std::string& sweep) {
+  return Follow(context, sweep, /*print_at_end=*/true);
 }
 
 absl::Status Submit(Context& context, const SubmitOptions& options) {
@@ -46,8 +54,14 @@ absl::Status Submit(Context& context, const SubmitOptions& options) {
   absl::StatusOr<v1::SubmitSweepResponse> response =
       connection.Call(&Connection::Stub::SubmitSweep, request);
   if (!response.ok()) return response.status();
-  context.Print(SubmissionReport(response->sweep()));
-  return options.watch ? Watch(context, response->sweep().spec().name()) : absl::OkStatus();
+  const v1::Sweep& sweep = response->sweep();
+  if (context.options.output == OutputFormat::kTable) {
+    context.environment.out << sweep.spec().name() << std::endl;  // so that $(…) gets it
+    context.environment.err << sweep.trials().total() << " trials queued" << std::endl;
+  } else {
+    context.Print(SubmissionReport(sweep));
+  }
+  return options.watch ? Follow(context, sweep.spec().name(), false) : absl::OkStatus();
 }
 
 absl::Status List(Context& context) {

@@ -16,12 +16,13 @@ struct TableOptions {
 };
 
 absl::Status Table(Context& context, const TableOptions& options) {
-  v1::GetTableRequest request;
-  request.set_sweep(options.sweep);
-  request.mutable_rows()->Assign(options.rows.begin(), options.rows.end());
-  request.mutable_columns()->Assign(options.columns.begin(), options.columns.end());
-  request.set_metric(options.metric);
   Connection connection(context.options.server);
+  v1::GetSweepRequest of;
+  of.set_sweep(options.sweep);
+  absl::StatusOr<v1::Sweep> sweep = connection.Call(&Connection::Stub::GetSweep, of);
+  if (!sweep.ok()) return sweep.status();
+  v1::GetTableRequest request = TableRequest(*sweep, options.rows, options.columns);
+  request.set_metric(options.metric);
   absl::StatusOr<v1::Table> table = connection.Call(&Connection::Stub::GetTable, request);
   if (!table.ok()) return table.status();
   WriteTable(context.environment.out, context.options.output, *table);

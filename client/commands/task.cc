@@ -4,6 +4,7 @@
 #include <string>
 #include <tuple>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "base/trial_parameters.h"
@@ -18,10 +19,17 @@ namespace {
 constexpr int64_t kLargestFile = int64_t{1} << 30;
 constexpr int kBadLinesShown = 20;
 
+// For CLI11, which would wrap or clamp what an integer cannot hold: empty, or what is wrong.
+std::string IsSeed(const std::string& text) {
+  int64_t seed = 0;
+  if (absl::SimpleAtoi(text, &seed) && seed >= 0) return "";
+  return absl::StrCat("a seed is an integer from 0 to 2^63 - 1, not `", text, "`");
+}
+
 struct GenerateOptions {
   TrialParameters parameters;
   int64_t count = 1000;
-  uint64_t seed = 1;
+  int64_t seed = 1;
   std::string out;
 };
 
@@ -52,10 +60,13 @@ absl::Status Generate(Context& context, const GenerateOptions& options) {
                    "`; is the folder there, and room on the disk?"));
 }
 
-// The file's graphs by degree and length, and the largest label among them.
+// The file's graphs by degree and length.
 struct Census {
-  std::map<std::pair<int32_t, int32_t>, int64_t> graphs;
-  int32_t largest_label = 0;
+  struct Graphs {
+    int64_t examples = 0;
+    int32_t largest_label = 0;
+  };
+  std::map<std::pair<int32_t, int32_t>, Graphs> graphs;
   int64_t lines = 0;
   std::vector<std::string> problems;
 
@@ -69,8 +80,9 @@ Census Count(const std::string& name, absl::string_view text) {
     ++census.lines;
     absl::StatusOr<ParsedExample> parsed = ParseExample(line);
     if (parsed.ok()) {
-      ++census.graphs[{parsed->degree, parsed->length}];
-      census.largest_label = std::max(census.largest_label, parsed->largest_label);
+      Census::Graphs& graphs = census.graphs[{parsed->degree, parsed->length}];
+      ++graphs.examples;
+      graphs.largest_label = std::max(graphs.largest_label, parsed->largest_label);
     } else {
       census.problems.push_back(
           absl::StrCat(name, ":", census.lines, ": ", parsed.status().message()));
@@ -87,14 +99,16 @@ absl::Status Check(Context& context, const std::string& name) {
                 {"graph", "examples"},
                 {}};
   report.json["graphs"] = Json::array();
-  for (const auto& [graph, count] : census.graphs) {
+  for (const auto& [graph, found] : census.graphs) {
     const auto& [degree, length] = graph;
-    report.json["graphs"].push_back({{"degree", degree}, {"length", length}, {"examples", count}});
-    report.rows.push_back(
-        {absl::StrCat("G(", degree, ",", length, "; N >= ", census.largest_label + 1, ")"),
-         absl::StrCat(count)});
+    const int32_t nodes = found.largest_label + 1;
+    report.json["graphs"].push_back({{"degree", degree},
+                                     {"length", length},
+                                     {"nodes_at_least", nodes},
+                                     {"examples", found.examples}});
+    report.rows.push_back({absl::StrCat("G(", degree, ",", length, "; N >= ", nodes, ")"),
+                           absl::StrCat(found.examples)});
   }
-  report.json["nodes_at_least"] = census.largest_label + 1;
   report.json["problems"] = census.problems;
   report.rows.push_back({"valid lines", absl::StrCat(census.valid(), " of ", census.lines)});
   context.Print(report);
@@ -121,7 +135,9 @@ void AddTaskCommands(CLI::App& app, const Choose& choose) {
   generate->add_option("--count", options->count, "number of examples")
       ->capture_default_str()
       ->check(CLI::Range(int64_t{1}, int64_t{1'000'000'000}));
-  generate->add_option("--seed", options->seed)->capture_default_str();
+  generate->add_option("--seed", options->seed, "another seed, other graphs")
+      ->capture_default_str()
+      ->check(IsSeed);
   generate->add_option("--out", options->out, "file to write (default: standard output)");
   generate->callback(
       [=] { choose([=](Context& context) { return Generate(context, *options); }); });

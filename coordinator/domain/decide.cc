@@ -1,6 +1,8 @@
 #include "coordinator/domain/decide.h"
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 #include "absl/strings/str_cat.h"
 #include "base/suggest.h"
@@ -66,6 +68,17 @@ void DecideAttempt(const State& state, const AttemptReport& report, const std::s
   }
 }
 
+// A worker that is leaving takes no lease that it has not named by now.
+void HandBackUntaken(const State& state, const std::string& worker,
+                     const std::vector<AttemptName>& reported, absl::Time now, Events& events) {
+  for (TrialId trial : state.leases.OfWorker(worker)) {
+    const AttemptName attempt{trial, state.live_trials.at(trial).attempt};
+    if (std::ranges::find(reported, attempt) != reported.end()) continue;
+    events.push_back(AttemptEnded{attempt, absl::StrCat("not taken by ", worker, ", which left"),
+                                  "", /*counts_as_lost=*/false, now});
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<Events> Decide(const State& state, const SubmitSweep& command, absl::Time now,
@@ -117,6 +130,7 @@ absl::StatusOr<Events> Decide(const State& state, const ReceiveReport& command, 
     reported.push_back(attempt.attempt);
     DecideAttempt(state, attempt, name, now, policy, events);
   }
+  if (report.leaving) HandBackUntaken(state, name, reported, now, events);
   events.push_back(
       WorkerReported{report.worker, report.sequence, std::move(reported), report.leaving, now});
   return events;
@@ -136,10 +150,24 @@ absl::StatusOr<Events> Decide(const State& state, const LoseWorker& command, abs
 absl::StatusOr<Events> Decide(const State& state, const ExpireLeases&, absl::Time now,
                               const LeasePolicy&) {
   Events events;
+  std::set<std::string> silent;
   for (TrialId trial : state.leases.ExpiredBy(now)) {
-    const std::string reason =
-        absl::StrCat("lease expired: ", state.leases.Find(trial)->worker, " went silent");
+    const std::string& worker = state.leases.Find(trial)->worker;
+    silent.insert(worker);
+    const std::string reason = absl::StrCat("lease expired: ", worker, " went silent");
     events.push_back(AttemptLost(state, {trial, state.live_trials.at(trial).attempt}, reason, now));
+  }
+  for (const std::string& worker : silent) {
+    if (state.workers.contains(worker)) events.push_back(WorkerDisconnected{worker, now});
+  }
+  return events;
+}
+
+absl::StatusOr<Events> Decide(const State& state, const GrantGrace&, absl::Time now,
+                              const LeasePolicy& policy) {
+  Events events;
+  for (TrialId trial : state.leases.ExpiredBy(now)) {
+    events.push_back(LeaseExtended{trial, now + policy.reconnect});
   }
   return events;
 }

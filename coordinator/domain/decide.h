@@ -42,7 +42,13 @@ struct LoseWorker {
   std::string worker;
 };
 
+// A worker whose lease has ended gets no other until it reports again.
 struct ExpireLeases {};
+
+// The coordinator itself has slept (its machine was suspended, or its process stopped), so
+// that the silence of the workers says nothing: leases that ended meanwhile go on for the
+// time that a worker has to come back.
+struct GrantGrace {};
 
 using Events = std::vector<Event>;
 
@@ -55,6 +61,8 @@ absl::StatusOr<Events> Decide(const State& state, const ReceiveReport& command, 
 absl::StatusOr<Events> Decide(const State& state, const LoseWorker& command, absl::Time now,
                               const LeasePolicy& policy);
 absl::StatusOr<Events> Decide(const State& state, const ExpireLeases& command, absl::Time now,
+                              const LeasePolicy& policy);
+absl::StatusOr<Events> Decide(const State& state, const GrantGrace& command, absl::Time now,
                               const LeasePolicy& policy);
 
 // NotFound names the sweep that does not exist and the closest one that does.

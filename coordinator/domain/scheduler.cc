@@ -40,12 +40,6 @@ class WaitingTrials {
   int64_t taken_ = 0;  // from *sweep_
 };
 
-int64_t FreeSlots(const State& state, const ConnectedWorker& worker) {
-  if (!worker.connected || worker.leaving) return 0;
-  const auto leased = state.leases.OfWorker(worker.description.name).size();
-  return worker.description.slots - static_cast<int64_t>(leased);
-}
-
 Event MakeLease(const WaitingTrial& waiting, const std::string& worker, absl::Time now,
                 absl::Time deadline) {
   const TrialId trial = waiting.attempt.trial;
@@ -65,8 +59,8 @@ Event MakeLease(const WaitingTrial& waiting, const std::string& worker, absl::Ti
 Events ScheduleLeases(const State& state, absl::Time now, const LeasePolicy& policy) {
   Events events;
   WaitingTrials waiting(state);
-  for (const auto& [name, worker] : state.workers) {
-    for (int64_t free = FreeSlots(state, worker); free > 0; --free) {
+  for (const std::string& name : state.free_workers) {
+    for (int64_t free = FreeSlots(state, state.workers.at(name)); free > 0; --free) {
       const std::optional<WaitingTrial> trial = waiting.Next();
       if (!trial.has_value()) return events;
       events.push_back(MakeLease(*trial, name, now, now + policy.lease));

@@ -12,6 +12,25 @@ Sweep& SweepOf(State& state, TrialId trial) {
   return state.sweeps.at(state.SweepOfTrial(trial)->id);
 }
 
+// Keeps free_workers true after a change of the worker or of its leases.
+void UpdateFree(State& state, const std::string& name) {
+  const auto worker = state.workers.find(name);
+  if (worker != state.workers.end() && worker->second.connected && !worker->second.leaving &&
+      FreeSlots(state, worker->second) > 0) {
+    state.free_workers.insert(name);
+  } else {
+    state.free_workers.erase(name);
+  }
+}
+
+void ReleaseLease(State& state, TrialId trial) {
+  const Lease* lease = state.leases.Find(trial);
+  if (lease == nullptr) return;
+  const std::string worker = lease->worker;
+  state.leases.Release(trial);
+  UpdateFree(state, worker);
+}
+
 void Move(State& state, TrialId trial, TrialState to) {
   LiveTrial& live = state.live_trials.at(trial);
   assert(MayFollow(live.state, to));
@@ -19,7 +38,7 @@ void Move(State& state, TrialId trial, TrialState to) {
   --counts[live.state];
   ++counts[to];
   live.state = to;
-  state.leases.Release(trial);
+  ReleaseLease(state, trial);
   if (to == TrialState::kPending) {
     state.retries.insert(trial);
   } else {
@@ -56,6 +75,7 @@ void ApplyOne(State& state, const AttemptLeased& event) {
   Move(state, trial, TrialState::kRunning);
   state.live_trials.at(trial).attempt = event.attempt.attempt;
   state.leases.Grant(trial, {event.worker, event.deadline});
+  UpdateFree(state, event.worker);
 }
 
 void ApplyOne(State&, const MeasurementsReported&) {}
@@ -77,10 +97,12 @@ void ApplyOne(State& state, const WorkerReported& event) {
   worker.leaving = event.leaving;
   worker.connected = true;
   worker.last_seen = event.at;
+  UpdateFree(state, event.worker.name);
 }
 
 void ApplyOne(State& state, const WorkerDisconnected& event) {
   state.workers[event.worker].connected = false;
+  UpdateFree(state, event.worker);
 }
 
 void ApplyOne(State& state, const LeaseExtended& event) {
@@ -132,6 +154,11 @@ TrialId State::NextFirstTrial() const {
   if (sweeps.empty()) return 1;
   const Sweep& newest = sweeps.rbegin()->second;
   return newest.first_trial + newest.trials;
+}
+
+int64_t FreeSlots(const State& state, const ConnectedWorker& worker) {
+  const auto leased = state.leases.OfWorker(worker.description.name).size();
+  return worker.description.slots - static_cast<int64_t>(leased);
 }
 
 void Apply(State& state, const Event& event) {

@@ -41,6 +41,8 @@ struct State {
   LeaseTable leases;
   // Seen since the coordinator started.
   std::map<std::string, ConnectedWorker> workers;
+  // Those that take another trial: connected, not leaving, with fewer leases than slots.
+  std::set<std::string> free_workers;
 
   // Null if there is none.
   const Sweep* FindSweepByRequest(absl::string_view request_id) const;
@@ -56,6 +58,9 @@ struct State {
 };
 
 void Apply(State& state, const Event& event);
+
+// Slots of the worker that hold no lease; below 0 if it has come back with fewer slots.
+int64_t FreeSlots(const State& state, const ConnectedWorker& worker);
 
 // What the worker should do, said as a whole (see the protocol's manual). Requires that
 // the worker is in state.workers.

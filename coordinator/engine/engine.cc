@@ -29,9 +29,14 @@ void Engine::Process(std::vector<Request> requests, absl::Time now) {
   concerned_.clear();
 }
 
+void Engine::Overslept(absl::Time now) {
+  if (loaded_) Run(GrantGrace{}, now).IgnoreError();  // always OK
+}
+
 absl::Status Engine::Load(absl::Time now) {
   absl::StatusOr<State> state = store_.Load(now + policy_.lease);
-  if (!state.ok()) return state.status();
+  health_ = state.status();
+  if (!state.ok()) return health_;
   state_ = *std::move(state);
   loaded_ = true;
   return absl::OkStatus();
@@ -83,9 +88,13 @@ const std::string* Engine::Concerned(const Event& event) const {
 
 absl::Status Engine::Commit() {
   if (std::ranges::none_of(events_, IsStored)) return absl::OkStatus();
-  absl::Status status = store_.Commit(events_);
-  if (!status.ok()) loaded_ = false;
-  return status;
+  health_ = store_.Commit(events_);
+  if (health_.ok()) {
+    ++commits_;
+  } else {
+    loaded_ = false;
+  }
+  return health_;
 }
 
 void Engine::CloseAll(const absl::Status& status) {

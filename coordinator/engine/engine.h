@@ -7,6 +7,8 @@
 // what is stored.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -61,10 +63,25 @@ class Engine {
   // Expires leases, takes the requests in order, fills free workers, commits, answers.
   void Process(std::vector<Request> requests, absl::Time now);
 
+  // Process was called later than it should have been, for no fault of the workers: leases
+  // that ended meanwhile get grace. Call before Process.
+  void Overslept(absl::Time now);
+
   // When Process must be called next if no request comes before.
   absl::Time NextDeadline() const {
     return loaded_ ? state_.leases.NextDeadline() : absl::InfiniteFuture();
   }
+
+  // Transactions since the start. From any thread.
+  int64_t commits() const { return commits_; }
+
+  // Of the last commit or load: while it is an error, nothing is stored.
+  const absl::Status& health() const { return health_; }
+
+  // False until the state is loaded, and again after a failed commit.
+  bool loaded() const { return loaded_; }
+  // Requires loaded(). Valid until the next Process.
+  const State& state() const { return state_; }
 
  private:
   absl::Status Load(absl::Time now);
@@ -81,6 +98,8 @@ class Engine {
 
   Store& store_;
   const LeasePolicy policy_;
+  std::atomic<int64_t> commits_ = 0;
+  absl::Status health_;
   bool loaded_ = false;
   State state_;
   std::map<std::string, std::shared_ptr<WorkerSink>> sinks_;

@@ -28,14 +28,22 @@ class EngineThread {
   // Posts and waits for the answer. Not to be called from `done`.
   absl::Status Ask(Request request);
 
+  // Transactions since the start.
+  int64_t commits() const { return engine_.commits(); }
+
+  // The error of the last commit or load; OK while results are stored.
+  absl::Status health() const;
+
  private:
   void Loop();
+  void NoteHealth();
   bool HasWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_ || !queue_.empty(); }
 
   const Clock& clock_;
-  Engine engine_;  // used by thread_ alone
-  absl::Mutex mutex_;
+  Engine engine_;  // used by thread_ alone, but for commits()
+  mutable absl::Mutex mutex_;
   std::vector<Request> queue_ ABSL_GUARDED_BY(mutex_);
+  absl::Status health_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  // last, so that it starts when all else is there
 };

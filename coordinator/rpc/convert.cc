@@ -91,9 +91,10 @@ v1::Estimate ToProto(const Estimate& estimate) {
 
 absl::StatusOr<SweepSpec> FromProto(const v1::SweepSpec& proto) {
   if (absl::Status name = CheckSweepName(proto.name()); !name.ok()) return name;
-  if (proto.description().size() > kLongestText || proto.metric().size() > kLongestName) {
-    return absl::InvalidArgumentError("the sweep's description or metric is too long");
+  if (!proto.metric().empty()) {
+    if (absl::Status metric = CheckMetricName(proto.metric()); !metric.ok()) return metric;
   }
+  if (absl::Status text = CheckDescription(proto.description()); !text.ok()) return text;
   if (proto.max_attempts() < 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("`max_attempts` must be at least 1, not ", proto.max_attempts()));
@@ -136,6 +137,12 @@ absl::StatusOr<WorkerReport> FromProto(const v1::WorkerReport& proto) {
 }
 
 v1::Sweep ToProto(const Sweep& sweep) {
+  v1::Sweep proto = SummaryToProto(sweep);
+  ToProto(sweep.spec.grid, *proto.mutable_spec());
+  return proto;
+}
+
+v1::Sweep SummaryToProto(const Sweep& sweep) {
   v1::Sweep proto;
   proto.set_id(sweep.id);
   v1::SweepSpec& spec = *proto.mutable_spec();
@@ -143,7 +150,6 @@ v1::Sweep ToProto(const Sweep& sweep) {
   spec.set_description(sweep.spec.description);
   spec.set_metric(sweep.spec.metric);
   spec.set_max_attempts(sweep.spec.max_attempts);
-  ToProto(sweep.spec.grid, spec);
   proto.set_state(StateOf(sweep));
   *proto.mutable_created_at() = ToTimestamp(sweep.created_at);
   const TrialCounts counts = sweep.Counts();
@@ -239,6 +245,7 @@ v1::Table ToProto(const RobustnessTable& table, const TableQuestion& question) {
     }
     added.set_n(cell.n);
     added.set_configs(cell.configs);
+    added.set_seeds(cell.seeds);
     added.set_solved(cell.solved);
     added.set_unfinished(cell.unfinished);
     added.set_failed(cell.failed);

@@ -21,6 +21,8 @@ absl::StatusOr<SweepSpec> FromProto(const v1::SweepSpec& proto);
 absl::StatusOr<WorkerReport> FromProto(const v1::WorkerReport& proto);
 
 v1::Sweep ToProto(const Sweep& sweep);
+// Without the grid, which may have a million seeds.
+v1::Sweep SummaryToProto(const Sweep& sweep);
 v1::Trial ToProto(const TrialRecord& trial);
 v1::Measurement ToProto(const Measurement& measurement);
 v1::Worker ToProto(const ConnectedWorker& worker, int running);

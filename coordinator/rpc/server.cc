@@ -6,7 +6,9 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "base/message_size.h"
 #include "coordinator/engine/engine_thread.h"
 #include "coordinator/rpc/sweep_service.h"
 #include "coordinator/rpc/worker_service.h"
@@ -18,9 +20,24 @@ namespace {
 // A worker that fails to report three times in a row has used up its lease.
 constexpr int kReportsPerLease = 3;
 
+constexpr int kKeepaliveMilliseconds = 20'000;
+
 std::string WithPort(const std::string& listen, int port) {
   if (absl::StartsWith(listen, "unix:")) return listen;
   return absl::StrCat(listen.substr(0, listen.rfind(':')), ":", port);
+}
+
+// gRPC would take a port that is missing or too large for another one.
+absl::Status CheckAddress(const std::string& listen) {
+  if (absl::StartsWith(listen, "unix:") && listen.size() > 5) return absl::OkStatus();
+  const size_t colon = listen.rfind(':');
+  int port = 0;
+  if (colon != std::string::npos && colon > 0 &&
+      absl::SimpleAtoi(listen.substr(colon + 1), &port) && port >= 0 && port < 65536) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "cannot listen on `", listen, "`: write HOST:PORT, as in 127.0.0.1:7070, or unix:PATH"));
 }
 
 }  // namespace
@@ -44,6 +61,7 @@ struct Server::Parts {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
                                                       const Clock& clock) {
+  if (absl::Status status = CheckAddress(options.listen); !status.ok()) return status;
   absl::StatusOr<std::unique_ptr<SqliteStore>> store = SqliteStore::Open(options.database);
   if (!store.ok()) return store.status();
   absl::StatusOr<std::unique_ptr<ResultsReader>> reader = ResultsReader::Open(options.database);
@@ -55,14 +73,18 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   // Workers ping idle streams to notice a dead coordinator.
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 5000);
+  // A machine that vanished without a word is noticed by its silence on an idle stream.
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMilliseconds);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveMilliseconds);
+  builder.SetMaxReceiveMessageSize(kLargestMessage);
   builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &port);
   builder.RegisterService(&parts->sweep_service);
   builder.RegisterService(&parts->worker_service);
   parts->server = builder.BuildAndStart();
   if (parts->server == nullptr || port == 0) {
-    return absl::UnavailableError(absl::StrCat(
-        "cannot listen on `", options.listen,
-        "`: the address is not HOST:PORT or unix:PATH, or another process listens there"));
+    return absl::UnavailableError(
+        absl::StrCat("cannot listen on `", options.listen,
+                     "`: no such address here, or another process listens there"));
   }
   parts->address = WithPort(options.listen, port);
   return std::unique_ptr<Server>(new Server(std::move(parts)));
@@ -77,5 +99,7 @@ Server::~Server() {
 }
 
 const std::string& Server::address() const { return parts_->address; }
+
+int64_t Server::commits() const { return parts_->engine.commits(); }
 
 }  // namespace pathsweep

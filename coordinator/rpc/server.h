@@ -4,6 +4,7 @@
 //       {.listen = "127.0.0.1:7070", .database = "results.db"}, clock);
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -32,6 +33,9 @@ class Server {
 
   // Where clients reach it.
   const std::string& address() const;
+
+  // Transactions since the start.
+  int64_t commits() const;
 
  private:
   struct Parts;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -18,6 +19,8 @@ namespace pathsweep {
 namespace {
 
 constexpr int64_t kLargestPage = 1000;
+// Trials that a table takes at once, so that a large sweep needs little memory.
+constexpr int64_t kTableRead = 10'000;
 
 TableTrial::Status StatusOf(TrialState state) {
   switch (state) {
@@ -40,19 +43,23 @@ TableTrial ForTable(const TrialRecord& trial, const std::string& metric) {
   return row;
 }
 
-// A misspelt metric must not look like one without results.
-absl::Status CheckMeasured(const std::string& metric, const std::vector<TrialRecord>& trials) {
-  std::vector<absl::string_view> known;
-  for (const TrialRecord& trial : trials) {
-    for (const auto& [name, value] : trial.results) {
-      if (name == metric) return absl::OkStatus();
-      if (std::ranges::find(known, name) == known.end()) known.push_back(name);
-    }
+// What the trials of a sweep have measured, so that a misspelt metric does not look like one
+// without results.
+class Measured {
+ public:
+  void Add(const TrialRecord& trial) {
+    for (const auto& [name, value] : trial.results) names_.insert(name);
   }
-  if (known.empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("no trial of the sweep measured `", metric, "`", DidYouMean(metric, known)));
-}
+  absl::Status Check(const std::string& metric) const {
+    if (names_.empty() || names_.contains(metric)) return absl::OkStatus();
+    const std::vector<absl::string_view> known(names_.begin(), names_.end());
+    return absl::InvalidArgumentError(
+        absl::StrCat("no trial of the sweep measured `", metric, "`", DidYouMean(metric, known)));
+  }
+
+ private:
+  std::set<std::string> names_;
+};
 
 }  // namespace
 
@@ -88,7 +95,7 @@ grpc::Status SweepServiceHandler::ListSweeps(grpc::ServerContext*, const v1::Lis
   return ToGrpc(engine_.Ask({Inspect{}, [&](const absl::Status&, const State& state) {
                                for (auto sweep = state.sweeps.rbegin();
                                     sweep != state.sweeps.rend(); ++sweep) {
-                                 *response->add_sweeps() = ToProto(sweep->second);
+                                 *response->add_sweeps() = SummaryToProto(sweep->second);
                                }
                              }}));
 }
@@ -98,6 +105,7 @@ grpc::Status SweepServiceHandler::GetSweep(grpc::ServerContext*, const v1::GetSw
   absl::StatusOr<Sweep> sweep = FindSweep(request->sweep());
   if (!sweep.ok()) return ToGrpc(sweep.status());
   *response = ToProto(*sweep);
+  response->set_trouble(std::string(engine_.health().message()));
   return grpc::Status::OK;
 }
 
@@ -143,16 +151,19 @@ grpc::Status SweepServiceHandler::GetTable(grpc::ServerContext*, const v1::GetTa
   const TableQuestion question{{request->rows().begin(), request->rows().end()},
                                {request->columns().begin(), request->columns().end()},
                                request->metric().empty() ? sweep->spec.metric : request->metric()};
-  absl::StatusOr<std::vector<TrialRecord>> trials = ReadTrials(*sweep, 0, sweep->trials);
-  if (!trials.ok()) return ToGrpc(trials.status());
-  if (absl::Status status = CheckMeasured(question.metric, *trials); !status.ok()) {
-    return ToGrpc(status);
+  absl::StatusOr<TableMaker> maker = TableMaker::For(question);
+  if (!maker.ok()) return ToGrpc(maker.status());
+  Measured measured;
+  for (int64_t first = 0; first < sweep->trials; first += kTableRead) {
+    absl::StatusOr<std::vector<TrialRecord>> trials = ReadTrials(*sweep, first, kTableRead);
+    if (!trials.ok()) return ToGrpc(trials.status());
+    for (const TrialRecord& trial : *trials) {
+      measured.Add(trial);
+      maker->Add(ForTable(trial, question.metric));
+    }
   }
-  std::vector<TableTrial> rows;
-  for (const TrialRecord& trial : *trials) rows.push_back(ForTable(trial, question.metric));
-  absl::StatusOr<RobustnessTable> table = MakeTable(question, rows);
-  if (!table.ok()) return ToGrpc(table.status());
-  *response = ToProto(*table, question);
+  if (absl::Status status = measured.Check(question.metric); !status.ok()) return ToGrpc(status);
+  *response = ToProto(maker->Finish(), question);
   response->set_sweep(sweep->spec.name);
   return grpc::Status::OK;
 }

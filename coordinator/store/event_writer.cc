@@ -128,12 +128,16 @@ void EventWriter::EndAttempt(AttemptName attempt, const std::string& reason,
 }
 
 int64_t EventWriter::MetricId(const std::string& name) {
+  const auto known = metric_ids_.find(name);
+  if (known != metric_ids_.end()) return known->second;
   find_metric_.tryReset();
   find_metric_.bind(1, name);
-  if (find_metric_.executeStep()) return find_metric_.getColumn(0).getInt64();
-  const MetricRange range = RangeOfMetric(name);
-  Run(insert_metric_, name, range.lowest, range.highest);
-  return MetricId(name);
+  if (!find_metric_.executeStep()) {
+    const MetricRange range = RangeOfMetric(name);
+    Run(insert_metric_, name, range.lowest, range.highest);
+    return MetricId(name);
+  }
+  return metric_ids_[name] = find_metric_.getColumn(0).getInt64();
 }
 
 }  // namespace pathsweep

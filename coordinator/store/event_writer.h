@@ -3,6 +3,9 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <cstdint>
+#include <functional>
+#include <map>
 #include <string>
 
 #include "coordinator/domain/event.h"
@@ -17,6 +20,9 @@ class EventWriter {
 
   // Events that live in memory alone write nothing.
   void Write(const Event& event);
+
+  // The transaction that the last events were written in has been rolled back.
+  void Forget() { metric_ids_.clear(); }
 
  private:
   void WriteOne(const SweepSubmitted& event);
@@ -34,6 +40,7 @@ class EventWriter {
                   absl::Time at);
   int64_t MetricId(const std::string& name);
 
+  std::map<std::string, int64_t, std::less<>> metric_ids_;
   SQLite::Statement insert_sweep_;
   SQLite::Statement cancel_sweep_;
   SQLite::Statement register_worker_;

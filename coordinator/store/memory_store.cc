@@ -20,6 +20,7 @@ absl::StatusOr<State> MemoryStore::Load(absl::Time lease_deadline) {
   if (!failure_.ok()) return failure_;
   State loaded = state_;
   loaded.workers.clear();
+  loaded.free_workers.clear();
   for (const auto& [trial, live] : loaded.live_trials) {
     if (live.state == TrialState::kRunning) loaded.leases.Extend(trial, lease_deadline);
   }

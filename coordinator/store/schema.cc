@@ -15,6 +15,7 @@
 namespace pathsweep {
 namespace {
 
+constexpr int kQuantiles = 1000;
 constexpr int kApplicationId = 0x50535750;  // "PSWP" in the file's header
 
 // Append only: a migration that has shipped never changes.
@@ -84,6 +85,12 @@ int Pragma(SQLite::Database& database, const std::string& name) {
   return database.execAndGet(absl::StrCat("PRAGMA ", name)).getInt();
 }
 
+void SetPragma(SQLite::Database& database, const std::string& name, int value) {
+  if (Pragma(database, name) != value) {
+    database.exec(absl::StrCat("PRAGMA ", name, " = ", value));
+  }
+}
+
 bool IsEmpty(SQLite::Database& database) {
   return database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt() == 0;
 }
@@ -114,8 +121,9 @@ void AddParameterColumns(SQLite::Database& database) {
 
 // SQL has no t quantile, so the views look it up; beyond 1000 it no longer changes.
 void FillStudentT(SQLite::Database& database) {
+  if (database.execAndGet("SELECT count(*) FROM student_t").getInt() == kQuantiles) return;
   SQLite::Statement insert(database, "INSERT OR IGNORE INTO student_t VALUES (?, ?)");
-  for (int df = 1; df <= 1000; ++df) {
+  for (int df = 1; df <= kQuantiles; ++df) {
     insert.bind(1, df);
     insert.bind(2, boost::math::quantile(boost::math::students_t(df), 0.975));
     insert.exec();
@@ -148,8 +156,8 @@ void Migrate(SQLite::Database& database) {
   AddParameterColumns(database);
   FillStudentT(database);
   CreateViews(database);
-  database.exec(absl::StrCat("PRAGMA application_id = ", kApplicationId));
-  database.exec(absl::StrCat("PRAGMA user_version = ", kMigrations.size()));
+  SetPragma(database, "application_id", kApplicationId);
+  SetPragma(database, "user_version", static_cast<int>(kMigrations.size()));
   transaction.commit();
 }
 

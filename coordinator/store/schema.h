@@ -15,7 +15,8 @@ namespace pathsweep {
 absl::Status CheckOwner(SQLite::Database& database);
 
 // Makes an empty database a results database, or brings an older one up to date, in one
-// transaction. Requires CheckOwner. May throw SQLite::Exception.
+// transaction; writes nothing to one that is, so that a full disk can still be read. Requires
+// CheckOwner. May throw SQLite::Exception.
 void Migrate(SQLite::Database& database);
 
 }  // namespace pathsweep

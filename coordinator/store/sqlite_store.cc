@@ -100,6 +100,10 @@ SqliteStore::SqliteStore(std::unique_ptr<Connection> connection)
 SqliteStore::~SqliteStore() = default;
 
 absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string& path) {
+  if (path.empty() || path == ":memory:") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the database must be a file, not `", path, "`"));
+  }
   std::error_code ignored;  // a file that does not exist yet keeps the name it was given
   const std::string resolved = std::filesystem::weakly_canonical(path, ignored).string();
   const std::string name = ignored ? path : resolved;
@@ -120,12 +124,16 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string
 }
 
 absl::Status SqliteStore::Commit(absl::Span<const Event> events) {
-  return Guarded(connection_->path, [&] {
+  absl::Status status = Guarded(connection_->path, [&] {
     SQLite::Transaction transaction(connection_->database);
     for (const Event& event : events) connection_->writer->Write(event);
     transaction.commit();
     return absl::OkStatus();
   });
+  if (status.ok()) return status;
+  connection_->writer->Forget();
+  // What cannot be written now may be later, so the caller may try again.
+  return absl::IsFailedPrecondition(status) ? absl::UnavailableError(status.message()) : status;
 }
 
 absl::StatusOr<State> SqliteStore::Load(absl::Time lease_deadline) {

@@ -2,11 +2,14 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <array>
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/string_view.h"
 #include "base/trial_parameters.h"
 
 namespace pathsweep {
@@ -18,20 +21,20 @@ namespace {
 // Wilson interval of the share solved, both 95 %. coordinator/analysis computes the same
 // for tables; a test holds one against the other. x / 0 is NULL in SQLite, which is
 // what an interval from a single seed should be.
-constexpr char kViews[] = R"sql(
-DROP VIEW IF EXISTS robustness;
-DROP VIEW IF EXISTS trial_results;
-DROP VIEW IF EXISTS learning_curves;
+struct View {
+  absl::string_view name;
+  absl::string_view query;
+};
 
-CREATE VIEW learning_curves AS
+constexpr std::array<View, 3> kViews = {{
+    {"learning_curves", R"sql(
 SELECT s.name AS sweep, t.id AS trial_id, t.config, t.seed, $PARAMETERS,
        k.name AS metric, m.step, m.value
 FROM sweeps s
 JOIN trials t ON t.sweep_id = s.id
 JOIN measurements m ON m.trial_id = t.id
-JOIN metrics k ON k.id = m.metric_id;
-
-CREATE VIEW trial_results AS
+JOIN metrics k ON k.id = m.metric_id)sql"},
+    {"trial_results", R"sql(
 SELECT s.name AS sweep, t.id AS trial_id, t.config, t.seed, t.state, t.reason, t.attempt,
        t.worker, $PARAMETERS, k.name AS metric, m.step, m.value
 FROM sweeps s
@@ -39,9 +42,8 @@ JOIN trials t ON t.sweep_id = s.id
 JOIN metrics k
 JOIN measurements m ON m.trial_id = t.id AND m.metric_id = k.id
  AND m.step = (SELECT max(step) FROM measurements
-               WHERE trial_id = t.id AND metric_id = k.id);
-
-CREATE VIEW robustness AS
+               WHERE trial_id = t.id AND metric_id = k.id))sql"},
+    {"robustness", R"sql(
 WITH solved AS (
   SELECT trial_id, value >= solved_at AS solved FROM trial_results WHERE metric = 'exact_match'
 ), result AS (
@@ -64,15 +66,33 @@ SELECT sweep, config, $PARAMETERS, metric, mean,
        p AS solved,
        max(0, (p + zz / 2 - sqrt(zz * (p * (1 - p) + zz / 4))) / (1 + zz)) AS solved_low,
        min(1, (p + zz / 2 + sqrt(zz * (p * (1 - p) + zz / 4))) / (1 + zz)) AS solved_high
-FROM spread;
-)sql";
+FROM spread)sql"},
+}};
+
+// As SQLite keeps it.
+std::string Statement(const View& view, absl::string_view parameters) {
+  return absl::StrCat("CREATE VIEW ", view.name, " AS",
+                      absl::StrReplaceAll(view.query, {{"$PARAMETERS", parameters}}));
+}
+
+std::string Present(SQLite::Database& database, const View& view) {
+  SQLite::Statement row(database, "SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = ?");
+  row.bind(1, std::string(view.name));
+  return row.executeStep() ? row.getColumn(0).getString() : "";
+}
 
 }  // namespace
 
 void CreateViews(SQLite::Database& database) {
   std::vector<absl::string_view> names;
   for (const ParameterSpec& spec : TrialParameterTable()) names.push_back(spec.name);
-  database.exec(absl::StrReplaceAll(kViews, {{"$PARAMETERS", absl::StrJoin(names, ", ")}}));
+  const std::string parameters = absl::StrJoin(names, ", ");
+  for (const View& view : kViews) {
+    const std::string statement = Statement(view, parameters);
+    if (Present(database, view) == statement) continue;
+    database.exec(absl::StrCat("DROP VIEW IF EXISTS ", view.name));
+    database.exec(statement);
+  }
 }
 
 }  // namespace pathsweep

@@ -7,7 +7,8 @@ class Database;
 
 namespace pathsweep {
 
-// Replaces the views by this version's. May throw SQLite::Exception.
+// Replaces views that are not this version's; writes nothing if all are. May throw
+// SQLite::Exception.
 void CreateViews(SQLite::Database& database);
 
 }  // namespace pathsweep

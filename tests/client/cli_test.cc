@@ -55,6 +55,7 @@ v1::Table CannedTable() {
   v1::TableCell full = Cell("standard", 1e-3);
   full.set_n(2);
   full.set_configs(1);
+  full.set_seeds(2);
   full.set_solved(1);
   full.mutable_metric()->set_value(0.75);
   full.mutable_metric()->set_low(0.2);
@@ -68,6 +69,9 @@ v1::Table CannedTable() {
   single.set_configs(1);
   single.mutable_metric()->set_value(1);
   single.mutable_solved_share()->set_value(0);
+  single.mutable_solved_share()->set_low(0);
+  single.mutable_solved_share()->set_high(0.793);
+  single.set_seeds(1);
   single.set_failed(1);
   *table.add_cells() = single;
   v1::TableCell waiting = Cell("standard", 1e-2);
@@ -174,6 +178,12 @@ TEST_F(CliTest, SubmitPrintsNameNumberAndTrials) {
   EXPECT_FALSE(service_.submitted.request_id().empty());
 }
 
+TEST_F(CliTest, SubmitPrintsTheNameAloneForShells) {
+  const Output output = Run({"submit", file_});
+  EXPECT_EQ(output.out, "demo\n");
+  EXPECT_EQ(output.err, "12 trials queued\n");
+}
+
 TEST_F(CliTest, DryRunNeedsNoCoordinator) {
   const Output output = RunAs({"sweepctl", "submit", file_, "--dry-run"});
   EXPECT_EQ(output.code, 0) << output.err;
@@ -215,11 +225,12 @@ TEST_F(CliTest, TrialsAreListedOverAllPages) {
 
 TEST_F(CliTest, TableShowsIntervalsSolvedSharesAndChance) {
   EXPECT_EQ(Run({"table", "demo", "--rows", "lr", "--cols", "objective"}).out,
-            "demo: exact_match, mean over seeds with 95 % interval; chance of exact_match 1/degree "
-            "= 0.5\n\n"
-            "lr     objective=standard         objective=reverse\n"
-            "0.001  0.75 [0.2, 1]  solved 1/2  1 (n=1, no interval)  solved 0/1  1 failed\n"
-            "0.01   2 to come                  -\n");
+            "demo: exact_match, mean over seeds and share solved, with 95 % intervals; chance of "
+            "exact_match 1/degree = 0.5\n\n"
+            "lr     objective=standard                         objective=reverse\n"
+            "0.001  0.75 [0.2, 1]  solved 1/2 [0.0945, 0.905]  "
+            "1 (one seed, no interval)  solved 0/1 [0, 0.793]  1 failed\n"
+            "0.01   2 unfinished                               -\n");
 }
 
 TEST_F(CliTest, TableAsJsonIsAListOfCells) {
@@ -232,6 +243,7 @@ TEST_F(CliTest, TableAsJsonIsAListOfCells) {
                             {"high", 1.0},
                             {"n", 2},
                             {"configs", 1},
+                            {"seeds", 2},
                             {"solved", 0.5},
                             {"solved_low", 0.0945},
                             {"solved_high", 0.905},
@@ -243,16 +255,27 @@ TEST_F(CliTest, TableAsJsonIsAListOfCells) {
 
 TEST_F(CliTest, TableAsCsvHasARecordPerCell) {
   EXPECT_THAT(Run({"table", "demo", "--output", "csv"}).out,
-              StartsWith("lr,objective,metric,mean,low,high,n,configs,solved,solved_low,"
+              StartsWith("lr,objective,metric,mean,low,high,n,configs,seeds,solved,solved_low,"
                          "solved_high,unfinished,failed\n"
-                         "0.001,standard,exact_match,0.75,0.2,1.0,2,1,0.5,0.0945,0.905,0,0\n"));
+                         "0.001,standard,exact_match,0.75,0.2,1.0,2,1,2,0.5,0.0945,0.905,0,0\n"));
 }
 
 TEST_F(CliTest, WatchEndsWithTheSweepAndFailsIfTrialsFailed) {
   const Output output = Run({"watch", "demo"});
-  EXPECT_EQ(output.out, "######################## 12/12 trials, 0 running, 1 failed\n");
+  EXPECT_EQ(output.out, "################ 12/12 trials, 0 running, 1 failed\n");
   EXPECT_EQ(output.code, 1);
   EXPECT_THAT(output.err, HasSubstr("some trials failed"));
+}
+
+TEST_F(CliTest, ProgressDoesNotMixWithOutputForMachines) {
+  const Output output = Run({"submit", file_, "--watch", "--output", "json"});
+  EXPECT_EQ(json::parse(output.out)["sweep"], "demo");
+  EXPECT_THAT(output.err, HasSubstr("12/12 trials"));
+}
+
+TEST_F(CliTest, WatchForMachinesEndsWithTheSweep) {
+  const Output output = Run({"watch", "demo", "--output", "json"});
+  EXPECT_EQ(json::parse(output.out)["state"], "finished");
 }
 
 TEST_F(CliTest, WhatIsNotThereHasItsOwnCode) {
@@ -276,6 +299,19 @@ TEST_F(CliTest, WrongArgumentsAreUsageErrors) {
   EXPECT_EQ(RunAs({"sweepctl", "submit", "missing.yaml"}).code, 2);
 }
 
+TEST_F(CliTest, MisspeltWordsNameTheClosest) {
+  EXPECT_THAT(RunAs({"sweepctl", "shw", "demo"}).err,
+              HasSubstr("unknown command `shw`, did you mean `show`?"));
+  EXPECT_THAT(RunAs({"sweepctl", "list", "--outptu", "json"}).err,
+              HasSubstr("unknown option `--outptu`, did you mean `--output`?"));
+  EXPECT_THAT(RunAs({"sweepctl", "list", "--output", "yaml"}).err,
+              HasSubstr("--output must be table, json, csv or markdown, not `yaml`"));
+  EXPECT_THAT(RunAs({"sweepctl", "task", "generate", "--seed", "-1"}).err,
+              HasSubstr("a seed is an integer from 0"));
+  EXPECT_THAT(RunAs({"sweepctl", "task", "generate", "--seed", "18446744073709551616"}).err,
+              HasSubstr("a seed is an integer from 0"));
+}
+
 TEST_F(CliTest, GeneratedTaskFilesAreValid) {
   const Output generated = RunAs({"sweepctl", "task", "generate", "--degree", "3", "--length", "4",
                                   "--nodes", "12", "--count", "50", "--seed", "9"});
@@ -285,7 +321,9 @@ TEST_F(CliTest, GeneratedTaskFilesAreValid) {
   EXPECT_EQ(checked.code, 0) << checked.err;
   const json report = json::parse(checked.out);
   EXPECT_EQ(report["valid"], 50);
-  EXPECT_EQ(report["graphs"], json::array({{{"degree", 3}, {"length", 4}, {"examples", 50}}}));
+  EXPECT_EQ(
+      report["graphs"],
+      json::array({{{"degree", 3}, {"length", 4}, {"nodes_at_least", 12}, {"examples", 50}}}));
   std::ofstream(path) << "0,1|0,2/0,1=0,1\n0,1|0,2/0,1=0,2\nnonsense\n";
   const Output bad = RunAs({"sweepctl", "task", "check", path});
   EXPECT_EQ(bad.code, 2);

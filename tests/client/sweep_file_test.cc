@@ -69,6 +69,13 @@ TEST(SweepFile, AnchorsAndAliasesAreYaml) {
                   .ok());
 }
 
+TEST(SweepFile, PassesOverWhatOnlyWeightsAndBiasesNeeds) {
+  EXPECT_TRUE(ParseSweepFile("program: train.py\nproject: p\ncommand: [python, train.py]\n" +
+                                 WithParameters("  lr: {value: 1e-3}\n"),
+                             "f.yaml")
+                  .ok());
+}
+
 TEST(SweepFile, EachProblemNamesItsPlaceAndWhatToWrite) {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"method: grid\nparameters: [a, {b\n", "f.yaml:3:1: malformed YAML: "},
@@ -111,6 +118,12 @@ TEST(SweepFile, EachProblemNamesItsPlaceAndWhatToWrite) {
       {WithParameters("  lr: {value: 1}\nseeds: [1, 1]\n"), "f.yaml:4:12: seed 1 stands twice"},
       {WithParameters("  lr: {value: 1}\nstop_when: tired\n"),
        "`stop_when` must be never or solved, not `tired`"},
+      {"metric: exact_mach\n" + WithParameters("  lr: {value: 1}\n"),
+       "f.yaml:1:9: unknown metric `exact_mach`, did you mean `exact_match`?"},
+      {"metric: {goal: maximize}\n" + WithParameters("  lr: {value: 1}\n"),
+       "f.yaml:1:9: `metric` needs a `name`"},
+      {"early_terminate: {type: hyperband}\n" + WithParameters("  lr: {value: 1}\n"),
+       "f.yaml:1:1: `early_terminate` is not supported"},
       {"method: bayes\nparameters:\n  lr: {value: 1}\n",
        "f.yaml:1:9: unknown method `bayes`: only `grid` so far"},
   };

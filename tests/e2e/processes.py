@@ -72,11 +72,11 @@ class Cluster:
         self.processes.append(process)
         return process
 
-    def start_coordinator(self):
+    def start_coordinator(self, *arguments):
         coordinator = self.start(
             "sweepd",
             *("--listen", self.address, "--database", self.database),
-            *("--lease-seconds", 20, "--reconnect-seconds", 2),
+            *(arguments or ("--lease-seconds", 20, "--reconnect-seconds", 2)),
         )
         wait_until(lambda: "serving on" in coordinator.output(), "sweepd does not serve")
         return coordinator

@@ -3,6 +3,7 @@
 import json
 import signal
 import sqlite3
+import time
 
 from processes import Process, wait_until
 
@@ -93,6 +94,34 @@ def test_running_trials_go_on_through_a_restart_of_the_coordinator(cluster):
     cluster.start_coordinator()
     check_complete(cluster, sweep, trials=4)
     assert cluster.ctl("trial", trial)["attempt"] == 1
+
+
+def test_trial_of_a_stopped_worker_goes_to_another_and_the_stopped_one_gets_no_more(cluster):
+    cluster.start_coordinator("--lease-seconds", 3)
+    stopped = cluster.start_worker()
+    sweep = submit(cluster)
+    lost = cluster.running_trial_of(stopped)
+    stopped.signal(signal.SIGSTOP)
+    cluster.start_worker()
+    check_complete(cluster, sweep)
+    assert cluster.ctl("trial", lost)["attempt"] == 2
+    stopped.signal(signal.SIGCONT)
+    wait_until(lambda: all(worker["connected"] for worker in cluster.ctl("workers")),
+               "the worker does not come back")
+
+
+def test_coordinator_that_was_stopped_blames_no_worker(cluster):
+    coordinator = cluster.start_coordinator("--lease-seconds", 3)
+    worker = cluster.start_worker()
+    sweep = submit(cluster, long_sweep(1_000_000))
+    trial = cluster.running_trial_of(worker)
+    coordinator.signal(signal.SIGSTOP)
+    time.sleep(5)  # more than the lease; the processes live in real time
+    coordinator.signal(signal.SIGCONT)
+    wait_until(lambda: "stood still" in coordinator.output(), "the pause is not noticed")
+    time.sleep(3)
+    assert cluster.ctl("trial", trial)["attempt"] == 1
+    assert cluster.counts(sweep)["running"] == 1
 
 
 def test_worker_hands_its_trial_back_on_sigterm(cluster):

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/grpc_status.h"
+#include "base/message_size.h"
 #include "base/philox.h"
 
 namespace pathsweep {
@@ -23,6 +24,7 @@ constexpr int kKeepaliveMilliseconds = 10'000;
 
 std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
   grpc::ChannelArguments arguments;
+  arguments.SetMaxReceiveMessageSize(kLargestMessage);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMilliseconds);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveMilliseconds);
   // Delays between attempts to connect are ours alone.
@@ -52,6 +54,7 @@ Agent::Agent(const AgentOptions& options, TrainFunction train)
 
 absl::Status Agent::Run() {
   int failures = 0;
+  absl::StatusCode last_failure = absl::StatusCode::kOk;
   while (!session_.Left()) {
     bool worked = false;
     absl::Status status = Exchange(worked);
@@ -61,10 +64,11 @@ absl::Status Agent::Run() {
       return status;
     }
     failures = worked ? 1 : failures + 1;
-    if (failures == 1) {
+    if (failures == 1 || status.code() != last_failure) {
       spdlog::warn("no connection to the coordinator at {} ({}); trying again until there is",
                    coordinator_, std::string(status.message()));
     }
+    last_failure = status.code();
     WaitBeforeRetry(failures);
   }
   return absl::OkStatus();

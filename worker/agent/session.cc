@@ -1,5 +1,6 @@
 #include "worker/agent/session.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "base/parameter_proto.h"
@@ -7,6 +8,10 @@
 
 namespace pathsweep {
 namespace {
+
+// What has gathered while the coordinator was away must not make a report that is larger
+// than a message may be; the rest follows.
+constexpr size_t kMeasurementsPerReport = 20'000;
 
 v1::Outcome::Kind KindOf(TrialOutcome::Kind kind, bool stopped) {
   switch (kind) {
@@ -33,20 +38,27 @@ v1::WorkerReport Session::MakeReport() {
   *report.mutable_worker() = worker_;
   report.set_sequence(++sequence_);
   report.set_leaving(leaving_);
+  size_t room = kMeasurementsPerReport;
+  bool left_over = false;
   for (auto& [key, attempt] : attempts_) {
     v1::AttemptReport& said = *report.add_attempts();
     said.set_trial_id(key.first);
     said.set_attempt(key.second);
     said.set_step(attempt.step);
-    for (Pending& pending : attempt.measurements) {
+    const size_t count = std::min(room, attempt.measurements.size());
+    room -= count;
+    for (size_t i = 0; i < count; ++i) {
+      Pending& pending = attempt.measurements[i];
       *said.add_measurements() = pending.measurement;
       if (pending.first_report == 0) pending.first_report = sequence_;
     }
-    if (!attempt.outcome.has_value()) continue;
+    const bool more = count < attempt.measurements.size();
+    left_over = left_over || more;
+    if (!attempt.outcome.has_value() || more) continue;  // the outcome comes last
     *said.mutable_outcome() = *attempt.outcome;
     if (attempt.outcome_report == 0) attempt.outcome_report = sequence_;
   }
-  changed_ = false;
+  changed_ = left_over;
   interrupted_ = false;
   return report;
 }
@@ -108,7 +120,7 @@ bool Session::ReadyToReport() const {
 void Session::Measured(AttemptKey key, int64_t step, absl::Span<const MetricValue> metrics) {
   absl::MutexLock lock(&mutex_);
   const auto attempt = attempts_.find(key);
-  if (attempt == attempts_.end()) return;
+  if (attempt == attempts_.end() || attempt->second.outcome.has_value()) return;
   for (const MetricValue& metric : metrics) {
     if (!std::isfinite(metric.value)) continue;
     Pending& pending = attempt->second.measurements.emplace_back();
@@ -134,7 +146,7 @@ bool Session::ShouldStop(AttemptKey key) const {
 void Session::Ended(AttemptKey key, const TrialOutcome& outcome) {
   absl::MutexLock lock(&mutex_);
   const auto attempt = attempts_.find(key);
-  if (attempt == attempts_.end()) return;
+  if (attempt == attempts_.end() || attempt->second.outcome.has_value()) return;
   v1::Outcome& said = attempt->second.outcome.emplace();
   said.set_kind(KindOf(outcome.kind, attempt->second.stop));
   said.set_detail(outcome.detail);
@@ -145,6 +157,11 @@ void Session::Leave() {
   absl::MutexLock lock(&mutex_);
   leaving_ = true;
   changed_ = true;
+  for (auto& [key, attempt] : attempts_) {
+    if (!attempt.outcome.has_value()) {
+      attempt.outcome.emplace().set_kind(v1::Outcome::RELEASED);
+    }
+  }
 }
 
 }  // namespace pathsweep

@@ -44,7 +44,8 @@ class Session {
 
   // For the connection.
 
-  // The whole statement, numbered anew.
+  // The whole statement, numbered anew; of very many measurements the first ones, and the
+  // rest once these are acknowledged.
   v1::WorkerReport MakeReport();
   // Forgets what is acknowledged and what is to be dropped; returns what is new.
   std::vector<Assignment> Follow(const v1::Directive& directive);
@@ -64,7 +65,8 @@ class Session {
   bool ShouldStop(AttemptKey attempt) const;
   void Ended(AttemptKey attempt, const TrialOutcome& outcome);
 
-  // Takes no more leases and hands the attempts back.
+  // Takes no more leases and hands the attempts back, without waiting for the threads that
+  // train them.
   void Leave();
 
  private:

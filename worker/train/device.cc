@@ -1,3 +1,4 @@
+#include <ATen/DeviceAccelerator.h>
 #include <torch/torch.h>
 #include <unistd.h>
 
@@ -12,6 +13,17 @@ namespace {
 DeviceInfo Cpu() {
   const int64_t memory = int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGE_SIZE);
   return {"cpu", at::get_cpu_capability(), memory};
+}
+
+// 0 where LibTorch cannot say.
+int64_t CudaMemory(int index) {
+  try {
+    at::globalContext().lazyInitDevice(torch::kCUDA);
+    return static_cast<int64_t>(
+        at::accelerator::getMemoryInfo(static_cast<c10::DeviceIndex>(index)).second);
+  } catch (const c10::Error&) {
+    return 0;
+  }
 }
 
 }  // namespace
@@ -31,7 +43,7 @@ absl::StatusOr<DeviceInfo> ResolveDevice(const std::string& text) {
     return absl::NotFoundError(absl::StrCat("there is no device `", text, "`: LibTorch sees ",
                                             count, " CUDA devices; name another or use cpu"));
   }
-  return DeviceInfo{absl::StrCat("cuda:", index), "CUDA device", 0};
+  return DeviceInfo{absl::StrCat("cuda:", index), "CUDA device", CudaMemory(index)};
 }
 
 void SetComputeThreads(int threads) { at::set_num_threads(threads); }

@@ -23,7 +23,9 @@ TableTrial Result(const std::string& objective, double lr, int64_t seed, double 
 }
 
 RobustnessTable Make(const TableQuestion& question, const std::vector<TableTrial>& trials) {
-  return MakeTable(question, trials).value();
+  TableMaker maker = TableMaker::For(question).value();
+  for (const TableTrial& trial : trials) maker.Add(trial);
+  return maker.Finish();
 }
 
 TEST(RobustnessTable, GroupsByRowsAndColumnsInOrderOfFirstAppearance) {
@@ -65,6 +67,9 @@ TEST(RobustnessTable, SaysOverHowManyConfigsACellAverages) {
       Make({{"objective"}, {}, "exact_match"},
            {Result("standard", 1e-3, 1, 0.5), Result("standard", 3e-3, 1, 0.5)});
   EXPECT_EQ(table.cells[0].configs, 2);
+  EXPECT_EQ(table.cells[0].n, 2);
+  EXPECT_EQ(table.cells[0].seeds, 1);
+  EXPECT_FALSE(table.cells[0].metric->low.has_value()) << "an interval that rests on one seed";
 }
 
 TEST(RobustnessTable, SeedMayBeARowAndAnEmptyCellHasNoEstimate) {
@@ -79,9 +84,9 @@ TEST(RobustnessTable, SeedMayBeARowAndAnEmptyCellHasNoEstimate) {
 }
 
 TEST(RobustnessTable, UnknownAndRepeatedNamesAreErrors) {
-  EXPECT_THAT(std::string(MakeTable({{"detph"}, {}, "x"}, {}).status().message()),
+  EXPECT_THAT(std::string(TableMaker::For({{"detph"}, {}, "x"}).status().message()),
               HasSubstr("did you mean `depth`?"));
-  EXPECT_THAT(std::string(MakeTable({{"lr"}, {"lr"}, "x"}, {}).status().message()),
+  EXPECT_THAT(std::string(TableMaker::For({{"lr"}, {"lr"}, "x"}).status().message()),
               HasSubstr("`lr` stands twice"));
 }
 

@@ -73,6 +73,18 @@ TEST(Worker, ThatIsLeavingGetsNothing) {
   EXPECT_THAT(Only<AttemptLeased>(coordinator.Submit(SmallSweep("a"))), IsEmpty());
 }
 
+TEST(Worker, ThatIsLeavingHandsBackTheLeaseThatItNeverTook) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 1));
+  coordinator.Report(ReportOf("w"));
+  WorkerReport report = ReportOf("w");
+  report.leaving = true;
+  const auto ended = Only<AttemptEnded>(coordinator.Report(report));
+  ASSERT_THAT(ended, SizeIs(1));
+  EXPECT_FALSE(ended[0].counts_as_lost);
+  EXPECT_EQ(coordinator.Count("a", TrialState::kPending), 1);
+}
+
 TEST(Worker, LeaseIsRepeatedUntilTheWorkerNamesIt) {
   Coordinator coordinator;
   coordinator.Submit(SmallSweep("a", 1));
@@ -156,11 +168,35 @@ TEST(Lease, ExpiresWhenTheWorkerIsSilentAndGoesToTheNextWorker) {
   coordinator.now += absl::Seconds(59);
   EXPECT_THAT(Only<AttemptEnded>(coordinator.Do(ExpireLeases{})), IsEmpty());
   coordinator.now += absl::Seconds(1);
-  // The silent worker still counts as connected, so say first that its stream is gone.
-  coordinator.Do(LoseWorker{"silent"});
-  coordinator.Report(ReportOf("next"));
+  coordinator.Do(ExpireLeases{});
   EXPECT_EQ(coordinator.state.leases.Find(1)->worker, "next");
   EXPECT_EQ(coordinator.state.live_trials.at(1).attempt, 2);
+}
+
+TEST(Lease, IsNotGivenToASilentWorkerUntilItReportsAgain) {
+  Coordinator coordinator({.lease = absl::Seconds(60)});
+  coordinator.Submit(SmallSweep("a", 1));
+  coordinator.Report(ReportOf("silent"));
+  coordinator.now += absl::Seconds(60);
+  coordinator.Do(ExpireLeases{});
+  EXPECT_EQ(coordinator.Count("a", TrialState::kPending), 1);
+  EXPECT_FALSE(coordinator.state.workers.at("silent").connected);
+  EXPECT_THAT(Only<AttemptLeased>(coordinator.Report(ReportOf("silent"))), SizeIs(1));
+}
+
+TEST(Lease, ThatEndedWhileTheCoordinatorSleptGoesOnForTheTimeToComeBack) {
+  Coordinator coordinator({.lease = absl::Seconds(60), .reconnect = absl::Seconds(10)});
+  coordinator.Submit(SmallSweep("a", 1));
+  coordinator.Report(ReportOf("w"));
+  coordinator.now += absl::Hours(8);
+  const Events grace =
+      *Decide(coordinator.state, GrantGrace{}, coordinator.now, {.reconnect = absl::Seconds(10)});
+  for (const Event& event : grace) Apply(coordinator.state, event);
+  coordinator.Do(ExpireLeases{});
+  EXPECT_TRUE(coordinator.state.IsRunning({1, 1}));
+  coordinator.now += absl::Seconds(10);
+  coordinator.Do(ExpireLeases{});
+  EXPECT_FALSE(coordinator.state.IsRunning({1, 1}));
 }
 
 TEST(Lease, IsExtendedByEveryReportThatNamesTheAttempt) {

@@ -109,6 +109,15 @@ TEST_F(EngineTest, LeaseExpiryIsFoundByTheDeadlineItNames) {
   EXPECT_EQ(Count(TrialState::kPending), 1);
 }
 
+TEST_F(EngineTest, OversleepingBlamesNoWorker) {
+  ASSERT_TRUE(Ask(SubmitSweep{"1", SmallSweep("a", 1)}).ok());
+  ASSERT_TRUE(Report(ReportOf("w"), sink_).ok());
+  now_ += absl::Hours(1);
+  engine_.Overslept(now_);
+  engine_.Process({}, now_);
+  EXPECT_EQ(Count(TrialState::kRunning), 1);
+}
+
 TEST_F(EngineTest, NewStreamOfAWorkerReplacesTheOldOne) {
   auto second = std::make_shared<RecordingSink>();
   ASSERT_TRUE(Ask(SubmitSweep{"1", SmallSweep("a", 1)}).ok());

@@ -94,7 +94,7 @@ TEST_F(ServerTest, RepeatedSubmitGivesTheSameSweepAlsoAfterARestart) {
 TEST_F(ServerTest, WrongSpecsAreRefusedWithTheReason) {
   const std::vector<std::pair<v1::SweepSpec, std::string>> cases = {
       {SpecOf("", {1e-3}), "1 to 64"},
-      {SpecOf("42", {1e-3}), "not digits alone"},
+      {SpecOf("42", {1e-3}), "not be digits alone"},
       {SpecOf("a b", {1e-3}), "not `a b`"},
       {SpecOf("a", {}), "no values"},
       {SpecOf("a", {1e-3, 1e-3}), "twice"},

@@ -1,7 +1,6 @@
 // A folder that goes away with the test.
 #pragma once
 
-#include <gtest/gtest.h>
 #include <stdlib.h>
 
 #include <filesystem>
@@ -12,7 +11,7 @@ namespace pathsweep {
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::string name = ::testing::TempDir() + "pathsweep-XXXXXX";
+    std::string name = std::filesystem::temp_directory_path() / "pathsweep-XXXXXX";
     path_ = mkdtemp(name.data());
   }
   ~TemporaryFolder() { std::filesystem::remove_all(path_); }

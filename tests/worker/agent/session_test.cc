@@ -156,15 +156,30 @@ TEST_F(SessionTest, ValuesThatAreNotFiniteAreLeftOut) {
   EXPECT_EQ(report.attempts(0).measurements(0).metric(), "b");
 }
 
-TEST_F(SessionTest, LeavingStopsTrialsTakesNoLeaseAndEndsWhenAllIsAcknowledged) {
+TEST_F(SessionTest, VeryManyMeasurementsGoInSeveralReportsAndTheOutcomeInTheLast) {
+  constexpr int kMany = 30'000;
+  for (int step = 1; step <= kMany; ++step) session_.Measured(kAttempt, step, {{"a", 1}});
+  session_.Ended(kAttempt, {TrialOutcome::Kind::kCompleted, ""});
+  const v1::WorkerReport first = session_.MakeReport();
+  EXPECT_FALSE(first.attempts(0).has_outcome());
+  EXPECT_LT(first.ByteSizeLong(), 4u << 20);
+  session_.Follow(Acknowledging(1));
+  EXPECT_TRUE(session_.WaitToReport(absl::InfiniteFuture()));  // there is more: at once
+  const v1::WorkerReport second = session_.MakeReport();
+  EXPECT_TRUE(second.attempts(0).has_outcome());
+  EXPECT_EQ(first.attempts(0).measurements_size() + second.attempts(0).measurements_size(), kMany);
+}
+
+TEST_F(SessionTest, LeavingHandsBackAtOnceTakesNoLeaseAndEndsWhenAllIsAcknowledged) {
   session_.Leave();
   EXPECT_TRUE(session_.ShouldStop(kAttempt));
   EXPECT_THAT(session_.Follow(LeaseOf({8, 1})), IsEmpty());
-  EXPECT_TRUE(session_.MakeReport().leaving());
-  session_.Ended(kAttempt, {TrialOutcome::Kind::kInterrupted, ""});
-  session_.MakeReport();
+  const v1::WorkerReport report = session_.MakeReport();
+  EXPECT_TRUE(report.leaving());
+  EXPECT_EQ(report.attempts(0).outcome().kind(), v1::Outcome::RELEASED);
+  session_.Ended(kAttempt, {TrialOutcome::Kind::kInterrupted, ""});  // the thread, later
   EXPECT_FALSE(session_.Left());
-  session_.Follow(Acknowledging(2));
+  session_.Follow(Acknowledging(1));
   EXPECT_TRUE(session_.Left());
   EXPECT_FALSE(session_.WaitToReport(absl::InfiniteFuture()));
 }
