@@ -1,0 +1,125 @@
+#include "tests/simulation/ledger.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace pathsweep {
+
+void Ledger::Commit(absl::Span<const Event> events) {
+  for (const Event& event : events) {
+    std::visit([this](const auto& one) { Take(one); }, event);
+  }
+}
+
+const LedgerTrial* Ledger::Find(TrialId trial) const {
+  const auto found = trials_.find(trial);
+  return found == trials_.end() ? nullptr : &found->second;
+}
+
+bool Ledger::Measured(TrialId trial, const Measurement& measurement) const {
+  return measured_.contains({trial, measurement.step, measurement.metric});
+}
+
+void Ledger::Require(bool holds, TrialId trial, const std::string& rule) {
+  if (!holds) Broken(absl::StrCat("trial ", trial, ": ", rule));
+}
+
+void Ledger::Take(const SweepSubmitted& event) {
+  const Sweep& sweep = event.sweep;
+  if (!requests_.insert(sweep.request_id).second) Broken("a request made two sweeps");
+  if (!names_.insert(sweep.spec.name).second) Broken("two sweeps have one name");
+  for (const auto& [id, other] : sweeps_) {
+    if (sweep.first_trial < other.first + other.trials &&
+        other.first < sweep.first_trial + sweep.trials) {
+      Broken("two sweeps share a trial id");
+    }
+  }
+  const LedgerSweep added{sweep.first_trial, sweep.trials, sweep.spec.max_attempts, false, {}};
+  if (!sweeps_.emplace(sweep.id, added).second) Broken("two sweeps have one id");
+}
+
+void Ledger::Take(const SweepCancelled& event) { sweeps_.at(event.sweep).cancelled = true; }
+
+void Ledger::Take(const AttemptLeased& event) {
+  const auto [id, number] = event.attempt;
+  LedgerSweep& sweep = sweeps_.at(event.sweep);
+  LedgerTrial& trial = trials_[id];
+  Require(id >= sweep.first && id < sweep.first + sweep.trials, id, "leased for another sweep");
+  Require(!sweep.cancelled, id, "leased after its sweep was cancelled");
+  Require(!trial.ended, id, "leased after it had ended");
+  Require(!trial.running, id, "leased twice at once");
+  Require(number == trial.attempt + 1, id, "attempt numbers are not 1, 2, …");
+  if (number == 1) {
+    Require(sweep.leased.insert({event.config, event.seed}).second, id,
+            "another trial has its config and seed");
+  }
+  trial.sweep = event.sweep;
+  trial.attempt = number;
+  trial.running = true;
+  trial.worker = event.worker;
+}
+
+void Ledger::Take(const MeasurementsReported& event) {
+  const LedgerTrial* trial = Find(event.trial);
+  Require(trial != nullptr && !trial->ended, event.trial, "measured though it is not live");
+  for (const Measurement& one : event.measurements) {
+    measured_.insert({event.trial, one.step, one.metric});
+  }
+}
+
+void Ledger::Take(const AttemptEnded& event) {
+  const TrialId id = event.attempt.trial;
+  LedgerTrial& trial = trials_[id];
+  Require(trial.running && trial.attempt == event.attempt.attempt, id,
+          "an attempt ended that was not running");
+  if (event.counts_as_lost) ++trial.lost;
+  Require(trial.lost < sweeps_.at(trial.sweep).max_attempts, id,
+          "waits for another attempt though it has lost all");
+  trial.running = false;
+}
+
+void Ledger::Take(const TrialEnded& event) {
+  const TrialId id = event.attempt.trial;
+  LedgerTrial& trial = trials_[id];
+  const LedgerSweep& sweep = sweeps_.at(trial.sweep);
+  Require(!trial.ended, id, "ended twice");
+  Require(trial.attempt == event.attempt.attempt, id, "ended by a stale attempt");
+  switch (event.state) {
+    case TrialState::kCancelled:
+      Require(sweep.cancelled, id, "cancelled though its sweep is not");
+      break;
+    case TrialState::kFailed:
+      Require(trial.running, id, "failed while it was not running");
+      Require(trial.lost + 1 == sweep.max_attempts, id, "failed before the last allowed attempt");
+      break;
+    default:
+      Require(trial.running, id, "succeeded while it was not running");
+  }
+  trial.running = false;
+  trial.ended = event.state;
+}
+
+void Ledger::CheckAgainst(const State& state) {
+  for (const auto& [id, sweep] : state.sweeps) {
+    TrialCounts counts;
+    int64_t leased = 0;
+    for (auto trial = trials_.lower_bound(sweep.first_trial);
+         trial != trials_.end() && trial->first < sweep.first_trial + sweep.trials; ++trial) {
+      const auto& [ended, running] = std::tie(trial->second.ended, trial->second.running);
+      ++counts[ended ? *ended : running ? TrialState::kRunning : TrialState::kPending];
+      ++leased;
+    }
+    if (counts != sweep.leased || leased != sweep.next) Broken("counts are not those of the rows");
+  }
+  for (const auto& [id, trial] : trials_) {
+    const auto live = state.live_trials.find(id);
+    Require((live != state.live_trials.end()) == !trial.ended, id, "live and ended at once");
+    if (live == state.live_trials.end()) continue;
+    Require(live->second.attempt == trial.attempt, id, "memory has another attempt");
+    Require(live->second.lost_attempts == trial.lost, id, "memory has lost other attempts");
+    const Lease* lease = state.leases.Find(id);
+    Require((lease != nullptr) == trial.running, id, "a lease and running are not the same");
+    Require(lease == nullptr || lease->worker == trial.worker, id, "leased to another worker");
+  }
+}
+
+}  // namespace pathsweep

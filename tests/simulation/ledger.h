@@ -1,0 +1,74 @@
+// What may be committed, modelled apart from the coordinator: every event that reaches the
+// disk is held against the life of its trial as docs/trial_states.md tells it.
+//
+// Breaks of the rules are collected, not thrown. Not thread safe.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "coordinator/domain/event.h"
+#include "coordinator/domain/state.h"
+
+namespace pathsweep {
+
+struct LedgerTrial {
+  SweepId sweep = 0;
+  int attempt = 0;
+  int lost = 0;
+  bool running = false;
+  std::string worker;
+  std::optional<TrialState> ended;
+};
+
+class Ledger {
+ public:
+  void Commit(absl::Span<const Event> events);
+
+  // Null if it was never leased.
+  const LedgerTrial* Find(TrialId trial) const;
+  bool Measured(TrialId trial, const Measurement& measurement) const;
+  const std::map<TrialId, LedgerTrial>& trials() const { return trials_; }
+
+  // Counts and live trials of the coordinator's memory are those of the committed events.
+  void CheckAgainst(const State& state);
+
+  void Broken(const std::string& rule) { broken_.push_back(rule); }
+  const std::vector<std::string>& broken() const { return broken_; }
+
+ private:
+  struct LedgerSweep {
+    TrialId first = 0;
+    int64_t trials = 0;
+    int max_attempts = 0;
+    bool cancelled = false;
+    std::set<std::pair<int64_t, int64_t>> leased;  // (config, seed)
+  };
+
+  void Take(const SweepSubmitted& event);
+  void Take(const SweepCancelled& event);
+  void Take(const AttemptLeased& event);
+  void Take(const MeasurementsReported& event);
+  void Take(const AttemptEnded& event);
+  void Take(const TrialEnded& event);
+  void Take(const WorkerRegistered&) {}
+  void Take(const WorkerReported&) {}
+  void Take(const WorkerDisconnected&) {}
+  void Take(const LeaseExtended&) {}
+
+  void Require(bool holds, TrialId trial, const std::string& rule);
+
+  std::map<SweepId, LedgerSweep> sweeps_;
+  std::map<TrialId, LedgerTrial> trials_;
+  std::set<std::string> requests_;
+  std::set<std::string> names_;
+  std::set<std::tuple<TrialId, int64_t, std::string>> measured_;
+  std::vector<std::string> broken_;
+};
+
+}  // namespace pathsweep

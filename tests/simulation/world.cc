@@ -1,0 +1,454 @@
+#include "tests/simulation/world.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "coordinator/rpc/convert.h"
+
+namespace pathsweep {
+namespace {
+
+// Streams of the seed.
+constexpr uint32_t kActions = 1;
+constexpr uint32_t kSetting = 2;
+
+constexpr size_t kMostSweeps = 4;
+
+}  // namespace
+
+// One exchange of a worker with the coordinator. Messages wait in it until an action
+// delivers them.
+struct World::Stream {
+  std::string worker;
+  std::deque<v1::WorkerReport> up;
+  std::deque<v1::Directive> down;
+  std::shared_ptr<WorkerSink> sink;
+  bool open = true;
+  bool reading = true;     // the coordinator takes the next report when the last is answered
+  bool named = false;      // the coordinator has read a report, so it knows whose it is
+  bool end_unseen = true;  // the coordinator has not noticed yet that it is closed
+};
+
+class World::StreamSink : public WorkerSink {
+ public:
+  explicit StreamSink(std::weak_ptr<Stream> stream) : stream_(std::move(stream)) {}
+
+  void Send(Directive directive) override {
+    const auto stream = stream_.lock();
+    if (stream && stream->open) stream->down.push_back(ToProto(directive, absl::Seconds(20)));
+  }
+  void Close(absl::Status) override {
+    if (const auto stream = stream_.lock()) stream->open = false;
+  }
+
+ private:
+  const std::weak_ptr<Stream> stream_;
+};
+
+const std::vector<World::Weighted>& World::Kinds() {
+  static const auto& kinds = *new std::vector<Weighted>{
+      {&World::Train, 20, false},         {&World::Report, 12, false},
+      {&World::DeliverReport, 16, false}, {&World::DeliverDirective, 16, false},
+      {&World::Process, 14, false},       {&World::Advance, 6, false},
+      {&World::Connect, 5, false},        {&World::StartWorker, 3, false},
+      {&World::Submit, 3, false},         {&World::AskAgain, 2, false},
+      {&World::Cancel, 1, true},          {&World::BreakStream, 2, true},
+      {&World::LoseMessage, 2, true},     {&World::RepeatMessage, 3, true},
+      {&World::ReorderMessages, 2, true}, {&World::HangOrWake, 2, true},
+      {&World::KillWorker, 1, true},      {&World::Leave, 1, true},
+      {&World::KillCoordinator, 1, true}, {&World::FailCommit, 3, true},
+  };
+  return kinds;
+}
+
+// Every seed has faults of its own: each kind is absent, rare or common.
+World::World(uint64_t seed, std::unique_ptr<Store> disk)
+    : seed_(seed),
+      store_(std::move(disk), [this](absl::Span<const Event> events) { Stored(events); }) {
+  PhiloxStream random(seed, kSetting, 0);
+  for (const Weighted& kind : Kinds()) {
+    weights_.push_back(kind.fault ? kind.weight * std::array{0, 1, 4}[random.Below(3)]
+                                  : 4 * kind.weight);
+  }
+  peers_.resize(1 + random.Below(4));
+}
+
+World::~World() = default;
+
+bool World::Act(int i) {
+  PhiloxStream random(seed_, kActions, i);
+  uint32_t all = 0;
+  for (uint32_t weight : weights_) all += weight;
+  uint32_t drawn = random.Below(all);
+  size_t kind = 0;
+  while (drawn >= weights_[kind]) drawn -= weights_[kind++];
+  (this->*Kinds()[kind].kind)(random);
+  return broken().empty();
+}
+
+World::Peer* World::Awake(PhiloxStream& random) {
+  Peer& peer = peers_[random.Below(peers_.size())];
+  return peer.worker != nullptr && !peer.hung ? &peer : nullptr;
+}
+
+std::shared_ptr<World::Stream> World::Draw(PhiloxStream& random,
+                                           const std::function<bool(const Stream&)>& wanted) {
+  std::vector<std::shared_ptr<Stream>> found;
+  for (const auto& stream : streams_) {
+    if (wanted(*stream)) found.push_back(stream);
+  }
+  return found.empty() ? nullptr : found[random.Below(found.size())];
+}
+
+void World::Train(PhiloxStream& random) {
+  Peer* peer = Awake(random);
+  if (peer == nullptr) return;
+  if (const std::string done = peer->worker->Train(); !done.empty()) Tell(done);
+}
+
+void World::Report(PhiloxStream& random) {
+  Peer* peer = Awake(random);
+  if (peer == nullptr || peer->stream == nullptr || !peer->stream->open) return;
+  peer->stream->up.push_back(peer->worker->Report());
+  Tell(absl::StrCat(peer->worker->name(), " reports"));
+}
+
+void World::DeliverReport(PhiloxStream& random) {
+  const auto stream = Draw(random, [](const Stream& one) {
+    return (one.reading && !one.up.empty()) || (!one.open && one.end_unseen);
+  });
+  if (stream == nullptr || engine_ == nullptr) return;
+  if (stream->up.empty() || !stream->reading) return NoticeEnd(stream);
+  const v1::WorkerReport message = std::move(stream->up.front());
+  stream->up.pop_front();
+  Tell(absl::StrCat("the coordinator reads report ", message.sequence(), " of ", stream->worker));
+  Receive(stream, message);
+}
+
+void World::Receive(const std::shared_ptr<Stream>& stream, const v1::WorkerReport& message) {
+  absl::StatusOr<WorkerReport> report = FromProto(message);
+  if (!report.ok()) return ledger_.Broken(std::string(report.status().message()));
+  stream->reading = false;
+  stream->named = true;
+  inbox_.push_back(
+      {ReportOnStream{{*report}, stream->sink},
+       [this, stream, report = *report](const absl::Status& status, const State& state) {
+         stream->reading = status.ok();
+         if (!status.ok()) return stream->sink->Close(status);
+         sinks_[stream->worker] = stream->sink;
+         Heard(report, state);
+       }});
+}
+
+void World::NoticeEnd(const std::shared_ptr<Stream>& stream) {
+  stream->end_unseen = false;
+  if (!stream->named) return;
+  Tell(absl::StrCat("the coordinator notices that a stream of ", stream->worker, " has ended"));
+  inbox_.push_back({StreamEnded{stream->worker, stream->sink},
+                    [this, stream](const absl::Status& status, const State& state) {
+                      const auto current = sinks_.find(stream->worker);
+                      if (!status.ok() || current == sinks_.end() ||
+                          current->second != stream->sink)
+                        return;
+                      sinks_.erase(current);
+                      for (TrialId trial : state.leases.OfWorker(stream->worker)) {
+                        if (granted_.contains(trial)) continue;  // after this, in the same drain
+                        deadlines_[trial] = std::min(deadlines_[trial], now_ + policy_.reconnect);
+                      }
+                    }});
+}
+
+void World::DeliverDirective(PhiloxStream& random) {
+  Peer* peer = Awake(random);
+  if (peer == nullptr || peer->stream == nullptr || peer->stream->down.empty()) return;
+  const v1::Directive directive = std::move(peer->stream->down.front());
+  peer->stream->down.pop_front();
+  Tell(absl::StrCat(peer->worker->name(), " reads a directive that acknowledges ",
+                    directive.acknowledged_sequence(), " and has ", directive.leases_size(),
+                    " leases"));
+  peer->worker->Follow(directive, ledger_);
+}
+
+void World::Process(PhiloxStream&) { Drain(); }
+
+void World::Drain() {
+  if (engine_ == nullptr) {
+    engine_ = std::make_unique<Engine>(store_, policy_);
+    Tell("the coordinator starts");
+  }
+  // It loads its state now, and every lease begins anew.
+  if (!engine_->loaded()) {
+    sinks_.clear();
+    for (const auto& [trial, life] : ledger_.trials()) {
+      if (life.running) deadlines_[trial] = now_ + policy_.lease;
+    }
+  }
+  granted_.clear();
+  Tell(absl::StrCat("the coordinator takes ", inbox_.size(), " requests"));
+  try {
+    engine_->Process(std::exchange(inbox_, {}), now_);
+  } catch (const Death&) {
+    Tell("the coordinator dies in a commit");
+    CoordinatorDies();
+  }
+  CheckEverything();
+}
+
+void World::Advance(PhiloxStream& random) {
+  const absl::Duration by = std::array{absl::Milliseconds(100), absl::Seconds(1), absl::Seconds(5),
+                                       absl::Seconds(10), absl::Seconds(60)}[random.Below(5)];
+  now_ += by;
+  Tell(absl::StrCat("time goes by: ", absl::FormatDuration(by)));
+  if (engine_ != nullptr && engine_->NextDeadline() <= now_) Drain();
+}
+
+void World::Connect(PhiloxStream& random) {
+  Peer* peer = Awake(random);
+  if (peer == nullptr || engine_ == nullptr) return;
+  if (peer->stream != nullptr && peer->stream->open) return;
+  peer->stream = std::make_shared<Stream>();
+  peer->stream->worker = peer->worker->name();
+  peer->stream->sink = std::make_shared<StreamSink>(peer->stream);
+  peer->stream->up.push_back(peer->worker->Report());
+  std::erase_if(streams_, [](const auto& stream) { return !stream->open && !stream->end_unseen; });
+  streams_.push_back(peer->stream);
+  Tell(absl::StrCat(peer->worker->name(), " opens a stream"));
+}
+
+void World::StartWorker(PhiloxStream& random) {
+  const size_t number = random.Below(peers_.size());
+  Peer& peer = peers_[number];
+  if (peer.worker != nullptr && !peer.worker->Left()) return;
+  if (peer.stream != nullptr) peer.stream->open = false;
+  peer.worker = std::make_unique<SimWorker>(absl::StrCat("w", number, "-", ++peer.lives),
+                                            static_cast<int>(1 + random.Below(3)));
+  peer.stream = nullptr;
+  peer.hung = false;
+  Tell(absl::StrCat(peer.worker->name(), " starts"));
+}
+
+void World::Submit(PhiloxStream& random) {
+  if (clients_.size() == kMostSweeps) return;
+  Client client;
+  client.spec.name = std::array{"a", "b"}[random.Below(2)];
+  GridAxis& axis = client.spec.grid.axes.emplace_back();
+  axis.name = "lr";
+  for (uint32_t i = 0; i <= random.Below(4); ++i) axis.values.push_back((i + 1) * 1e-3);
+  client.spec.grid.seeds.clear();
+  for (uint32_t i = 0; i <= random.Below(3); ++i) client.spec.grid.seeds.push_back(i);
+  client.spec.max_attempts = static_cast<int>(1 + random.Below(3));
+  const std::string request = absl::StrCat("request-", clients_.size());
+  clients_.emplace(request, std::move(client));
+  Post(request);
+}
+
+void World::AskAgain(PhiloxStream& random) {
+  if (clients_.empty()) return;
+  Post(std::next(clients_.begin(), random.Below(clients_.size()))->first);
+}
+
+void World::Post(const std::string& request) {
+  if (engine_ == nullptr) return;
+  Tell(absl::StrCat("a client submits ", request));
+  inbox_.push_back({SubmitSweep{request, clients_.at(request).spec},
+                    [this, request](const absl::Status& status, const State& state) {
+                      if (!status.ok()) return;
+                      const Sweep* sweep = state.FindSweepByRequest(request);
+                      if (sweep == nullptr) return ledger_.Broken("a submit made no sweep");
+                      clients_.at(request).sweep = sweep->id;
+                    }});
+}
+
+void World::Cancel(PhiloxStream& random) {
+  if (clients_.empty() || engine_ == nullptr) return;
+  const auto client = std::next(clients_.begin(), random.Below(clients_.size()));
+  if (!client->second.sweep) return;
+  const std::string sweep = absl::StrCat(*client->second.sweep);
+  Tell(absl::StrCat("a client cancels sweep ", sweep));
+  inbox_.push_back({CancelSweep{sweep}, [this, request = client->first](const absl::Status& status,
+                                                                        const State& state) {
+                      Client& asked = clients_.at(request);
+                      if (!status.ok()) return;
+                      asked.cancelled = state.sweeps.at(*asked.sweep).cancelled;
+                      if (!state.sweeps.at(*asked.sweep).Ended()) {
+                        ledger_.Broken("a cancelled sweep has trials that have not ended");
+                      }
+                    }});
+}
+
+void World::BreakStream(PhiloxStream& random) {
+  const auto stream = Draw(random, [](const Stream& one) { return one.open; });
+  if (stream == nullptr) return;
+  stream->open = false;
+  Tell(absl::StrCat("a stream of ", stream->worker, " breaks"));
+}
+
+void World::LoseMessage(PhiloxStream& random) {
+  const auto stream =
+      Draw(random, [](const Stream& one) { return !one.up.empty() || !one.down.empty(); });
+  if (stream == nullptr) return;
+  Tell(absl::StrCat("a message from or to ", stream->worker, " is lost"));
+  stream->down.empty() ? stream->up.pop_front() : stream->down.pop_front();
+}
+
+void World::RepeatMessage(PhiloxStream& random) {
+  const auto stream =
+      Draw(random, [](const Stream& one) { return !one.up.empty() || !one.down.empty(); });
+  if (stream == nullptr) return;
+  Tell(absl::StrCat("a message from or to ", stream->worker, " is repeated"));
+  if (stream->down.empty()) {
+    stream->up.push_back(stream->up.front());
+  } else {
+    stream->down.push_back(stream->down.front());
+  }
+}
+
+void World::ReorderMessages(PhiloxStream& random) {
+  const auto stream =
+      Draw(random, [](const Stream& one) { return one.up.size() > 1 || one.down.size() > 1; });
+  if (stream == nullptr) return;
+  Tell(absl::StrCat("messages of ", stream->worker, " overtake each other"));
+  std::ranges::reverse(stream->up);
+  std::ranges::reverse(stream->down);
+}
+
+void World::HangOrWake(PhiloxStream& random) {
+  Peer& peer = peers_[random.Below(peers_.size())];
+  if (peer.worker == nullptr) return;
+  peer.hung = !peer.hung;
+  Tell(absl::StrCat(peer.worker->name(), peer.hung ? " hangs" : " goes on"));
+}
+
+void World::KillWorker(PhiloxStream& random) {
+  Peer& peer = peers_[random.Below(peers_.size())];
+  if (peer.worker == nullptr) return;
+  Tell(absl::StrCat(peer.worker->name(), " dies"));
+  if (peer.stream != nullptr) peer.stream->open = false;
+  peer.worker = nullptr;
+}
+
+void World::Leave(PhiloxStream& random) {
+  Peer* peer = Awake(random);
+  if (peer == nullptr) return;
+  peer->worker->Leave();
+  Tell(absl::StrCat(peer->worker->name(), " is told to leave"));
+}
+
+void World::KillCoordinator(PhiloxStream&) {
+  if (engine_ == nullptr) return;
+  Tell("the coordinator dies");
+  CoordinatorDies();
+}
+
+void World::CoordinatorDies() {
+  engine_ = nullptr;
+  inbox_.clear();
+  sinks_.clear();
+  for (const auto& stream : streams_) stream->open = stream->end_unseen = false;
+}
+
+void World::FailCommit(PhiloxStream& random) {
+  using Fault = FaultStore::Fault;
+  store_.FailNext(std::array{Fault::kRefuse, Fault::kStoreAndRefuse, Fault::kDieBefore,
+                             Fault::kDieAfter}[random.Below(4)]);
+  Tell("the next commit goes wrong");
+}
+
+void World::Stored(absl::Span<const Event> events) {
+  ledger_.Commit(events);
+  for (const Event& event : events) {
+    if (const auto* leased = std::get_if<AttemptLeased>(&event)) {
+      deadlines_[leased->attempt.trial] = now_ + policy_.lease;
+      granted_.insert(leased->attempt.trial);
+    }
+    const auto* lost = std::get_if<AttemptEnded>(&event);
+    const auto* ended = std::get_if<TrialEnded>(&event);
+    const bool expired = (lost != nullptr && absl::StartsWith(lost->reason, "lease expired")) ||
+                         (ended != nullptr && absl::StartsWith(ended->reason, "lease expired"));
+    if (!expired) continue;
+    const TrialId trial = lost != nullptr ? lost->attempt.trial : ended->attempt.trial;
+    if (deadlines_[trial] > now_) ledger_.Broken("a lease expired before its time");
+  }
+}
+
+// A report extends the leases of the attempts that it names.
+void World::Heard(const WorkerReport& report, const State& state) {
+  for (const AttemptReport& said : report.attempts) {
+    const Lease* lease = state.leases.Find(said.attempt.trial);
+    if (!state.IsRunning(said.attempt) || lease->worker != report.worker.name) continue;
+    deadlines_[said.attempt.trial] = now_ + policy_.lease;
+  }
+}
+
+void World::CheckEverything() {
+  if (engine_ == nullptr || !engine_->loaded()) return;
+  ledger_.CheckAgainst(engine_->state());
+  CheckLeases();
+  CheckClients();
+}
+
+void World::CheckLeases() {
+  const State& state = engine_->state();
+  for (const auto& [trial, live] : state.live_trials) {
+    if (live.state == TrialState::kRunning && deadlines_[trial] <= now_) {
+      ledger_.Broken("a lease is held after its time");
+    }
+  }
+  const bool waiting = !state.retries.empty() || !state.open_sweeps.empty();
+  for (const auto& [name, worker] : state.workers) {
+    const auto leased = static_cast<int>(state.leases.OfWorker(name).size());
+    if (leased > worker.description.slots) ledger_.Broken("a worker has more trials than slots");
+    if (waiting && worker.connected && !worker.leaving && leased < worker.description.slots) {
+      ledger_.Broken("a worker has a free slot while trials wait");
+    }
+  }
+}
+
+void World::CheckClients() {
+  const State& state = engine_->state();
+  for (const auto& [request, client] : clients_) {
+    if (!client.sweep) continue;
+    const Sweep* sweep = state.FindSweepByRequest(request);
+    if (sweep == nullptr || sweep->id != *client.sweep) {
+      ledger_.Broken("an acknowledged sweep is gone");
+    } else if (client.cancelled && !sweep->cancelled) {
+      ledger_.Broken("an acknowledged cancellation is gone");
+    }
+  }
+}
+
+bool World::AllEnded() {
+  for (const auto& [id, sweep] : engine_->state().sweeps) {
+    if (!sweep.Ended()) return false;
+  }
+  return true;
+}
+
+bool World::Settle() {
+  // Enough for every trial's attempts, with every lease expiring once.
+  constexpr int kMostRounds = 2000;
+  Tell("all faults cease");
+  store_.FailNext(FaultStore::Fault::kNone);
+  PhiloxStream random(seed_, kSetting, 1);
+  for (int round = 0; round < kMostRounds && broken().empty(); ++round) {
+    now_ += absl::Seconds(1);
+    Drain();
+    if (engine_ != nullptr && engine_->loaded() && AllEnded()) return broken().empty();
+    for (Peer& peer : peers_) peer.hung = false;
+    for (size_t i = 0; i < 4 * peers_.size(); ++i) {
+      StartWorker(random);
+      Connect(random);
+      for (int step = 0; step < 4; ++step) Train(random);
+      if (streams_.empty() || streams_.back()->up.empty()) Report(random);
+      DeliverReport(random);
+      DeliverDirective(random);
+    }
+  }
+  if (broken().empty()) ledger_.Broken("some trial does not end though all faults have ceased");
+  return false;
+}
+
+}  // namespace pathsweep
