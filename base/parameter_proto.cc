@@ -8,27 +8,34 @@
 
 namespace pathsweep {
 
-v1::ParameterValue ToProto(const ParameterValue& value) {
-  v1::ParameterValue proto;
+namespace {
+
+void Write(const ParameterValue& value, v1::ParameterValue& proto) {
   if (const auto* flag = std::get_if<bool>(&value)) proto.set_flag(*flag);
   if (const auto* integer = std::get_if<int64_t>(&value)) proto.set_integer(*integer);
   if (const auto* real = std::get_if<double>(&value)) proto.set_real(*real);
   if (const auto* choice = std::get_if<std::string>(&value)) proto.set_choice(*choice);
+}
+
+}  // namespace
+
+v1::ParameterValue ToProto(const ParameterValue& value) {
+  v1::ParameterValue proto;
+  Write(value, proto);
   return proto;
 }
 
-google::protobuf::RepeatedPtrField<v1::Parameter> ToProto(const TrialParameters& parameters) {
-  google::protobuf::RepeatedPtrField<v1::Parameter> protos;
+void ToProto(const TrialParameters& parameters,
+             google::protobuf::RepeatedPtrField<v1::Parameter>& protos) {
   for (const ParameterSpec& spec : TrialParameterTable()) {
     v1::Parameter& proto = *protos.Add();
-    proto.set_name(std::string(spec.name));
-    *proto.mutable_value() = ToProto(GetParameter(parameters, spec));
+    proto.set_name(spec.name.data(), spec.name.size());
+    Write(GetParameter(parameters, spec), *proto.mutable_value());
   }
-  return protos;
 }
 
 void ToProto(const Grid& grid, v1::SweepSpec& spec) {
-  *spec.mutable_fixed() = ToProto(grid.fixed);
+  ToProto(grid.fixed, *spec.mutable_fixed());
   for (const GridAxis& axis : grid.axes) {
     v1::Axis& proto = *spec.add_axes();
     proto.set_name(axis.name);

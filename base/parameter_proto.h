@@ -13,8 +13,9 @@
 namespace pathsweep {
 
 v1::ParameterValue ToProto(const ParameterValue& value);
-// All parameters, defaults included, in the table's order.
-google::protobuf::RepeatedPtrField<v1::Parameter> ToProto(const TrialParameters& parameters);
+// Adds all parameters, defaults included, in the table's order.
+void ToProto(const TrialParameters& parameters,
+             google::protobuf::RepeatedPtrField<v1::Parameter>& protos);
 // `fixed`, `axes` and `seeds` of the spec.
 void ToProto(const Grid& grid, v1::SweepSpec& spec);
 

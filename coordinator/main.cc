@@ -9,9 +9,11 @@
 
 #include "base/clock.h"
 #include "base/end_signals.h"
+#include "base/fast_mutexes.h"
 #include "coordinator/rpc/server.h"
 
 int main(int argc, char** argv) {
+  pathsweep::TurnDeadlockDetectionOff();
   pathsweep::ServerOptions options;
   double lease_seconds = absl::ToDoubleSeconds(options.lease_policy.lease);
   double reconnect_seconds = absl::ToDoubleSeconds(options.lease_policy.reconnect);

@@ -17,13 +17,10 @@ void Engine::Process(std::vector<Request> requests, absl::Time now) {
     status = Commit();
     if (!status.ok()) std::fill(answers.begin(), answers.end(), status);
   }
+  // Directives first: a stream that then reads on has its answer under way.
+  status.ok() ? SendDirectives() : CloseAll(status);
   for (size_t i = 0; i < requests.size(); ++i) {
     if (requests[i].done) requests[i].done(answers[i], state_);
-  }
-  if (status.ok()) {
-    SendDirectives();
-  } else {
-    CloseAll(status);
   }
   events_.clear();
   concerned_.clear();

@@ -171,7 +171,7 @@ v1::Trial ToProto(const TrialRecord& trial) {
   proto.set_state(ToProto(trial.state));
   proto.set_attempt(trial.attempt);
   proto.set_seed(trial.seed);
-  *proto.mutable_parameters() = ToProto(trial.parameters);
+  ToProto(trial.parameters, *proto.mutable_parameters());
   for (const auto& [name, result] : trial.results) *proto.add_metrics() = ToProto(result);
   proto.set_reason(trial.reason);
   proto.set_worker(trial.worker);
@@ -200,8 +200,7 @@ v1::Worker ToProto(const ConnectedWorker& worker, int running) {
   return proto;
 }
 
-v1::Directive ToProto(const Directive& directive, absl::Duration report_interval) {
-  v1::Directive proto;
+void ToProto(const Directive& directive, absl::Duration report_interval, v1::Directive& proto) {
   proto.set_acknowledged_sequence(directive.acknowledged_sequence);
   proto.mutable_report_interval()->set_seconds(absl::ToInt64Seconds(report_interval));
   proto.mutable_report_interval()->set_nanos(
@@ -219,9 +218,8 @@ v1::Directive ToProto(const Directive& directive, absl::Duration report_interval
     added.set_trial_id(lease.attempt.trial);
     added.set_attempt(lease.attempt.attempt);
     added.set_seed(lease.seed);
-    *added.mutable_parameters() = ToProto(lease.parameters);
+    ToProto(lease.parameters, *added.mutable_parameters());
   }
-  return proto;
 }
 
 v1::Table ToProto(const RobustnessTable& table, const TableQuestion& question) {

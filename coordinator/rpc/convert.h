@@ -26,7 +26,8 @@ v1::Sweep SummaryToProto(const Sweep& sweep);
 v1::Trial ToProto(const TrialRecord& trial);
 v1::Measurement ToProto(const Measurement& measurement);
 v1::Worker ToProto(const ConnectedWorker& worker, int running);
-v1::Directive ToProto(const Directive& directive, absl::Duration report_interval);
+// Into an empty message, which may lie in an arena.
+void ToProto(const Directive& directive, absl::Duration report_interval, v1::Directive& proto);
 v1::Table ToProto(const RobustnessTable& table, const TableQuestion& question);
 
 }  // namespace pathsweep

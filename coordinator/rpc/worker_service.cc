@@ -1,7 +1,8 @@
 #include "coordinator/rpc/worker_service.h"
 
+#include <google/protobuf/arena.h>
+
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -25,7 +26,8 @@ class Outbox : public WorkerSink {
   void Send(Directive directive) override {
     absl::MutexLock lock(&mutex_);
     if (stream_ == nullptr) return;
-    next_ = ToProto(directive, report_interval_);
+    next_ = std::make_unique<Message>();
+    ToProto(directive, report_interval_, *next_->directive);
     if (!writing_) WriteNext();
   }
 
@@ -38,7 +40,7 @@ class Outbox : public WorkerSink {
   void OnWriteDone(bool ok) {
     absl::MutexLock lock(&mutex_);
     writing_ = false;
-    if (ok && stream_ != nullptr && next_.has_value()) WriteNext();
+    if (ok && stream_ != nullptr && next_ != nullptr) WriteNext();
   }
 
   void Read(v1::WorkerReport& report) {
@@ -47,19 +49,24 @@ class Outbox : public WorkerSink {
   }
 
  private:
+  // A directive with many leases has thousands of parts, which an arena frees at once.
+  struct Message {
+    google::protobuf::Arena arena;
+    v1::Directive* const directive = google::protobuf::Arena::CreateMessage<v1::Directive>(&arena);
+  };
+
   void WriteNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
-    current_ = *std::move(next_);
-    next_.reset();
+    current_ = std::move(next_);
     writing_ = true;
-    stream_->StartWrite(&current_);
+    stream_->StartWrite(current_->directive);
   }
 
   const absl::Duration report_interval_;
   absl::Mutex mutex_;
   Reactor* stream_ ABSL_GUARDED_BY(mutex_);  // null once finished
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
-  v1::Directive current_ ABSL_GUARDED_BY(mutex_);
-  std::optional<v1::Directive> next_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<Message> current_ ABSL_GUARDED_BY(mutex_);
+  std::unique_ptr<Message> next_ ABSL_GUARDED_BY(mutex_);
 };
 
 class WorkerStream : public Reactor {

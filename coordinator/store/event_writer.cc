@@ -78,7 +78,7 @@ void EventWriter::Write(const Event& event) {
 void EventWriter::WriteOne(const SweepSubmitted& event) {
   const Sweep& sweep = event.sweep;
   Run(insert_sweep_, sweep.id, sweep.spec.name, sweep.request_id, SpecToJson(sweep.spec),
-      sweep.spec.metric, sweep.first_trial, sweep.trials, TimeToText(sweep.created_at));
+      sweep.spec.metric, sweep.first_trial, sweep.trials, TextOf(sweep.created_at));
 }
 
 void EventWriter::WriteOne(const SweepCancelled& event) { Run(cancel_sweep_, event.sweep); }
@@ -86,7 +86,7 @@ void EventWriter::WriteOne(const SweepCancelled& event) { Run(cancel_sweep_, eve
 void EventWriter::WriteOne(const WorkerRegistered& event) {
   const WorkerDescription& worker = event.worker;
   Run(register_worker_, worker.name, worker.hostname, worker.device, worker.device_name,
-      worker.memory_bytes, worker.slots, TimeToText(event.at));
+      worker.memory_bytes, worker.slots, TextOf(event.at));
 }
 
 void EventWriter::WriteOne(const AttemptLeased& event) {
@@ -103,7 +103,7 @@ void EventWriter::WriteOne(const AttemptLeased& event) {
     BindOne(lease_trial_, ++index, GetParameter(event.parameters, spec));
   }
   lease_trial_.exec();
-  Run(insert_attempt_, trial, attempt, event.worker, TimeToText(event.at));
+  Run(insert_attempt_, trial, attempt, event.worker, TextOf(event.at));
 }
 
 void EventWriter::WriteOne(const MeasurementsReported& event) {
@@ -124,7 +124,15 @@ void EventWriter::WriteOne(const TrialEnded& event) {
 
 void EventWriter::EndAttempt(AttemptName attempt, const std::string& reason,
                              const std::string& detail, absl::Time at) {
-  Run(end_attempt_, reason, detail, TimeToText(at), attempt.trial, attempt.attempt);
+  Run(end_attempt_, reason, detail, TextOf(at), attempt.trial, attempt.attempt);
+}
+
+const std::string& EventWriter::TextOf(absl::Time time) {
+  if (time != last_time_) {
+    last_time_ = time;
+    last_time_text_ = TimeToText(time);
+  }
+  return last_time_text_;
 }
 
 int64_t EventWriter::MetricId(const std::string& name) {

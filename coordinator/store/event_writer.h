@@ -39,8 +39,12 @@ class EventWriter {
   void EndAttempt(AttemptName attempt, const std::string& reason, const std::string& detail,
                   absl::Time at);
   int64_t MetricId(const std::string& name);
+  // Most events of a transaction are of the same moment.
+  const std::string& TextOf(absl::Time time);
 
   std::map<std::string, int64_t, std::less<>> metric_ids_;
+  absl::Time last_time_ = absl::InfinitePast();
+  std::string last_time_text_;
   SQLite::Statement insert_sweep_;
   SQLite::Statement cancel_sweep_;
   SQLite::Statement register_worker_;

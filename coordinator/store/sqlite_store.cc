@@ -20,7 +20,8 @@ class SqliteStore::Connection {
   Connection(const std::string& path, std::unique_ptr<FileLock> lock)
       : path(path),
         lock_(std::move(lock)),
-        database(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, /*busy timeout, ms*/ 5000) {}
+        database(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE | SQLite::OPEN_NOMUTEX,
+                 /*busy timeout, ms*/ 5000) {}
 
   const std::string path;
 

@@ -106,7 +106,7 @@ class CannedService : public v1::SweepService::Service {
     trial.set_reason("completed");
     TrialParameters parameters;
     parameters.lr = first ? 1e-3 : 3e-3;
-    *trial.mutable_parameters() = ToProto(parameters);
+    ToProto(parameters, *trial.mutable_parameters());
     v1::Measurement& metric = *trial.add_metrics();
     metric.set_metric("exact_match");
     metric.set_value(0.5);

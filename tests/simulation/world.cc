@@ -38,7 +38,9 @@ class World::StreamSink : public WorkerSink {
 
   void Send(Directive directive) override {
     const auto stream = stream_.lock();
-    if (stream && stream->open) stream->down.push_back(ToProto(directive, absl::Seconds(20)));
+    if (stream && stream->open) {
+      ToProto(directive, absl::Seconds(20), stream->down.emplace_back());
+    }
   }
   void Close(absl::Status) override {
     if (const auto stream = stream_.lock()) stream->open = false;

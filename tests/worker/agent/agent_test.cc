@@ -54,7 +54,7 @@ void AddLease(v1::Directive& directive, int64_t trial) {
   lease.set_trial_id(trial);
   lease.set_attempt(1);
   lease.set_seed(trial);
-  *lease.mutable_parameters() = ToProto(TrialParameters());
+  ToProto(TrialParameters(), *lease.mutable_parameters());
 }
 
 // Answers reports until one of them satisfies `done`; that one is not answered.

@@ -28,7 +28,7 @@ v1::Directive LeaseOf(AttemptKey attempt) {
   lease.set_trial_id(attempt.first);
   lease.set_attempt(attempt.second);
   lease.set_seed(3);
-  *lease.mutable_parameters() = ToProto(TrialParameters());
+  ToProto(TrialParameters(), *lease.mutable_parameters());
   return directive;
 }
 
