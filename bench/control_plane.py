@@ -158,7 +158,7 @@ def million(folder, trials):
     watcher = threading.Thread(target=list_meanwhile)
     watcher.start()
     try:
-        tenths = list(load(coordinator, None, "throughput", "--seconds", 0, "--workers", 1000,
+        tenths = list(load(coordinator, None, "throughput", "--seconds", 600, "--workers", 1000,
                            "--slots", 8, "--per-message", REPORTS_PER_TRIAL,
                            "--trials", trials, "--interval", trials // 10))
     finally:

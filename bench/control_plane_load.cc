@@ -19,7 +19,7 @@ namespace {
 
 struct Options {
   SimulationOptions simulation;
-  double seconds = 10;   // 0: until the trials are done
+  double seconds = 10;   // at most
   int64_t trials = 0;    // 0: until the time is up
   int64_t interval = 0;  // trials a line is printed for; 0: one line in all
   int starts = 200;
@@ -48,10 +48,10 @@ void Print(Load load, absl::Duration elapsed) {
 int Throughput(const Options& options) {
   SimulatedWorkers workers(options.simulation);
   workers.RunUntilConnected();
-  workers.TakeLoad();
-  const absl::Time deadline =
-      options.seconds > 0 ? absl::Now() + absl::Seconds(options.seconds) : absl::InfiniteFuture();
-  int64_t left = options.trials > 0 ? options.trials : std::numeric_limits<int64_t>::max();
+  const int64_t warmed_up = workers.TakeLoad().trials;
+  const absl::Time deadline = absl::Now() + absl::Seconds(options.seconds);
+  int64_t left =
+      options.trials > 0 ? options.trials - warmed_up : std::numeric_limits<int64_t>::max();
   const int64_t interval = options.interval > 0 ? options.interval : left;
   while (left > 0 && workers.lost() == 0 && absl::Now() < deadline) {
     const absl::Time started = absl::Now();
@@ -112,7 +112,7 @@ int main(int argc, char** argv) {
   app.add_option("--reports", options.simulation.reports_per_trial)->capture_default_str();
   app.add_option("--per-message", options.simulation.reports_per_message)->capture_default_str();
   CLI::App* throughput = app.add_subcommand("throughput", "trials and reports a second");
-  throughput->add_option("--seconds", options.seconds, "0: until --trials are done")
+  throughput->add_option("--seconds", options.seconds, "at most")
       ->capture_default_str();
   throughput->add_option("--trials", options.trials, "0: until --seconds are over")
       ->capture_default_str();

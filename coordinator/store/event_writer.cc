@@ -145,7 +145,9 @@ int64_t EventWriter::MetricId(const std::string& name) {
     Run(insert_metric_, name, range.lowest, range.highest);
     return MetricId(name);
   }
-  return metric_ids_[name] = find_metric_.getColumn(0).getInt64();
+  const int64_t id = find_metric_.getColumn(0).getInt64();
+  find_metric_.reset();  // an open read would keep the log from ever being checkpointed
+  return metric_ids_[name] = id;
 }
 
 }  // namespace pathsweep

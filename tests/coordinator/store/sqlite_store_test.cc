@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -129,6 +130,17 @@ TEST_F(SqliteStoreTest, FirstValueOfAMeasurementStands) {
   }
   EXPECT_EQ(Query(path_, "SELECT value FROM measurements"), 0.25);
   EXPECT_EQ(Query(path_, "SELECT count(*) FROM measurements"), 1);
+}
+
+// A statement left open would hold its snapshot, and the log would grow for ever.
+TEST_F(SqliteStoreTest, LogIsCheckpointedWhileItIsWritten) {
+  auto store = SqliteStore::Open(path_).value();
+  ASSERT_TRUE(store->Commit(coordinator_.Submit(SmallSweep("a", 1))).ok());
+  ASSERT_TRUE(store->Commit(coordinator_.Report(ReportOf("w"))).ok());
+  for (int64_t step = 1; step <= 2000; ++step) {
+    ASSERT_TRUE(store->Commit(Events{MeasurementsReported{1, {{step, "exact_match", 0.5}}}}).ok());
+  }
+  EXPECT_LT(std::filesystem::file_size(path_ + "-wal"), 8u << 20);
 }
 
 TEST_F(SqliteStoreTest, ParameterNewerThanTheFileGetsItsColumnWithTheDefault) {
