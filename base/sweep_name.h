@@ -1,4 +1,4 @@
-// What a sweep may be called and how it may be described. Pure; thread safe.
+// The bounds of what a sweep says of itself: name, description, priority. Pure; thread safe.
 #pragma once
 
 #include <cstddef>
@@ -10,6 +10,7 @@ namespace pathsweep {
 
 inline constexpr size_t kLongestSweepName = 64;
 inline constexpr size_t kLongestDescription = 4096;
+inline constexpr int kHighestPriority = 1000;  // and the lowest is its opposite
 
 // Letters, digits, `-`, `_` and `.` of ASCII.
 bool IsSweepNameCharacter(char c);

@@ -100,6 +100,8 @@ Json SweepJson(const v1::Sweep& sweep) {
           {"trials", CountsJson(sweep.trials())},
           {"metric", sweep.spec().metric()},
           {"description", sweep.spec().description()},
+          {"priority", sweep.spec().priority()},
+          {"max_parallel", sweep.spec().max_parallel()},
           {"axes", axes},
           {"seeds", std::vector<int64_t>(sweep.spec().seeds().begin(), sweep.spec().seeds().end())},
           {"created_at", TimeText(sweep.created_at())}};
@@ -136,6 +138,10 @@ Report SweepReport(const v1::Sweep& sweep) {
     add(axis.name(), values);
   }
   add("seeds", absl::StrCat(sweep.spec().seeds_size()));
+  if (sweep.spec().priority() != 0) add("priority", absl::StrCat(sweep.spec().priority()));
+  if (sweep.spec().max_parallel() != 0) {
+    add("max_parallel", absl::StrCat(sweep.spec().max_parallel()));
+  }
   const Json counts = CountsJson(sweep.trials());
   for (const auto& [state, count] : counts.items()) {
     add(absl::StrCat("trials ", state), absl::StrCat(count.get<int64_t>()));

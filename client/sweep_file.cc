@@ -71,6 +71,10 @@ class Parser {
   void SeedList(const YamlEntry& entry);
   void StopWhen(const YamlEntry& entry) { stop_when_ = entry; }
   void MaxAttempts(const YamlEntry& entry);
+  void Priority(const YamlEntry& entry);
+  void MaxParallel(const YamlEntry& entry);
+  // An integer in the range, or a problem.
+  std::optional<int64_t> IntegerFrom(const YamlEntry& entry, int64_t lowest, int64_t highest);
   void CheckWhole();
 
   Problems& problems_;
@@ -92,6 +96,8 @@ const std::vector<std::pair<absl::string_view, Parser::Handler>>& Parser::Handle
       {"seeds", &Parser::Seeds},
       {"stop_when", &Parser::StopWhen},
       {"max_attempts", &Parser::MaxAttempts},
+      {"priority", &Parser::Priority},
+      {"max_parallel", &Parser::MaxParallel},
   };
   return handlers;
 }
@@ -222,14 +228,31 @@ void Parser::SeedList(const YamlEntry& entry) {
   }
 }
 
+std::optional<int64_t> Parser::IntegerFrom(const YamlEntry& entry, int64_t lowest,
+                                           int64_t highest) {
+  const std::optional<int64_t> value = Integer(entry.value);
+  if (value && *value >= lowest && *value <= highest) return value;
+  problems_.Add(entry.value_place,
+                absl::StrCat("`", entry.key, "` must be an integer, ", lowest, " to ", highest));
+  return std::nullopt;
+}
+
 void Parser::MaxAttempts(const YamlEntry& entry) {
-  const int64_t attempts = Integer(entry.value).value_or(0);
-  if (attempts < 1 || attempts > kMostAttempts) {
-    problems_.Add(entry.value_place,
-                  absl::StrCat("`max_attempts` must be an integer, 1 to ", kMostAttempts));
-    return;
+  if (const auto attempts = IntegerFrom(entry, 1, kMostAttempts)) {
+    spec_.set_max_attempts(static_cast<int32_t>(*attempts));
   }
-  spec_.set_max_attempts(static_cast<int32_t>(attempts));
+}
+
+void Parser::Priority(const YamlEntry& entry) {
+  if (const auto priority = IntegerFrom(entry, -kHighestPriority, kHighestPriority)) {
+    spec_.set_priority(static_cast<int32_t>(*priority));
+  }
+}
+
+void Parser::MaxParallel(const YamlEntry& entry) {
+  if (const auto parallel = IntegerFrom(entry, 1, kMaxTrialsPerSweep)) {
+    spec_.set_max_parallel(*parallel);
+  }
 }
 
 // What no single value shows: the number of trials, and values that do not go together.

@@ -11,6 +11,21 @@
 #include "base/end_signals.h"
 #include "base/fast_mutexes.h"
 #include "coordinator/rpc/server.h"
+#include "coordinator/store/sqlite_store.h"
+
+namespace {
+
+int CheckDatabase(const std::string& path) {
+  const absl::Status status = pathsweep::SqliteStore::Check(path);
+  if (status.ok()) {
+    spdlog::info("{} is sound", path);
+  } else {
+    spdlog::error("{}", std::string(status.message()));
+  }
+  return status.ok() ? 0 : 1;
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   pathsweep::TurnDeadlockDetectionOff();
@@ -30,6 +45,8 @@ int main(int argc, char** argv) {
                  "time for a worker whose connection broke to come back")
       ->capture_default_str()
       ->check(CLI::Range(0.0, 86400.0));
+  bool check = false;
+  app.add_flag("--check-database", check, "check every page of the database and end");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -38,6 +55,7 @@ int main(int argc, char** argv) {
   options.lease_policy = {absl::Seconds(lease_seconds), absl::Seconds(reconnect_seconds)};
 
   spdlog::set_default_logger(spdlog::stderr_color_mt("sweepd"));
+  if (check) return CheckDatabase(options.database);
   const sigset_t end_signals = pathsweep::BlockEndSignals();
   const pathsweep::SystemClock clock;
   absl::StatusOr<std::unique_ptr<pathsweep::Server>> server =

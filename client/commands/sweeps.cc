@@ -83,25 +83,45 @@ absl::Status Show(Context& context, const std::string& sweep) {
   return absl::OkStatus();
 }
 
-absl::Status Cancel(Context& context, const std::string& sweep) {
-  v1::CancelSweepRequest request;
+// Changes a sweep and prints how it then is.
+template <typename Request, typename Response>
+absl::Status Change(Context& context, const std::string& sweep,
+                    grpc::Status (Connection::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                             Response*)) {
+  Request request;
   request.set_sweep(sweep);
   Connection connection(context.options.server);
-  absl::StatusOr<v1::CancelSweepResponse> response =
-      connection.Call(&Connection::Stub::CancelSweep, request);
+  absl::StatusOr<Response> response = connection.Call(method, request);
   if (!response.ok()) return response.status();
   context.Print(SweepReport(response->sweep()));
   return absl::OkStatus();
 }
 
+absl::Status Cancel(Context& context, const std::string& sweep) {
+  return Change(context, sweep, &Connection::Stub::CancelSweep);
+}
+
+absl::Status Pause(Context& context, const std::string& sweep) {
+  return Change(context, sweep, &Connection::Stub::PauseSweep);
+}
+
+absl::Status Resume(Context& context, const std::string& sweep) {
+  return Change(context, sweep, &Connection::Stub::ResumeSweep);
+}
+
+absl::Status RetryFailed(Context& context, const std::string& sweep) {
+  return Change(context, sweep, &Connection::Stub::RetryFailed);
+}
+
 using SweepCommand = absl::Status (*)(Context&, const std::string&);
 
-void AddSweepCommand(CLI::App& app, const std::string& name, const std::string& help,
-                     SweepCommand run, const Choose& choose) {
+CLI::App* AddSweepCommand(CLI::App& app, const std::string& name, const std::string& help,
+                          SweepCommand run, const Choose& choose) {
   auto sweep = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand(name, help);
   command->add_option("sweep", *sweep, "name or number of the sweep")->required();
   command->callback([=] { choose([=](Context& context) { return run(context, *sweep); }); });
+  return command;
 }
 
 }  // namespace
@@ -118,6 +138,12 @@ void AddSweepCommands(CLI::App& app, const Choose& choose) {
   app.add_subcommand("list", "all sweeps, newest first")->callback([=] { choose(List); });
   AddSweepCommand(app, "show", "a sweep's state and how many trials are in which", Show, choose);
   AddSweepCommand(app, "watch", "follow a sweep until it ends", Watch, choose);
+  AddSweepCommand(app, "pause", "start no trial of a sweep until it is resumed; the running go on",
+                  Pause, choose);
+  AddSweepCommand(app, "resume", "go on with a paused sweep", Resume, choose);
+  AddSweepCommand(app, "retry", "let a sweep's failed trials try again", RetryFailed, choose)
+      ->add_flag_callback(
+          "--failed", [] {}, "those that failed: what is retried in any case");
   AddSweepCommand(app, "cancel", "end a sweep's trials and start no more", Cancel, choose);
 }
 

@@ -115,6 +115,31 @@ absl::StatusOr<Events> Decide(const State& state, const CancelSweep& command, ab
   return events;
 }
 
+absl::StatusOr<Events> Decide(const State& state, const PauseSweep& command, absl::Time,
+                              const LeasePolicy&) {
+  absl::StatusOr<const Sweep*> sweep = RequireSweep(state, command.sweep);
+  if (!sweep.ok()) return sweep.status();
+  if ((*sweep)->Ended() || (*sweep)->paused == command.paused) return Events{};
+  return Events{SweepPaused{(*sweep)->id, command.paused}};
+}
+
+absl::StatusOr<Events> Decide(const State& state, const RetryFailed& command, absl::Time,
+                              const LeasePolicy&) {
+  absl::StatusOr<const Sweep*> sweep = RequireSweep(state, command.sweep);
+  if (!sweep.ok()) return sweep.status();
+  if ((*sweep)->cancelled) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("sweep `", (*sweep)->spec.name, "` is cancelled; submit it anew"));
+  }
+  Events events;
+  const TrialId end = (*sweep)->first_trial + (*sweep)->trials;
+  for (auto failed = state.failed_trials.lower_bound((*sweep)->first_trial);
+       failed != state.failed_trials.end() && failed->first < end; ++failed) {
+    events.push_back(TrialRetried{failed->first});
+  }
+  return events;
+}
+
 absl::StatusOr<Events> Decide(const State& state, const ReceiveReport& command, absl::Time now,
                               const LeasePolicy& policy) {
   const WorkerReport& report = command.report;

@@ -32,6 +32,17 @@ struct CancelSweep {
   std::string sweep;  // name or id
 };
 
+// Changes nothing if the sweep is as asked or has ended.
+struct PauseSweep {
+  std::string sweep;  // name or id
+  bool paused = true;
+};
+
+// All failed trials of a sweep that is not cancelled.
+struct RetryFailed {
+  std::string sweep;  // name or id
+};
+
 // A worker's whole statement about itself.
 struct ReceiveReport {
   WorkerReport report;
@@ -55,6 +66,10 @@ using Events = std::vector<Event>;
 absl::StatusOr<Events> Decide(const State& state, const SubmitSweep& command, absl::Time now,
                               const LeasePolicy& policy);
 absl::StatusOr<Events> Decide(const State& state, const CancelSweep& command, absl::Time now,
+                              const LeasePolicy& policy);
+absl::StatusOr<Events> Decide(const State& state, const PauseSweep& command, absl::Time now,
+                              const LeasePolicy& policy);
+absl::StatusOr<Events> Decide(const State& state, const RetryFailed& command, absl::Time now,
                               const LeasePolicy& policy);
 absl::StatusOr<Events> Decide(const State& state, const ReceiveReport& command, absl::Time now,
                               const LeasePolicy& policy);

@@ -21,6 +21,17 @@ struct SweepCancelled {
   SweepId sweep;
 };
 
+// A paused sweep starts no trial; those that run go on.
+struct SweepPaused {
+  SweepId sweep;
+  bool paused;
+};
+
+// A failed trial waits for attempts again, as many as at first.
+struct TrialRetried {
+  TrialId trial;
+};
+
 struct WorkerRegistered {
   WorkerDescription worker;
   absl::Time at;
@@ -81,8 +92,8 @@ struct LeaseExtended {
   absl::Time deadline;
 };
 
-using Event = std::variant<SweepSubmitted, SweepCancelled, WorkerRegistered, AttemptLeased,
-                           MeasurementsReported, AttemptEnded, TrialEnded, WorkerReported,
-                           WorkerDisconnected, LeaseExtended>;
+using Event = std::variant<SweepSubmitted, SweepCancelled, SweepPaused, WorkerRegistered,
+                           AttemptLeased, MeasurementsReported, AttemptEnded, TrialEnded,
+                           TrialRetried, WorkerReported, WorkerDisconnected, LeaseExtended>;
 
 }  // namespace pathsweep

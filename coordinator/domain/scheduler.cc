@@ -1,6 +1,8 @@
 #include "coordinator/domain/scheduler.h"
 
 #include <optional>
+#include <set>
+#include <tuple>
 
 namespace pathsweep {
 namespace {
@@ -10,34 +12,76 @@ struct WaitingTrial {
   AttemptName attempt;  // the one to lease
 };
 
-// Walks over the waiting trials in order of turn, without changing the state.
-class WaitingTrials {
+// The trials of one sweep that wait, in order of turn.
+class Queue {
  public:
-  explicit WaitingTrials(const State& state)
-      : state_(state), retry_(state.retries.begin()), sweep_(state.open_sweeps.begin()) {}
+  Queue(const State& state, const Sweep& sweep)
+      : state_(state),
+        sweep_(sweep),
+        retry_(state.retries.lower_bound(sweep.first_trial)),
+        room_(sweep.Room()),
+        running_(sweep.leased[TrialState::kRunning]) {}
 
-  std::optional<WaitingTrial> Next() {
-    if (retry_ != state_.retries.end()) return NextRetry();
-    if (sweep_ == state_.open_sweeps.end()) return std::nullopt;
-    const Sweep& sweep = state_.sweeps.at(*sweep_);
-    const TrialId trial = sweep.first_trial + sweep.next + taken_;
-    if (sweep.next + ++taken_ == sweep.trials) {
-      ++sweep_;
-      taken_ = 0;
-    }
-    return WaitingTrial{sweep, {trial, 1}};
+  bool Empty() const { return room_ == 0 || (!HasRetry() && next_ == sweep_.trials); }
+
+  // Requires !Empty().
+  WaitingTrial Take() {
+    --room_;
+    ++running_;
+    if (!HasRetry()) return {sweep_, {sweep_.first_trial + next_++, 1}};
+    const TrialId trial = *retry_++;
+    return {sweep_, {trial, state_.live_trials.at(trial).attempt + 1}};
+  }
+
+  // The smallest goes first.
+  std::tuple<int, int64_t, SweepId> Rank() const {
+    return {-sweep_.spec.priority, running_, sweep_.id};
   }
 
  private:
-  WaitingTrial NextRetry() {
-    const TrialId trial = *retry_++;
-    return {*state_.SweepOfTrial(trial), {trial, state_.live_trials.at(trial).attempt + 1}};
+  bool HasRetry() const {
+    return retry_ != state_.retries.end() && *retry_ < sweep_.first_trial + sweep_.trials;
   }
 
   const State& state_;
+  const Sweep& sweep_;
   std::set<TrialId>::const_iterator retry_;
-  std::set<SweepId>::const_iterator sweep_;
-  int64_t taken_ = 0;  // from *sweep_
+  int64_t next_ = sweep_.next;
+  int64_t room_;
+  int64_t running_;
+};
+
+// Hands out the waiting trials of all sweeps, without changing the state.
+class WaitingTrials {
+ public:
+  explicit WaitingTrials(const State& state) {
+    std::set<SweepId> sweeps = state.open_sweeps;
+    for (auto retry = state.retries.begin(); retry != state.retries.end();) {
+      const Sweep& sweep = *state.SweepOfTrial(*retry);
+      sweeps.insert(sweep.id);
+      retry = state.retries.lower_bound(sweep.first_trial + sweep.trials);
+    }
+    for (SweepId id : sweeps) Put(Queue(state, state.sweeps.at(id)));
+  }
+
+  std::optional<WaitingTrial> Next() {
+    if (queues_.empty()) return std::nullopt;
+    Queue first = queues_.extract(queues_.begin()).value();
+    const WaitingTrial trial = first.Take();
+    Put(std::move(first));
+    return trial;
+  }
+
+ private:
+  struct ByRank {
+    bool operator()(const Queue& a, const Queue& b) const { return a.Rank() < b.Rank(); }
+  };
+
+  void Put(Queue queue) {
+    if (!queue.Empty()) queues_.insert(std::move(queue));
+  }
+
+  std::set<Queue, ByRank> queues_;
 };
 
 Event MakeLease(const WaitingTrial& waiting, const std::string& worker, absl::Time now,
@@ -58,6 +102,7 @@ Event MakeLease(const WaitingTrial& waiting, const std::string& worker, absl::Ti
 
 Events ScheduleLeases(const State& state, absl::Time now, const LeasePolicy& policy) {
   Events events;
+  if (state.free_workers.empty()) return events;
   WaitingTrials waiting(state);
   for (const std::string& name : state.free_workers) {
     for (int64_t free = FreeSlots(state, state.workers.at(name)); free > 0; --free) {

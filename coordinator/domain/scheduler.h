@@ -1,7 +1,9 @@
 // Which worker gets which trial.
 //
-// Trials that lost an attempt go first, then sweeps in order of submission, each in
-// order of trial number. Every connected worker is filled up to its slots.
+// A free slot goes to the sweep of the highest priority; among equals to the one that runs the
+// fewest trials, and then to the oldest. Within a sweep, trials that lost an attempt go first,
+// then the others in order of number. Paused sweeps and those at their max_parallel get
+// nothing. Every connected worker is filled up to its slots.
 #pragma once
 
 #include "absl/time/time.h"

@@ -44,6 +44,7 @@ void Move(State& state, TrialId trial, TrialState to) {
   } else {
     state.retries.erase(trial);
   }
+  if (to == TrialState::kFailed) state.failed_trials[trial] = live.attempt;
   if (IsTerminal(to)) state.live_trials.erase(trial);
 }
 
@@ -56,6 +57,17 @@ void ApplyOne(State& state, const SweepSubmitted& event) {
 void ApplyOne(State& state, const SweepCancelled& event) {
   state.sweeps.at(event.sweep).cancelled = true;
   state.open_sweeps.erase(event.sweep);
+}
+
+void ApplyOne(State& state, const SweepPaused& event) {
+  state.sweeps.at(event.sweep).paused = event.paused;
+}
+
+void ApplyOne(State& state, const TrialRetried& event) {
+  const auto failed = state.failed_trials.find(event.trial);
+  state.live_trials.emplace(event.trial, LiveTrial{TrialState::kFailed, failed->second, 0});
+  state.failed_trials.erase(failed);
+  Move(state, event.trial, TrialState::kPending);
 }
 
 void ApplyOne(State& state, const WorkerRegistered& event) {

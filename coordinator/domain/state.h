@@ -4,8 +4,8 @@
 //   for (const Event& event : *Decide(state, command, now)) Apply(state, event);
 //
 // A plain value: no I/O, threads or clocks; every container iterates in a defined order.
-// Trials that have ended or were never leased are not held: the store keeps the former,
-// and the latter are computed from their sweep.
+// Trials that have ended with a result or were never leased are not held: the store keeps the
+// former, and the latter are computed from their sweep.
 #pragma once
 
 #include <map>
@@ -36,6 +36,9 @@ struct State {
   std::map<TrialId, LiveTrial> live_trials;
   // Live trials that wait for their next attempt.
   std::set<TrialId> retries;
+  // Trials that have failed, and the number of their last attempt, so that they can be
+  // retried.
+  std::map<TrialId, int> failed_trials;
   // Sweeps with trials that were never leased, not cancelled.
   std::set<SweepId> open_sweeps;
   LeaseTable leases;

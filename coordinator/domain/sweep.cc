@@ -1,5 +1,8 @@
 #include "coordinator/domain/sweep.h"
 
+#include <algorithm>
+#include <limits>
+
 namespace pathsweep {
 
 TrialCounts Sweep::Counts() const {
@@ -11,6 +14,12 @@ TrialCounts Sweep::Counts() const {
 bool Sweep::Ended() const {
   const TrialCounts counts = Counts();
   return counts[TrialState::kPending] == 0 && counts[TrialState::kRunning] == 0;
+}
+
+int64_t Sweep::Room() const {
+  if (paused || cancelled) return 0;
+  if (spec.max_parallel == 0) return std::numeric_limits<int64_t>::max();
+  return std::max<int64_t>(0, spec.max_parallel - leased[TrialState::kRunning]);
 }
 
 int64_t Sweep::ConfigOf(TrialId trial) const {

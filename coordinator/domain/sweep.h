@@ -19,6 +19,10 @@ struct SweepSpec {
   Grid grid;
   std::string metric = "exact_match";
   int max_attempts = 3;
+  // Sweeps of a higher priority get every free worker first.
+  int priority = 0;
+  // Trials that run at once, at most; 0 = no limit.
+  int64_t max_parallel = 0;
 
   bool operator==(const SweepSpec&) const = default;
 };
@@ -34,6 +38,7 @@ struct Sweep {
   int64_t trials = 0;
   int64_t next = 0;
   bool cancelled = false;
+  bool paused = false;
   absl::Time created_at;
   // Trials that were leased at least once, by state.
   TrialCounts leased;
@@ -45,6 +50,9 @@ struct Sweep {
 
   // Every trial has ended.
   bool Ended() const;
+
+  // Trials that may start now beside those that run.
+  int64_t Room() const;
 
   TrialParameters ParametersOf(TrialId trial) const;
   int64_t ConfigOf(TrialId trial) const;

@@ -25,6 +25,8 @@ bool MayFollow(TrialState from, TrialState to) {
       return to == TrialState::kRunning || to == TrialState::kCancelled;
     case TrialState::kRunning:
       return to != TrialState::kRunning;
+    case TrialState::kFailed:
+      return to == TrialState::kPending;  // retried
     default:
       return false;
   }

@@ -29,7 +29,7 @@ inline constexpr std::array kTrialStates = {TrialState::kPending,   TrialState::
 absl::string_view Name(TrialState state);
 std::optional<TrialState> TrialStateFromName(absl::string_view name);
 
-// Succeeded, failed, stopped and cancelled have no way out.
+// Succeeded, stopped and cancelled have no way out, and failed only when a user asks for it.
 bool IsTerminal(TrialState state);
 
 // Whether a trial may go from one state to the other in one event.

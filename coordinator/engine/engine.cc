@@ -40,23 +40,23 @@ absl::Status Engine::Load(absl::Time now) {
 }
 
 absl::Status Engine::Take(const Request& request, absl::Time now) {
-  if (const auto* submit = std::get_if<SubmitSweep>(&request.command)) return Run(*submit, now);
-  if (const auto* cancel = std::get_if<CancelSweep>(&request.command)) return Run(*cancel, now);
-  if (const auto* streamed = std::get_if<ReportOnStream>(&request.command)) {
-    std::shared_ptr<WorkerSink>& sink = sinks_[streamed->report.report.worker.name];
-    if (sink != nullptr && sink != streamed->sink) {
-      sink->Close(absl::AbortedError("the worker has opened another stream"));
-    }
-    sink = streamed->sink;
-    return Run(streamed->report, now);
+  return std::visit([&](const auto& command) { return TakeOne(command, now); }, request.command);
+}
+
+absl::Status Engine::TakeOne(const ReportOnStream& command, absl::Time now) {
+  std::shared_ptr<WorkerSink>& sink = sinks_[command.report.report.worker.name];
+  if (sink != nullptr && sink != command.sink) {
+    sink->Close(absl::AbortedError("the worker has opened another stream"));
   }
-  if (const auto* ended = std::get_if<StreamEnded>(&request.command)) {
-    const auto sink = sinks_.find(ended->worker);
-    if (sink == sinks_.end() || sink->second != ended->sink) return absl::OkStatus();
-    sinks_.erase(sink);
-    return Run(LoseWorker{ended->worker}, now);
-  }
-  return absl::OkStatus();
+  sink = command.sink;
+  return Run(command.report, now);
+}
+
+absl::Status Engine::TakeOne(const StreamEnded& command, absl::Time now) {
+  const auto sink = sinks_.find(command.worker);
+  if (sink == sinks_.end() || sink->second != command.sink) return absl::OkStatus();
+  sinks_.erase(sink);
+  return Run(LoseWorker{command.worker}, now);
 }
 
 template <typename Command>

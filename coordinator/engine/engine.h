@@ -50,7 +50,9 @@ struct StreamEnded {
 struct Inspect {};
 
 struct Request {
-  std::variant<SubmitSweep, CancelSweep, ReportOnStream, StreamEnded, Inspect> command;
+  std::variant<SubmitSweep, CancelSweep, PauseSweep, RetryFailed, ReportOnStream, StreamEnded,
+               Inspect>
+      command;
   // Called once, after the commit; the state is valid during the call only.
   std::function<void(const absl::Status&, const State&)> done;
 };
@@ -86,6 +88,14 @@ class Engine {
  private:
   absl::Status Load(absl::Time now);
   absl::Status Take(const Request& request, absl::Time now);
+  absl::Status TakeOne(const ReportOnStream& command, absl::Time now);
+  absl::Status TakeOne(const StreamEnded& command, absl::Time now);
+  absl::Status TakeOne(const Inspect&, absl::Time) { return absl::OkStatus(); }
+  // What the domain alone decides.
+  template <typename Command>
+  absl::Status TakeOne(const Command& command, absl::Time now) {
+    return Run(command, now);
+  }
   // Decides and applies one command; its events join events_.
   template <typename Command>
   absl::Status Run(const Command& command, absl::Time now);

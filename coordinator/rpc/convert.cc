@@ -76,7 +76,8 @@ v1::TrialState ToProto(TrialState state) {
 
 v1::SweepState StateOf(const Sweep& sweep) {
   if (sweep.cancelled) return v1::SWEEP_STATE_CANCELLED;
-  return sweep.Ended() ? v1::SWEEP_STATE_FINISHED : v1::SWEEP_STATE_RUNNING;
+  if (sweep.Ended()) return v1::SWEEP_STATE_FINISHED;
+  return sweep.paused ? v1::SWEEP_STATE_PAUSED : v1::SWEEP_STATE_RUNNING;
 }
 
 v1::Estimate ToProto(const Estimate& estimate) {
@@ -99,6 +100,15 @@ absl::StatusOr<SweepSpec> FromProto(const v1::SweepSpec& proto) {
     return absl::InvalidArgumentError(
         absl::StrCat("`max_attempts` must be at least 1, not ", proto.max_attempts()));
   }
+  if (proto.priority() < -kHighestPriority || proto.priority() > kHighestPriority) {
+    return absl::InvalidArgumentError(absl::StrCat("`priority` must be from ", -kHighestPriority,
+                                                   " to ", kHighestPriority, ", not ",
+                                                   proto.priority()));
+  }
+  if (proto.max_parallel() < 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("`max_parallel` must be at least 1, not ", proto.max_parallel()));
+  }
   absl::StatusOr<Grid> grid = GridFromProto(proto);
   if (!grid.ok()) return grid.status();
   SweepSpec spec;
@@ -107,6 +117,8 @@ absl::StatusOr<SweepSpec> FromProto(const v1::SweepSpec& proto) {
   spec.grid = *std::move(grid);
   if (!proto.metric().empty()) spec.metric = proto.metric();
   if (proto.max_attempts() > 0) spec.max_attempts = proto.max_attempts();
+  spec.priority = proto.priority();
+  spec.max_parallel = proto.max_parallel();
   return spec;
 }
 
@@ -150,6 +162,8 @@ v1::Sweep SummaryToProto(const Sweep& sweep) {
   spec.set_description(sweep.spec.description);
   spec.set_metric(sweep.spec.metric);
   spec.set_max_attempts(sweep.spec.max_attempts);
+  spec.set_priority(sweep.spec.priority);
+  spec.set_max_parallel(sweep.spec.max_parallel);
   proto.set_state(StateOf(sweep));
   *proto.mutable_created_at() = ToTimestamp(sweep.created_at);
   const TrialCounts counts = sweep.Counts();

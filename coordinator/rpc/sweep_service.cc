@@ -82,11 +82,31 @@ grpc::Status SweepServiceHandler::SubmitSweep(grpc::ServerContext*,
 grpc::Status SweepServiceHandler::CancelSweep(grpc::ServerContext*,
                                               const v1::CancelSweepRequest* request,
                                               v1::CancelSweepResponse* response) {
-  return ToGrpc(engine_.Ask({pathsweep::CancelSweep{request->sweep()},
-                             [&](const absl::Status& status, const State& state) {
-                               if (!status.ok()) return;
-                               *response->mutable_sweep() =
-                                   ToProto(*state.FindSweep(request->sweep()));
+  return Change(pathsweep::CancelSweep{request->sweep()}, *response->mutable_sweep());
+}
+
+grpc::Status SweepServiceHandler::PauseSweep(grpc::ServerContext*,
+                                             const v1::PauseSweepRequest* request,
+                                             v1::PauseSweepResponse* response) {
+  return Change(pathsweep::PauseSweep{request->sweep(), true}, *response->mutable_sweep());
+}
+
+grpc::Status SweepServiceHandler::ResumeSweep(grpc::ServerContext*,
+                                              const v1::ResumeSweepRequest* request,
+                                              v1::ResumeSweepResponse* response) {
+  return Change(pathsweep::PauseSweep{request->sweep(), false}, *response->mutable_sweep());
+}
+
+grpc::Status SweepServiceHandler::RetryFailed(grpc::ServerContext*,
+                                              const v1::RetryFailedRequest* request,
+                                              v1::RetryFailedResponse* response) {
+  return Change(pathsweep::RetryFailed{request->sweep()}, *response->mutable_sweep());
+}
+
+template <typename Command>
+grpc::Status SweepServiceHandler::Change(const Command& command, v1::Sweep& changed) {
+  return ToGrpc(engine_.Ask({command, [&](const absl::Status& status, const State& state) {
+                               if (status.ok()) changed = ToProto(*state.FindSweep(command.sweep));
                              }}));
 }
 

@@ -27,6 +27,12 @@ class SweepServiceHandler final : public v1::SweepService::Service {
                            v1::SubmitSweepResponse* response) override;
   grpc::Status CancelSweep(grpc::ServerContext*, const v1::CancelSweepRequest* request,
                            v1::CancelSweepResponse* response) override;
+  grpc::Status PauseSweep(grpc::ServerContext*, const v1::PauseSweepRequest* request,
+                          v1::PauseSweepResponse* response) override;
+  grpc::Status ResumeSweep(grpc::ServerContext*, const v1::ResumeSweepRequest* request,
+                           v1::ResumeSweepResponse* response) override;
+  grpc::Status RetryFailed(grpc::ServerContext*, const v1::RetryFailedRequest* request,
+                           v1::RetryFailedResponse* response) override;
   grpc::Status ListSweeps(grpc::ServerContext*, const v1::ListSweepsRequest* request,
                           v1::ListSweepsResponse* response) override;
   grpc::Status GetSweep(grpc::ServerContext*, const v1::GetSweepRequest* request,
@@ -41,6 +47,9 @@ class SweepServiceHandler final : public v1::SweepService::Service {
                            v1::ListWorkersResponse* response) override;
 
  private:
+  // Runs a command about the sweep that it names, and answers how that sweep then is.
+  template <typename Command>
+  grpc::Status Change(const Command& command, v1::Sweep& changed);
   // A copy of the sweep as it stands now; NotFound if there is none.
   absl::StatusOr<Sweep> FindSweep(const std::string& name_or_id);
   absl::StatusOr<Sweep> SweepOfTrial(TrialId trial);

@@ -49,6 +49,7 @@ EventWriter::EventWriter(SQLite::Database& database)
                     "INSERT INTO sweeps (id, name, request_id, spec, metric, first_trial, trials, "
                     "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
       cancel_sweep_(database, "UPDATE sweeps SET cancelled = 1 WHERE id = ?"),
+      pause_sweep_(database, "UPDATE sweeps SET paused = ? WHERE id = ?"),
       register_worker_(database,
                        "INSERT INTO workers VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO "
                        "UPDATE SET hostname = excluded.hostname, device = excluded.device, "
@@ -65,6 +66,9 @@ EventWriter::EventWriter(SQLite::Database& database)
                      "UPDATE trials SET state = 'pending', reason = ?, "
                      "lost_attempts = lost_attempts + ? WHERE id = ?"),
       end_trial_(database, "UPDATE trials SET state = ?, reason = ? WHERE id = ?"),
+      retry_trial_(database,
+                   "UPDATE trials SET state = 'pending', reason = '', lost_attempts = 0 "
+                   "WHERE id = ?"),
       find_metric_(database, "SELECT id FROM metrics WHERE name = ?"),
       insert_metric_(database, "INSERT INTO metrics (name, lowest, highest) VALUES (?, ?, ?)"),
       insert_measurement_(database,
@@ -82,6 +86,12 @@ void EventWriter::WriteOne(const SweepSubmitted& event) {
 }
 
 void EventWriter::WriteOne(const SweepCancelled& event) { Run(cancel_sweep_, event.sweep); }
+
+void EventWriter::WriteOne(const SweepPaused& event) {
+  Run(pause_sweep_, event.paused ? 1 : 0, event.sweep);
+}
+
+void EventWriter::WriteOne(const TrialRetried& event) { Run(retry_trial_, event.trial); }
 
 void EventWriter::WriteOne(const WorkerRegistered& event) {
   const WorkerDescription& worker = event.worker;

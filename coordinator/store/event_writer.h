@@ -27,11 +27,13 @@ class EventWriter {
  private:
   void WriteOne(const SweepSubmitted& event);
   void WriteOne(const SweepCancelled& event);
+  void WriteOne(const SweepPaused& event);
   void WriteOne(const WorkerRegistered& event);
   void WriteOne(const AttemptLeased& event);
   void WriteOne(const MeasurementsReported& event);
   void WriteOne(const AttemptEnded& event);
   void WriteOne(const TrialEnded& event);
+  void WriteOne(const TrialRetried& event);
   void WriteOne(const WorkerReported&) {}
   void WriteOne(const WorkerDisconnected&) {}
   void WriteOne(const LeaseExtended&) {}
@@ -47,12 +49,14 @@ class EventWriter {
   std::string last_time_text_;
   SQLite::Statement insert_sweep_;
   SQLite::Statement cancel_sweep_;
+  SQLite::Statement pause_sweep_;
   SQLite::Statement register_worker_;
   SQLite::Statement lease_trial_;
   SQLite::Statement insert_attempt_;
   SQLite::Statement end_attempt_;
   SQLite::Statement requeue_trial_;
   SQLite::Statement end_trial_;
+  SQLite::Statement retry_trial_;
   SQLite::Statement find_metric_;
   SQLite::Statement insert_metric_;
   SQLite::Statement insert_measurement_;

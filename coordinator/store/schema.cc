@@ -19,7 +19,7 @@ constexpr int kQuantiles = 1000;
 constexpr int kApplicationId = 0x50535750;  // "PSWP" in the file's header
 
 // Append only: a migration that has shipped never changes.
-constexpr std::array<absl::string_view, 1> kMigrations = {R"sql(
+constexpr std::array<absl::string_view, 2> kMigrations = {R"sql(
 CREATE TABLE sweeps (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -79,6 +79,11 @@ CREATE TABLE student_t (
   degrees_of_freedom INTEGER PRIMARY KEY,
   quantile_975 REAL NOT NULL
 );
+)sql",
+                                                          R"sql(
+ALTER TABLE sweeps ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+-- What a coordinator loads when it starts, however many trials have ended.
+CREATE INDEX unsettled_trials ON trials (id) WHERE state IN ('pending', 'running', 'failed');
 )sql"};
 
 int Pragma(SQLite::Database& database, const std::string& name) {

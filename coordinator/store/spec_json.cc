@@ -45,6 +45,8 @@ std::string SpecToJson(const SweepSpec& spec) {
   json["description"] = spec.description;
   json["metric"] = spec.metric;
   json["max_attempts"] = spec.max_attempts;
+  json["priority"] = spec.priority;
+  json["max_parallel"] = spec.max_parallel;
   json["seeds"] = spec.grid.seeds;
   json["axes"] = ordered_json::array();
   for (const GridAxis& axis : spec.grid.axes) {
@@ -66,6 +68,8 @@ absl::StatusOr<SweepSpec> SpecFromJson(absl::string_view text) {
     spec.description = json.at("description");
     spec.metric = json.at("metric");
     spec.max_attempts = json.at("max_attempts");
+    spec.priority = json.value("priority", 0);  // since schema 2
+    spec.max_parallel = json.value("max_parallel", int64_t{0});
     absl::Status grid = ReadGrid(json, spec.grid);
     if (!grid.ok()) {
       return absl::DataLossError(absl::StrCat("stored sweep spec: ", grid.message()));

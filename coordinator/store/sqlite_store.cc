@@ -4,8 +4,10 @@
 
 #include <filesystem>
 #include <map>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "coordinator/store/event_writer.h"
 #include "coordinator/store/file_lock.h"
 #include "coordinator/store/schema.h"
@@ -36,8 +38,19 @@ class SqliteStore::Connection {
 
 namespace {
 
+constexpr int64_t kCheckedAtOpening = int64_t{64} << 20;
+
+// All of a small file; of a large one, where that takes minutes, what a start relies on.
+// `sweepd --check-database` checks everything.
 absl::Status CheckIntegrity(SQLite::Database& database) {
-  const std::string verdict = database.execAndGet("PRAGMA quick_check(1)").getString();
+  const int64_t bytes = database.execAndGet("PRAGMA page_count").getInt64() *
+                        database.execAndGet("PRAGMA page_size").getInt64();
+  const bool has_sweeps =
+      database.execAndGet("SELECT count(*) FROM sqlite_schema WHERE name = 'sweeps'").getInt() > 0;
+  const bool whole = bytes <= kCheckedAtOpening || !has_sweeps;
+  const std::string verdict =
+      database.execAndGet(whole ? "PRAGMA quick_check(1)" : "PRAGMA quick_check(sweeps)")
+          .getString();
   if (verdict == "ok") return absl::OkStatus();
   return absl::DataLossError(absl::StrCat("`", database.getFilename(), "` is corrupt: ", verdict,
                                           "; the file is left as it is, restore a copy of it"));
@@ -45,8 +58,8 @@ absl::Status CheckIntegrity(SQLite::Database& database) {
 
 void LoadSweeps(SQLite::Database& database, State& state, absl::Status& status) {
   SQLite::Statement rows(database,
-                         "SELECT id, request_id, spec, first_trial, trials, cancelled, created_at "
-                         "FROM sweeps ORDER BY id");
+                         "SELECT id, request_id, spec, first_trial, trials, cancelled, created_at, "
+                         "paused FROM sweeps ORDER BY id");
   while (status.ok() && rows.executeStep()) {
     Sweep sweep;
     sweep.id = rows.getColumn(0).getInt64();
@@ -58,6 +71,7 @@ void LoadSweeps(SQLite::Database& database, State& state, absl::Status& status) 
     sweep.first_trial = rows.getColumn(3).getInt64();
     sweep.trials = rows.getColumn(4).getInt64();
     sweep.created_at = TimeFromText(rows.getColumn(6).getString());
+    sweep.paused = rows.getColumn(7).getInt() != 0;
     const bool cancelled = rows.getColumn(5).getInt() != 0;
     Apply(state, SweepSubmitted{sweep});
     if (cancelled) Apply(state, SweepCancelled{sweep.id});
@@ -76,14 +90,18 @@ void LoadCounts(SQLite::Database& database, State& state) {
   }
 }
 
-void LoadLiveTrials(SQLite::Database& database, State& state, absl::Time lease_deadline) {
+void LoadUnsettledTrials(SQLite::Database& database, State& state, absl::Time lease_deadline) {
   SQLite::Statement rows(database,
                          "SELECT id, state, attempt, lost_attempts, worker FROM trials "
-                         "WHERE state IN ('pending', 'running') ORDER BY id");
+                         "WHERE state IN ('pending', 'running', 'failed') ORDER BY id");
   while (rows.executeStep()) {
     const TrialId trial = rows.getColumn(0).getInt64();
     const LiveTrial live{*TrialStateFromName(rows.getColumn(1).getString()),
                          rows.getColumn(2).getInt(), rows.getColumn(3).getInt()};
+    if (live.state == TrialState::kFailed) {
+      state.failed_trials.emplace(trial, live.attempt);
+      continue;
+    }
     state.live_trials.emplace(trial, live);
     if (live.state == TrialState::kPending) {
       state.retries.insert(trial);
@@ -144,8 +162,21 @@ absl::StatusOr<State> SqliteStore::Load(absl::Time lease_deadline) {
     LoadSweeps(connection_->database, state, status);
     if (!status.ok()) return status;
     LoadCounts(connection_->database, state);
-    LoadLiveTrials(connection_->database, state, lease_deadline);
+    LoadUnsettledTrials(connection_->database, state, lease_deadline);
     return state;
+  });
+}
+
+absl::Status SqliteStore::Check(const std::string& path) {
+  return Guarded(path, [&] {
+    SQLite::Database database(path, SQLite::OPEN_READONLY, /*busy timeout, ms*/ 5000);
+    if (absl::Status owner = CheckOwner(database); !owner.ok()) return owner;
+    SQLite::Statement rows(database, "PRAGMA integrity_check(10)");
+    std::vector<std::string> verdicts;
+    while (rows.executeStep()) verdicts.push_back(rows.getColumn(0).getString());
+    if (verdicts == std::vector<std::string>{"ok"}) return absl::OkStatus();
+    return absl::DataLossError(absl::StrCat(
+        "`", path, "` is corrupt: ", absl::StrJoin(verdicts, "; "), "; restore a copy"));
   });
 }
 

@@ -15,14 +15,18 @@ namespace pathsweep {
 
 class SqliteStore : public Store {
  public:
-  // Creates the file if there is none, else migrates it. Refuses, and leaves unchanged, a
-  // file that is corrupt (DataLoss), not a results database or not writable
-  // (FailedPrecondition), or in use by another coordinator (FailedPrecondition).
+  // Creates the file if there is none, else migrates it. Checks files up to 64 MiB entirely.
+  // Refuses, and leaves unchanged, a file that is corrupt (DataLoss), not a results database or not
+  // writable (FailedPrecondition), or in use by another coordinator (FailedPrecondition).
   static absl::StatusOr<std::unique_ptr<SqliteStore>> Open(const std::string& path);
   ~SqliteStore() override;
 
   absl::Status Commit(absl::Span<const Event> events) override;
   absl::StatusOr<State> Load(absl::Time lease_deadline) override;
+
+  // Checks every page and index of the file, which is not changed; may be in use. DataLoss
+  // says what is damaged.
+  static absl::Status Check(const std::string& path);
 
   // Refuses to grow beyond this many pages of 4 KiB, as a full disk would; for tests.
   absl::Status LimitPages(int pages);

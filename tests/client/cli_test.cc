@@ -95,6 +95,18 @@ class CannedService : public v1::SweepService::Service {
     *response = CannedSweep();
     return grpc::Status::OK;
   }
+  grpc::Status PauseSweep(grpc::ServerContext*, const v1::PauseSweepRequest*,
+                          v1::PauseSweepResponse* response) override {
+    *response->mutable_sweep() = CannedSweep();
+    response->mutable_sweep()->set_state(v1::SWEEP_STATE_PAUSED);
+    return grpc::Status::OK;
+  }
+  grpc::Status RetryFailed(grpc::ServerContext*, const v1::RetryFailedRequest* request,
+                           v1::RetryFailedResponse* response) override {
+    retried = request->sweep();
+    *response->mutable_sweep() = CannedSweep();
+    return grpc::Status::OK;
+  }
   grpc::Status ListTrials(grpc::ServerContext*, const v1::ListTrialsRequest* request,
                           v1::ListTrialsResponse* response) override {
     const bool first = request->page_token().empty();
@@ -120,6 +132,7 @@ class CannedService : public v1::SweepService::Service {
   }
 
   v1::SubmitSweepRequest submitted;
+  std::string retried;
 };
 
 class NoInterrupts : public Interrupts {
@@ -271,6 +284,12 @@ TEST_F(CliTest, ProgressDoesNotMixWithOutputForMachines) {
   const Output output = Run({"submit", file_, "--watch", "--output", "json"});
   EXPECT_EQ(json::parse(output.out)["sweep"], "demo");
   EXPECT_THAT(output.err, HasSubstr("12/12 trials"));
+}
+
+TEST_F(CliTest, PauseAndRetryShowTheSweepAfterwards) {
+  EXPECT_EQ(json::parse(Run({"pause", "demo", "--output", "json"}).out)["state"], "paused");
+  EXPECT_EQ(Run({"retry", "demo", "--failed"}).code, 0);
+  EXPECT_EQ(service_.retried, "demo");
 }
 
 TEST_F(CliTest, WatchForMachinesEndsWithTheSweep) {

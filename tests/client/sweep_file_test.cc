@@ -124,6 +124,10 @@ TEST(SweepFile, EachProblemNamesItsPlaceAndWhatToWrite) {
        "f.yaml:1:9: `metric` needs a `name`"},
       {"early_terminate: {type: hyperband}\n" + WithParameters("  lr: {value: 1}\n"),
        "f.yaml:1:1: `early_terminate` is not supported"},
+      {WithParameters("  lr: {value: 1}\npriority: high\n"),
+       "f.yaml:4:11: `priority` must be an integer, -1000 to 1000"},
+      {WithParameters("  lr: {value: 1}\nmax_parallel: 0\n"),
+       "f.yaml:4:15: `max_parallel` must be an integer, 1 to"},
       {"method: bayes\nparameters:\n  lr: {value: 1}\n",
        "f.yaml:1:9: unknown method `bayes`: only `grid` so far"},
   };

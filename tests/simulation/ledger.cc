@@ -33,11 +33,16 @@ void Ledger::Take(const SweepSubmitted& event) {
       Broken("two sweeps share a trial id");
     }
   }
-  const LedgerSweep added{sweep.first_trial, sweep.trials, sweep.spec.max_attempts, false, {}};
+  LedgerSweep added;
+  added.first = sweep.first_trial;
+  added.trials = sweep.trials;
+  added.spec = sweep.spec;
   if (!sweeps_.emplace(sweep.id, added).second) Broken("two sweeps have one id");
 }
 
 void Ledger::Take(const SweepCancelled& event) { sweeps_.at(event.sweep).cancelled = true; }
+
+void Ledger::Take(const SweepPaused& event) { sweeps_.at(event.sweep).paused = event.paused; }
 
 void Ledger::Take(const AttemptLeased& event) {
   const auto [id, number] = event.attempt;
@@ -45,6 +50,10 @@ void Ledger::Take(const AttemptLeased& event) {
   LedgerTrial& trial = trials_[id];
   Require(id >= sweep.first && id < sweep.first + sweep.trials, id, "leased for another sweep");
   Require(!sweep.cancelled, id, "leased after its sweep was cancelled");
+  Require(!sweep.paused, id, "leased while its sweep was paused");
+  ++sweep.running;
+  Require(sweep.spec.max_parallel == 0 || sweep.running <= sweep.spec.max_parallel, id,
+          "more trials run than max_parallel allows");
   Require(!trial.ended, id, "leased after it had ended");
   Require(!trial.running, id, "leased twice at once");
   Require(number == trial.attempt + 1, id, "attempt numbers are not 1, 2, …");
@@ -71,8 +80,10 @@ void Ledger::Take(const AttemptEnded& event) {
   LedgerTrial& trial = trials_[id];
   Require(trial.running && trial.attempt == event.attempt.attempt, id,
           "an attempt ended that was not running");
+  LedgerSweep& sweep = sweeps_.at(trial.sweep);
+  --sweep.running;
   if (event.counts_as_lost) ++trial.lost;
-  Require(trial.lost < sweeps_.at(trial.sweep).max_attempts, id,
+  Require(trial.lost < sweep.spec.max_attempts, id,
           "waits for another attempt though it has lost all");
   trial.running = false;
 }
@@ -80,7 +91,8 @@ void Ledger::Take(const AttemptEnded& event) {
 void Ledger::Take(const TrialEnded& event) {
   const TrialId id = event.attempt.trial;
   LedgerTrial& trial = trials_[id];
-  const LedgerSweep& sweep = sweeps_.at(trial.sweep);
+  LedgerSweep& sweep = sweeps_.at(trial.sweep);
+  if (trial.running) --sweep.running;
   Require(!trial.ended, id, "ended twice");
   Require(trial.attempt == event.attempt.attempt, id, "ended by a stale attempt");
   switch (event.state) {
@@ -89,13 +101,22 @@ void Ledger::Take(const TrialEnded& event) {
       break;
     case TrialState::kFailed:
       Require(trial.running, id, "failed while it was not running");
-      Require(trial.lost + 1 == sweep.max_attempts, id, "failed before the last allowed attempt");
+      Require(trial.lost + 1 == sweep.spec.max_attempts, id,
+              "failed before the last allowed attempt");
       break;
     default:
       Require(trial.running, id, "succeeded while it was not running");
   }
   trial.running = false;
   trial.ended = event.state;
+}
+
+void Ledger::Take(const TrialRetried& event) {
+  LedgerTrial& trial = trials_[event.trial];
+  Require(trial.ended == TrialState::kFailed, event.trial, "retried though it has not failed");
+  Require(!sweeps_.at(trial.sweep).cancelled, event.trial, "retried though it was cancelled");
+  trial.ended.reset();
+  trial.lost = 0;
 }
 
 void Ledger::CheckAgainst(const State& state) {
@@ -109,8 +130,11 @@ void Ledger::CheckAgainst(const State& state) {
       ++leased;
     }
     if (counts != sweep.leased || leased != sweep.next) Broken("counts are not those of the rows");
+    if (sweep.paused != sweeps_.at(id).paused) Broken("a pause in memory is not the stored one");
   }
   for (const auto& [id, trial] : trials_) {
+    Require(state.failed_trials.contains(id) == (trial.ended == TrialState::kFailed), id,
+            "failed, and not known as such, or the reverse");
     const auto live = state.live_trials.find(id);
     Require((live != state.live_trials.end()) == !trial.ended, id, "live and ended at once");
     if (live == state.live_trials.end()) continue;

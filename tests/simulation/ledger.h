@@ -45,17 +45,21 @@ class Ledger {
   struct LedgerSweep {
     TrialId first = 0;
     int64_t trials = 0;
-    int max_attempts = 0;
+    SweepSpec spec;
     bool cancelled = false;
+    bool paused = false;
+    int64_t running = 0;
     std::set<std::pair<int64_t, int64_t>> leased;  // (config, seed)
   };
 
   void Take(const SweepSubmitted& event);
   void Take(const SweepCancelled& event);
+  void Take(const SweepPaused& event);
   void Take(const AttemptLeased& event);
   void Take(const MeasurementsReported& event);
   void Take(const AttemptEnded& event);
   void Take(const TrialEnded& event);
+  void Take(const TrialRetried& event);
   void Take(const WorkerRegistered&) {}
   void Take(const WorkerReported&) {}
   void Take(const WorkerDisconnected&) {}

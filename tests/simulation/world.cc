@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -242,6 +243,8 @@ void World::Submit(PhiloxStream& random) {
   client.spec.grid.seeds.clear();
   for (uint32_t i = 0; i <= random.Below(3); ++i) client.spec.grid.seeds.push_back(i);
   client.spec.max_attempts = static_cast<int>(1 + random.Below(3));
+  client.spec.priority = static_cast<int>(random.Below(2));
+  client.spec.max_parallel = random.Below(3);
   const std::string request = absl::StrCat("request-", clients_.size());
   clients_.emplace(request, std::move(client));
   Post(request);
@@ -279,6 +282,34 @@ void World::Cancel(PhiloxStream& random) {
                         ledger_.Broken("a cancelled sweep has trials that have not ended");
                       }
                     }});
+}
+
+const World::Client* World::Known(PhiloxStream& random) const {
+  if (clients_.empty() || engine_ == nullptr) return nullptr;
+  const Client& client = std::next(clients_.begin(), random.Below(clients_.size()))->second;
+  return client.sweep ? &client : nullptr;
+}
+
+void World::PauseOrResume(PhiloxStream& random) {
+  const Client* client = Known(random);
+  if (client == nullptr) return;
+  const bool paused = random.Below(2) == 0;
+  Tell(absl::StrCat("a client ", paused ? "pauses" : "resumes", " sweep ", *client->sweep));
+  inbox_.push_back({PauseSweep{absl::StrCat(*client->sweep), paused}, nullptr});
+}
+
+void World::Retry(PhiloxStream& random) {
+  const Client* client = Known(random);
+  if (client == nullptr) return;
+  Tell(absl::StrCat("a client retries what failed of sweep ", *client->sweep));
+  inbox_.push_back({RetryFailed{absl::StrCat(*client->sweep)}, nullptr});
+}
+
+void World::ResumeAll() {
+  if (engine_ == nullptr || !engine_->loaded()) return;
+  for (const auto& [id, sweep] : engine_->state().sweeps) {
+    if (sweep.paused) inbox_.push_back({PauseSweep{absl::StrCat(id), false}, nullptr});
+  }
 }
 
 void World::BreakStream(PhiloxStream& random) {
@@ -399,12 +430,36 @@ void World::CheckLeases() {
       ledger_.Broken("a lease is held after its time");
     }
   }
-  const bool waiting = !state.retries.empty() || !state.open_sweeps.empty();
   for (const auto& [name, worker] : state.workers) {
     const auto leased = static_cast<int>(state.leases.OfWorker(name).size());
     if (leased > worker.description.slots) ledger_.Broken("a worker has more trials than slots");
-    if (waiting && worker.connected && !worker.leaving && leased < worker.description.slots) {
+  }
+  CheckNobodyWaitsInVain();
+}
+
+// No free slot while a trial may start, and none to a sweep while one of a higher priority
+// waits.
+void World::CheckNobodyWaitsInVain() {
+  const State& state = engine_->state();
+  std::optional<int> highest;  // priority of the sweeps that may start a trial
+  for (const auto& [id, sweep] : state.sweeps) {
+    const TrialCounts counts = sweep.Counts();
+    const bool room =
+        sweep.spec.max_parallel == 0 || counts[TrialState::kRunning] < sweep.spec.max_parallel;
+    if (sweep.paused || !room || counts[TrialState::kPending] == 0) continue;
+    highest = std::max(highest.value_or(sweep.spec.priority), sweep.spec.priority);
+  }
+  if (!highest) return;
+  for (const auto& [name, worker] : state.workers) {
+    const auto leased = static_cast<int>(state.leases.OfWorker(name).size());
+    if (worker.connected && !worker.leaving && leased < worker.description.slots) {
       ledger_.Broken("a worker has a free slot while trials wait");
+    }
+  }
+  for (TrialId granted : granted_) {
+    const Sweep* sweep = state.SweepOfTrial(granted);
+    if (state.leases.Find(granted) != nullptr && sweep->spec.priority < *highest) {
+      ledger_.Broken("a trial was leased before one of a higher priority");
     }
   }
 }
@@ -437,6 +492,7 @@ bool World::Settle() {
   PhiloxStream random(seed_, kSetting, 1);
   for (int round = 0; round < kMostRounds && broken().empty(); ++round) {
     now_ += absl::Seconds(1);
+    ResumeAll();
     Drain();
     if (engine_ != nullptr && engine_->loaded() && AllEnded()) return broken().empty();
     for (Peer& peer : peers_) peer.hung = false;

@@ -74,6 +74,8 @@ class World {
   void Submit(PhiloxStream& random);
   void AskAgain(PhiloxStream& random);
   void Cancel(PhiloxStream& random);
+  void PauseOrResume(PhiloxStream& random);
+  void Retry(PhiloxStream& random);
   void BreakStream(PhiloxStream& random);
   void LoseMessage(PhiloxStream& random);
   void RepeatMessage(PhiloxStream& random);
@@ -90,6 +92,9 @@ class World {
   std::shared_ptr<Stream> Draw(PhiloxStream& random,
                                const std::function<bool(const Stream&)>& wanted);
   void Post(const std::string& request_id);
+  // A command about a sweep that a client knows; null if there is none.
+  const Client* Known(PhiloxStream& random) const;
+  void ResumeAll();
   void Receive(const std::shared_ptr<Stream>& stream, const v1::WorkerReport& message);
   void NoticeEnd(const std::shared_ptr<Stream>& stream);
   void Drain();
@@ -98,6 +103,7 @@ class World {
   void Heard(const WorkerReport& report, const State& state);
   void CheckEverything();
   void CheckLeases();
+  void CheckNobodyWaitsInVain();
   void CheckClients();
   bool AllEnded();
 

@@ -292,20 +292,96 @@ TEST(CancelSweep, UnknownNameSuggestsTheClosest) {
   EXPECT_EQ(coordinator.status.message(), "no sweep `detphs`, did you mean `depths`?");
 }
 
-TEST(Scheduler, RetriesGoFirstThenSweepsInOrderOfSubmission) {
-  Coordinator coordinator;
-  coordinator.Submit(SmallSweep("a", 2));
-  coordinator.Submit(SmallSweep("b", 1));
+// The sweeps' names in the order in which one worker with one slot gets their trials.
+std::string Turns(Coordinator& coordinator) {
+  std::string turns;
   coordinator.Report(ReportOf("w"));
-  std::vector<TrialId> order;
-  coordinator.Report(ReportOf("w", {Ended(1, 1, Outcome::Kind::kCrashed)}));
   while (!coordinator.state.leases.OfWorker("w").empty()) {
     const TrialId trial = *coordinator.state.leases.OfWorker("w").begin();
-    order.push_back(trial);
+    turns += coordinator.state.SweepOfTrial(trial)->spec.name;
     coordinator.Report(ReportOf("w", {Ended(trial, coordinator.state.live_trials.at(trial).attempt,
                                             Outcome::Kind::kCompleted)}));
   }
-  EXPECT_THAT(order, ::testing::ElementsAre(1, 2, 3));
+  return turns;
+}
+
+SweepSpec WithPriority(SweepSpec spec, int priority) {
+  spec.priority = priority;
+  return spec;
+}
+
+TEST(Scheduler, RetriesOfASweepGoFirst) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 3));
+  coordinator.Report(ReportOf("w"));
+  coordinator.Report(ReportOf("w", {Ended(1, 1, Outcome::Kind::kCrashed)}));
+  EXPECT_EQ(*coordinator.state.leases.OfWorker("w").begin(), 1);
+  EXPECT_TRUE(coordinator.state.IsRunning({1, 2}));
+}
+
+TEST(Scheduler, HigherPrioritiesGoFirstAndEqualsInOrderOfSubmission) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 2));
+  coordinator.Submit(SmallSweep("b", 1));
+  coordinator.Submit(WithPriority(SmallSweep("c", 2), 1));
+  EXPECT_EQ(Turns(coordinator), "ccaab");
+}
+
+TEST(Scheduler, EqualSweepsShareTheSlots) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 10));
+  coordinator.Submit(SmallSweep("b", 10));
+  coordinator.Report(ReportOf("w", {}, 6));
+  EXPECT_EQ(coordinator.Count("a", TrialState::kRunning), 3);
+  EXPECT_EQ(coordinator.Count("b", TrialState::kRunning), 3);
+}
+
+TEST(Scheduler, MaxParallelLeavesSlotsToOthers) {
+  Coordinator coordinator;
+  SweepSpec narrow = WithPriority(SmallSweep("a", 10), 1);
+  narrow.max_parallel = 2;
+  coordinator.Submit(narrow);
+  coordinator.Submit(SmallSweep("b", 10));
+  coordinator.Report(ReportOf("w", {}, 6));
+  EXPECT_EQ(coordinator.Count("a", TrialState::kRunning), 2);
+  EXPECT_EQ(coordinator.Count("b", TrialState::kRunning), 4);
+}
+
+TEST(PauseSweep, StartsNothingUntilItIsResumedAndLetsTheRunningGoOn) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 3));
+  coordinator.Report(ReportOf("w"));
+  coordinator.Do(PauseSweep{"a", true});
+  EXPECT_THAT(coordinator.Do(PauseSweep{"a", true}), IsEmpty());
+  coordinator.Report(ReportOf("w", {Ended(1, 1, Outcome::Kind::kCompleted)}));
+  EXPECT_EQ(coordinator.Count("a", TrialState::kSucceeded), 1);
+  EXPECT_EQ(coordinator.Count("a", TrialState::kRunning), 0);
+  coordinator.Do(PauseSweep{"a", false});
+  EXPECT_EQ(coordinator.Count("a", TrialState::kRunning), 1);
+}
+
+TEST(RetryFailed, GivesFailedTrialsAllTheirAttemptsAgain) {
+  Coordinator coordinator;
+  SweepSpec spec = SmallSweep("a", 1);
+  spec.max_attempts = 1;
+  coordinator.Submit(spec);
+  coordinator.Report(ReportOf("w"));
+  coordinator.Report(ReportOf("w", {Ended(1, 1, Outcome::Kind::kCrashed)}));
+  ASSERT_EQ(coordinator.Count("a", TrialState::kFailed), 1);
+  coordinator.Do(RetryFailed{"a"});
+  EXPECT_EQ(coordinator.Count("a", TrialState::kFailed), 0);
+  EXPECT_TRUE(coordinator.state.IsRunning({1, 2})) << "attempts are numbered on";
+  EXPECT_THAT(Only<TrialRetried>(coordinator.Do(RetryFailed{"a"})), IsEmpty());
+  coordinator.Report(ReportOf("w", {Ended(1, 2, Outcome::Kind::kCompleted)}));
+  EXPECT_EQ(coordinator.Count("a", TrialState::kSucceeded), 1);
+}
+
+TEST(RetryFailed, IsRefusedForACancelledSweep) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 1));
+  coordinator.Do(CancelSweep{"a"});
+  coordinator.Do(RetryFailed{"a"});
+  EXPECT_EQ(coordinator.status.code(), absl::StatusCode::kFailedPrecondition);
 }
 
 }  // namespace

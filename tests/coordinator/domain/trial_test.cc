@@ -12,7 +12,7 @@ TEST(TrialState, TransitionsAreThoseOfTheManual) {
   using enum TrialState;
   const std::set<std::pair<TrialState, TrialState>> allowed = {
       {kPending, kRunning}, {kPending, kCancelled}, {kRunning, kPending},   {kRunning, kSucceeded},
-      {kRunning, kFailed},  {kRunning, kStopped},   {kRunning, kCancelled},
+      {kRunning, kFailed},  {kRunning, kStopped},   {kRunning, kCancelled}, {kFailed, kPending},
   };
   for (TrialState from : kTrialStates) {
     for (TrialState to : kTrialStates) {
@@ -21,11 +21,12 @@ TEST(TrialState, TransitionsAreThoseOfTheManual) {
   }
 }
 
+// But that a user may retry what has failed.
 TEST(TrialState, TerminalStatesHaveNoWayOut) {
   for (TrialState from : kTrialStates) {
     bool leaves = false;
     for (TrialState to : kTrialStates) leaves |= MayFollow(from, to);
-    EXPECT_EQ(leaves, !IsTerminal(from)) << Name(from);
+    EXPECT_EQ(leaves, !IsTerminal(from) || from == TrialState::kFailed) << Name(from);
   }
 }
 

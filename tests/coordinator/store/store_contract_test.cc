@@ -58,6 +58,7 @@ class StoreContract : public ::testing::TestWithParam<Kind> {
     EXPECT_EQ(a.sweep_by_first_trial, b.sweep_by_first_trial);
     EXPECT_EQ(a.live_trials, b.live_trials);
     EXPECT_EQ(a.retries, b.retries);
+    EXPECT_EQ(a.failed_trials, b.failed_trials);
     EXPECT_EQ(a.open_sweeps, b.open_sweeps);
     for (const auto& [trial, live] : a.live_trials) {
       const Lease* lease = a.leases.Find(trial);
@@ -83,6 +84,7 @@ TEST_P(StoreContract, LoadGivesTheStateThatTheEventsMade) {
   commit(coordinator.Report(ReportOf("w", {Ended(1, 1, Outcome::Kind::kCompleted)}, 4)));
   commit(coordinator.Report(ReportOf("w", {Ended(2, 1, Outcome::Kind::kCrashed)}, 4)));
   commit(coordinator.Do(CancelSweep{"cancelled"}));
+  commit(coordinator.Do(PauseSweep{"a", true}));
   ExpectSame(Reopened(), AfterRestart(coordinator.state));
 }
 
@@ -94,7 +96,13 @@ TEST_P(StoreContract, EverySeededHistoryIsLoadedAsItWasApplied) {
   for (int step = 0; step < 200; ++step) {
     const std::string worker = std::string("w") + static_cast<char>('0' + std::rand() % 3);
     Events events;
-    switch (std::rand() % 5) {
+    switch (std::rand() % 7) {
+      case 5:
+        events = coordinator.Do(RetryFailed{"s"});
+        break;
+      case 6:
+        events = coordinator.Do(PauseSweep{"s", std::rand() % 2 == 0});
+        break;
       case 0:
         events = coordinator.Submit(SmallSweep("s", 1 + std::rand() % 3, 1 + std::rand() % 2),
                                     std::to_string(step));
