@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "absl/strings/str_cat.h"
 #include "coordinator/analysis/interval.h"
 #include "tests/coordinator/domain/fixtures.h"
 #include "tests/coordinator/store/temporary_folder.h"
@@ -67,6 +68,21 @@ TEST_F(SqliteStoreTest, RefusesADamagedDatabase) {
   file << std::string(8192, 'x');
   file.close();
   EXPECT_EQ(SqliteStore::Open(path_).status().code(), absl::StatusCode::kDataLoss);
+}
+
+TEST_F(SqliteStoreTest, CheckFindsDamageAndPassesASoundFile) {
+  {
+    auto store = SqliteStore::Open(path_).value();
+    ASSERT_TRUE(store->Commit(coordinator_.Submit(SmallSweep("a"))).ok());
+    EXPECT_TRUE(SqliteStore::Check(path_).ok()) << "while it is in use";
+  }
+  EXPECT_TRUE(SqliteStore::Check(path_).ok());
+  std::fstream file(path_, std::ios::binary | std::ios::in | std::ios::out);
+  file.seekp(8192);
+  file << std::string(4096, 'x');
+  file.close();
+  EXPECT_EQ(SqliteStore::Check(path_).code(), absl::StatusCode::kDataLoss);
+  EXPECT_FALSE(SqliteStore::Check(folder_.File("missing.db")).ok());
 }
 
 TEST_F(SqliteStoreTest, RefusesAFolderThatDoesNotExist) {
@@ -130,6 +146,28 @@ TEST_F(SqliteStoreTest, FirstValueOfAMeasurementStands) {
   }
   EXPECT_EQ(Query(path_, "SELECT value FROM measurements"), 0.25);
   EXPECT_EQ(Query(path_, "SELECT count(*) FROM measurements"), 1);
+}
+
+// tests/data holds a database of every schema that was ever shipped, as SQL: eight trials, of
+// which the eighth was running and the seventh had failed.
+TEST_F(SqliteStoreTest, DatabasesOfEveryEarlierSchemaAreBroughtUpToDate) {
+  for (const char* version : {"v1"}) {
+    SCOPED_TRACE(version);
+    const std::string path = folder_.File(version);
+    SQLite::Database(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
+        .exec(Contents(absl::StrCat(PATHSWEEP_SOURCE_DIR "/tests/data/results_", version, ".sql")));
+    auto store = SqliteStore::Open(path).value();
+    State state = store->Load(coordinator_.now).value();
+    EXPECT_TRUE(state.IsRunning({8, 1}));
+    EXPECT_THAT(state.failed_trials, ::testing::ElementsAre(::testing::Pair(7, 1)));
+    EXPECT_EQ(state.FindSweep("old")->Counts()[TrialState::kSucceeded], 6);
+    EXPECT_EQ(Query(path, "SELECT count(*) FROM robustness WHERE metric = 'exact_match'"), 4);
+    Coordinator coordinator;
+    coordinator.state = state;
+    ASSERT_TRUE(store->Commit(coordinator.Do(RetryFailed{"old"})).ok());
+    ASSERT_TRUE(store->Commit(coordinator.Do(PauseSweep{"old", true})).ok());
+    EXPECT_TRUE(store->Load(coordinator_.now).value().FindSweep("old")->paused);
+  }
 }
 
 // A statement left open would hold its snapshot, and the log would grow for ever.
