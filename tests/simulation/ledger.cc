@@ -116,6 +116,7 @@ void Ledger::Take(const TrialRetried& event) {
   Require(trial.ended == TrialState::kFailed, event.trial, "retried though it has not failed");
   Require(!sweeps_.at(trial.sweep).cancelled, event.trial, "retried though it was cancelled");
   trial.ended.reset();
+  trial.failed_attempt = trial.attempt;
   trial.lost = 0;
 }
 

@@ -24,6 +24,7 @@ struct LedgerTrial {
   bool running = false;
   std::string worker;
   std::optional<TrialState> ended;
+  int failed_attempt = 0;  // the one after which it had failed when it was retried
 };
 
 class Ledger {

@@ -100,8 +100,10 @@ void SimWorker::CheckKept(const Said& said, Ledger& ledger) const {
   const bool own_end =
       trial->ended && trial->attempt == said.attempt.attempt &&
       (*trial->ended == TrialState::kSucceeded || *trial->ended == TrialState::kStopped);
+  const bool pointless =
+      (trial->ended && !own_end) || said.attempt.attempt <= trial->failed_attempt;
   for (const Measurement& one : said.measurements) {
-    if (ledger.Measured(said.attempt.trial, one) || (trial->ended && !own_end)) continue;
+    if (ledger.Measured(said.attempt.trial, one) || pointless) continue;
     ledger.Broken(absl::StrCat("trial ", said.attempt.trial, ": its measurement at step ", one.step,
                                " was acknowledged and is not stored"));
   }

@@ -58,6 +58,7 @@ const std::vector<World::Weighted>& World::Kinds() {
       {&World::Process, 14, false},       {&World::Advance, 6, false},
       {&World::Connect, 5, false},        {&World::StartWorker, 3, false},
       {&World::Submit, 3, false},         {&World::AskAgain, 2, false},
+      {&World::Retry, 1, false},          {&World::PauseOrResume, 2, true},
       {&World::Cancel, 1, true},          {&World::BreakStream, 2, true},
       {&World::LoseMessage, 2, true},     {&World::RepeatMessage, 3, true},
       {&World::ReorderMessages, 2, true}, {&World::HangOrWake, 2, true},
@@ -278,7 +279,7 @@ void World::Cancel(PhiloxStream& random) {
                       Client& asked = clients_.at(request);
                       if (!status.ok()) return;
                       asked.cancelled = state.sweeps.at(*asked.sweep).cancelled;
-                      if (!state.sweeps.at(*asked.sweep).Ended()) {
+                      if (asked.cancelled && !state.sweeps.at(*asked.sweep).Ended()) {
                         ledger_.Broken("a cancelled sweep has trials that have not ended");
                       }
                     }});
@@ -433,6 +434,12 @@ void World::CheckLeases() {
   for (const auto& [name, worker] : state.workers) {
     const auto leased = static_cast<int>(state.leases.OfWorker(name).size());
     if (leased > worker.description.slots) ledger_.Broken("a worker has more trials than slots");
+  }
+  for (TrialId trial : granted_) {
+    const Lease* lease = state.leases.Find(trial);
+    if (lease != nullptr && state.workers.at(lease->worker).leaving) {
+      ledger_.Broken("a worker that is leaving was given a trial");
+    }
   }
   CheckNobodyWaitsInVain();
 }
