@@ -18,5 +18,5 @@ test_packages=(
   libclang-rt-16-dev                                              # the sanitizers' runtimes
   llvm-16                                                         # llvm-symbolizer: their reports name lines
   clang-format-16 clang-tidy-16 shellcheck docker-compose
-  procps
+  iproute2 procps
 )

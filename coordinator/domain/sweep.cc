@@ -17,7 +17,7 @@ bool Sweep::Ended() const {
 }
 
 int64_t Sweep::Room() const {
-  if (paused || cancelled) return 0;
+  if (paused) return 0;
   if (spec.max_parallel == 0) return std::numeric_limits<int64_t>::max();
   return std::max<int64_t>(0, spec.max_parallel - leased[TrialState::kRunning]);
 }
