@@ -13,6 +13,24 @@ namespace {
 // Waking up this late is no delay of a busy machine.
 constexpr absl::Duration kOversleeping = absl::Seconds(1);
 
+// Some ten milliseconds of inserts: the price of one commit is small beside it.
+constexpr size_t kMeasurementsPerDrain = 2000;
+
+bool IsOfWorker(const Request& request) {
+  return std::holds_alternative<ReportOnStream>(request.command) ||
+         std::holds_alternative<StreamEnded>(request.command);
+}
+
+size_t WorkOf(const Request& request) {
+  const auto* streamed = std::get_if<ReportOnStream>(&request.command);
+  if (streamed == nullptr) return 1;
+  size_t work = 1;
+  for (const AttemptReport& attempt : streamed->report.report.attempts) {
+    work += 1 + attempt.measurements.size();
+  }
+  return work;
+}
+
 }  // namespace
 
 EngineThread::EngineThread(Store& store, const Clock& clock, const LeasePolicy& policy)
@@ -28,7 +46,11 @@ EngineThread::~EngineThread() {
 
 void EngineThread::Post(Request request) {
   absl::MutexLock lock(&mutex_);
-  queue_.push_back(std::move(request));
+  if (IsOfWorker(request)) {
+    of_workers_.push_back(std::move(request));
+  } else {
+    of_users_.push_back(std::move(request));
+  }
 }
 
 absl::Status EngineThread::Ask(Request request) {
@@ -60,6 +82,17 @@ void EngineThread::NoteHealth() {
   }
 }
 
+std::vector<Request> EngineThread::TakeDrain() {
+  std::vector<Request> drain = std::exchange(of_users_, {});
+  size_t work = 0;
+  while (!of_workers_.empty() && work < kMeasurementsPerDrain) {
+    work += WorkOf(of_workers_.front());
+    drain.push_back(std::move(of_workers_.front()));
+    of_workers_.pop_front();
+  }
+  return drain;
+}
+
 void EngineThread::Loop() {
   while (true) {
     const absl::Time deadline = engine_.NextDeadline();
@@ -68,8 +101,8 @@ void EngineThread::Loop() {
     {
       absl::MutexLock lock(&mutex_);
       mutex_.AwaitWithDeadline(absl::Condition(this, &EngineThread::HasWork), deadline);
-      drain.swap(queue_);
-      last = stopping_;
+      drain = TakeDrain();
+      last = stopping_ && of_workers_.empty();
     }
     const absl::Time now = clock_.Now();
     if (now > deadline + kOversleeping) {

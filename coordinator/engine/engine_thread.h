@@ -1,4 +1,5 @@
-// Runs an Engine on a thread of its own: what is queued when it comes round is one drain.
+// Runs an Engine on a thread of its own: what is queued when it comes round is one drain, users'
+// requests first, workers' up to a number of measurements, so that nobody waits long.
 //
 //   EngineThread engine(store, clock, policy);
 //   engine.Post({SubmitSweep{…}, [](const absl::Status& status, const State& state) { … }});
@@ -7,6 +8,7 @@
 // The destructor answers what is queued and joins.
 #pragma once
 
+#include <deque>
 #include <thread>
 #include <vector>
 
@@ -36,13 +38,17 @@ class EngineThread {
 
  private:
   void Loop();
+  std::vector<Request> TakeDrain() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteHealth();
-  bool HasWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return stopping_ || !queue_.empty(); }
+  bool HasWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return stopping_ || !of_users_.empty() || !of_workers_.empty();
+  }
 
   const Clock& clock_;
   Engine engine_;  // used by thread_ alone, but for commits()
   mutable absl::Mutex mutex_;
-  std::vector<Request> queue_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Request> of_users_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Request> of_workers_ ABSL_GUARDED_BY(mutex_);
   absl::Status health_ ABSL_GUARDED_BY(mutex_);
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::thread thread_;  // last, so that it starts when all else is there

@@ -82,8 +82,6 @@ CREATE TABLE student_t (
 )sql",
                                                           R"sql(
 ALTER TABLE sweeps ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
--- What a coordinator loads when it starts, however many trials have ended.
-CREATE INDEX unsettled_trials ON trials (id) WHERE state IN ('pending', 'running', 'failed');
 )sql"};
 
 int Pragma(SQLite::Database& database, const std::string& name) {

@@ -90,23 +90,28 @@ void LoadCounts(SQLite::Database& database, State& state) {
   }
 }
 
+// Sweep by sweep, so that the index leads past the trials that have ended with a result.
 void LoadUnsettledTrials(SQLite::Database& database, State& state, absl::Time lease_deadline) {
   SQLite::Statement rows(database,
                          "SELECT id, state, attempt, lost_attempts, worker FROM trials "
-                         "WHERE state IN ('pending', 'running', 'failed') ORDER BY id");
-  while (rows.executeStep()) {
-    const TrialId trial = rows.getColumn(0).getInt64();
-    const LiveTrial live{*TrialStateFromName(rows.getColumn(1).getString()),
-                         rows.getColumn(2).getInt(), rows.getColumn(3).getInt()};
-    if (live.state == TrialState::kFailed) {
-      state.failed_trials.emplace(trial, live.attempt);
-      continue;
-    }
-    state.live_trials.emplace(trial, live);
-    if (live.state == TrialState::kPending) {
-      state.retries.insert(trial);
-    } else {
-      state.leases.Grant(trial, {rows.getColumn(4).getString(), lease_deadline});
+                         "WHERE sweep_id = ? AND state IN ('pending', 'running', 'failed')");
+  for (const auto& [id, sweep] : state.sweeps) {
+    rows.reset();
+    rows.bind(1, id);
+    while (rows.executeStep()) {
+      const TrialId trial = rows.getColumn(0).getInt64();
+      const LiveTrial live{*TrialStateFromName(rows.getColumn(1).getString()),
+                           rows.getColumn(2).getInt(), rows.getColumn(3).getInt()};
+      if (live.state == TrialState::kFailed) {
+        state.failed_trials.emplace(trial, live.attempt);
+        continue;
+      }
+      state.live_trials.emplace(trial, live);
+      if (live.state == TrialState::kPending) {
+        state.retries.insert(trial);
+      } else {
+        state.leases.Grant(trial, {rows.getColumn(4).getString(), lease_deadline});
+      }
     }
   }
 }

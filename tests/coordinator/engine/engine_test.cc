@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "absl/synchronization/notification.h"
 #include "coordinator/engine/engine_thread.h"
 #include "coordinator/store/memory_store.h"
 #include "tests/coordinator/domain/fixtures.h"
@@ -139,6 +142,37 @@ TEST_F(EngineTest, RestartedEngineLetsRunningTrialsGoOnWithTheirWorkers) {
   restarted.Process(std::move(drain), now_ + absl::Seconds(59));
   EXPECT_TRUE(sink_->sent.back().attempts.at(0).go_on);
   EXPECT_THAT(sink_->sent.back().leases, IsEmpty());
+}
+
+// However much workers have reported, a user waits for one bounded drain.
+TEST(EngineThread, TakesUsersFirstAndWorkersInPortions) {
+  MemoryStore store;
+  const SystemClock clock;
+  EngineThread engine(store, clock, {});
+  absl::Notification queued;
+  std::vector<std::string> answered;
+  engine.Post({Inspect{}, [&](const absl::Status&, const State&) {
+                 queued.WaitForNotification();  // the engine is busy while the rest is queued
+               }});
+  AttemptReport large = Running(1, 1);
+  large.measurements.assign(5000, {1, "exact_match", 0.5});
+  for (int i = 0; i < 3; ++i) {
+    engine.Post({ReportOnStream{{ReportOf("w", {large})}, std::make_shared<RecordingSink>()},
+                 [&](const absl::Status&, const State&) { answered.push_back("worker"); }});
+  }
+  engine.Post({Inspect{}, [&](const absl::Status&, const State&) { answered.push_back("user"); }});
+  queued.Notify();
+  EXPECT_TRUE(engine.Ask({Inspect{}, nullptr}).ok());
+  // Its answer came with the first portion or the one before, ahead of the last worker's.
+  while (true) {
+    size_t count = 0;
+    EXPECT_TRUE(
+        engine.Ask({Inspect{}, [&](const absl::Status&, const State&) { count = answered.size(); }})
+            .ok());
+    if (count == 4) break;
+  }
+  EXPECT_EQ(answered.front(), "user");
+  EXPECT_EQ(std::ranges::count(answered, "worker"), 3);
 }
 
 TEST(EngineThread, AnswersFromManyThreads) {
