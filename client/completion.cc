@@ -5,7 +5,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_replace.h"
 
 namespace pathsweep {
 namespace {
@@ -18,33 +17,44 @@ std::vector<std::string> OptionNames(const CLI::App& app) {
   return names;
 }
 
-// The words that may follow a command: its subcommands and options, and the program's.
-std::string WordsAfter(const CLI::App& command, const std::vector<std::string>& global) {
-  std::vector<std::string> words;
-  for (const CLI::App* sub : command.get_subcommands({})) words.push_back(sub->get_name());
-  for (const std::string& name : OptionNames(command)) words.push_back(name);
-  words.insert(words.end(), global.begin(), global.end());
-  return absl::StrJoin(words, " ");
+// A line of the bash script for a command and each of its subcommands: what may follow it.
+// `path` is its name with those of the commands above it.
+void AddCases(const CLI::App& command, const std::string& path,
+              const std::vector<std::string>& global, std::string& cases) {
+  std::vector<std::string> subcommands;
+  for (const CLI::App* sub : command.get_subcommands({})) subcommands.push_back(sub->get_name());
+  std::vector<std::string> options = OptionNames(command);
+  options.insert(options.end(), global.begin(), global.end());
+  absl::StrAppend(&cases, "    '", path, "') subs='", absl::StrJoin(subcommands, " "), "' opts='",
+                  absl::StrJoin(options, " "), "' ;;\n");
+  for (const CLI::App* sub : command.get_subcommands({})) {
+    AddCases(*sub, absl::StrCat(path, " ", sub->get_name()), global, cases);
+  }
 }
 
 std::string Bash(const CLI::App& app) {
-  const std::vector<std::string> global = OptionNames(app);
   std::string cases;
-  for (const CLI::App* command : app.get_subcommands({})) {
-    absl::StrAppend(&cases, "    ", command->get_name(), ") words=\"", WordsAfter(*command, global),
-                    "\" ;;\n");
-  }
+  AddCases(app, app.get_name(), OptionNames(app), cases);
   return absl::StrCat(R"(# bash completion for sweepctl: source <(sweepctl completion bash)
-_sweepctl() {
-  local word words=")",
-                      WordsAfter(app, {}), R"("
-  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    case $word in
+_sweepctl_words() {
+  case $1 in
 )",
-                      absl::StrReplaceAll(cases, {{"    ", "      "}}), R"(    esac
+                      cases, R"(    *) return 1 ;;
+  esac
+}
+_sweepctl() {
+  local path=sweepctl word subs='' opts='' cur=${COMP_WORDS[COMP_CWORD]}
+  local prev=${COMP_WORDS[COMP_CWORD-1]}
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    if _sweepctl_words "$path" && [[ " $subs " == *" $word "* ]]; then path+=" $word"; fi
   done
-  COMPREPLY=($(compgen -W "$words" -- "${COMP_WORDS[COMP_CWORD]}"))
-  ((${#COMPREPLY[@]})) || COMPREPLY=($(compgen -f -- "${COMP_WORDS[COMP_CWORD]}"))
+  _sweepctl_words "$path"
+  if [[ $prev == --output ]]; then subs='table json csv markdown'
+  elif [[ $path == 'sweepctl completion' ]]; then subs='bash zsh fish'
+  elif [[ $cur == -* ]]; then subs=$opts
+  fi
+  if [[ -n $subs ]]; then COMPREPLY=($(compgen -W "$subs" -- "$cur"))
+  else COMPREPLY=($(compgen -f -- "$cur")); fi
 }
 complete -o filenames -F _sweepctl sweepctl
 )");

@@ -192,7 +192,7 @@ absl::StatusOr<Events> Decide(const State& state, const GrantGrace&, absl::Time 
                               const LeasePolicy& policy) {
   Events events;
   for (TrialId trial : state.leases.ExpiredBy(now)) {
-    events.push_back(LeaseExtended{trial, now + policy.reconnect});
+    events.push_back(LeaseExtended{trial, now + policy.lease});
   }
   return events;
 }

@@ -18,8 +18,9 @@ namespace pathsweep {
 struct LeasePolicy {
   // A worker silent for this long loses its attempts.
   absl::Duration lease = absl::Seconds(60);
-  // A worker whose stream broke has this long to come back.
-  absl::Duration reconnect = absl::Seconds(10);
+  // A worker whose stream broke has this long to come back. One that lives does so at once, and
+  // a cut network breaks no stream, so it is short.
+  absl::Duration reconnect = absl::Milliseconds(1500);
 };
 
 // The spec has been validated. A repeated request id changes nothing.
@@ -57,8 +58,7 @@ struct LoseWorker {
 struct ExpireLeases {};
 
 // The coordinator itself has slept (its machine was suspended, or its process stopped), so
-// that the silence of the workers says nothing: leases that ended meanwhile go on for the
-// time that a worker has to come back.
+// that the silence of the workers says nothing: leases that ended meanwhile begin anew.
 struct GrantGrace {};
 
 using Events = std::vector<Event>;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "coordinator/domain/scheduler.h"
+#include "coordinator/engine/event_log.h"
 
 namespace pathsweep {
 
@@ -17,6 +18,7 @@ void Engine::Process(std::vector<Request> requests, absl::Time now) {
     status = Commit();
     if (!status.ok()) std::fill(answers.begin(), answers.end(), status);
   }
+  if (status.ok()) LogChanges(events_, state_);
   // Directives first: a stream that then reads on has its answer under way.
   status.ok() ? SendDirectives() : CloseAll(status);
   for (size_t i = 0; i < requests.size(); ++i) {

@@ -177,6 +177,8 @@ class CliTest : public ::testing::Test {
     return {static_cast<int>(code), out.str(), err.str()};
   }
 
+  static std::string Completed(const std::string& line);
+
   CannedService service_;
   int port_ = 0;
   std::unique_ptr<grpc::Server> server_;
@@ -358,6 +360,29 @@ TEST_F(CliTest, DocumentedParametersAreThoseOfTheTable) {
   EXPECT_THAT(documented.str(),
               HasSubstr(RunAs({"sweepctl", "parameters", "--output", "markdown"}).out))
       << "write docs/parameters.md anew from `sweepctl parameters --output markdown`";
+}
+
+// The script in a real bash: what it offers after a line.
+std::string CliTest::Completed(const std::string& line) {
+  const std::string path = ::testing::TempDir() + absl::StrCat("completion-", getpid());
+  std::ofstream(path) << RunAs({"sweepctl", "completion", "bash"}).out << "COMP_WORDS=(" << line
+                      << ")\nCOMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n_sweepctl\n"
+                      << "echo \"${COMPREPLY[*]}\"\n";
+  std::string offered(4096, 0);
+  FILE* bash = popen(("bash " + path).c_str(), "r");
+  offered.resize(fread(offered.data(), 1, offered.size(), bash));
+  pclose(bash);
+  std::filesystem::remove(path);
+  return offered;
+}
+
+TEST_F(CliTest, BashCompletesCommandsOptionsAndChoices) {
+  EXPECT_EQ(Completed("sweepctl sub"), "submit\n");
+  EXPECT_EQ(Completed("sweepctl task ''"), "generate check\n");
+  EXPECT_EQ(Completed("sweepctl task generate --de"), "--degree\n");
+  EXPECT_EQ(Completed("sweepctl list --output j"), "json\n");
+  EXPECT_EQ(Completed("sweepctl completion ''"), "bash zsh fish\n");
+  EXPECT_EQ(Completed("sweepctl table list --me"), "--metric\n");
 }
 
 TEST_F(CliTest, CompletionKnowsEveryCommand) {

@@ -1,4 +1,6 @@
 // Runs simulated histories of a coordinator and its workers; tests/simulation/README.md.
+#include <spdlog/spdlog.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <atomic>
@@ -139,5 +141,6 @@ int main(int argc, char** argv) {
   app.add_option("--threads", options.threads)->capture_default_str()->check(CLI::Range(1, 256));
   app.add_flag("--trace", options.trace, "print all that happens under the first seed");
   CLI11_PARSE(app, argc, argv);
+  spdlog::set_level(spdlog::level::off);
   return pathsweep::Simulate(options);
 }

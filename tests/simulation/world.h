@@ -3,7 +3,7 @@
 // The engine, the domain, the conversion of messages and the workers' sessions are the real
 // ones. Everything that happens is an action, and action i of a seed is a pure function of
 // (seed, i) and of what is there to act upon, so leaving actions out still gives a history:
-// that is how a failing one is shrunk. Rules are checked after every action (world.cc), and
+// that is how a failing one is shrunk. Rules are checked after every action (world_rules.cc), and
 // at the end all faults cease and every trial must end.
 #pragma once
 

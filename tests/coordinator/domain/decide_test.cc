@@ -184,17 +184,17 @@ TEST(Lease, IsNotGivenToASilentWorkerUntilItReportsAgain) {
   EXPECT_THAT(Only<AttemptLeased>(coordinator.Report(ReportOf("silent"))), SizeIs(1));
 }
 
-TEST(Lease, ThatEndedWhileTheCoordinatorSleptGoesOnForTheTimeToComeBack) {
-  Coordinator coordinator({.lease = absl::Seconds(60), .reconnect = absl::Seconds(10)});
+TEST(Lease, ThatEndedWhileTheCoordinatorSleptBeginsAnew) {
+  const LeasePolicy policy{.lease = absl::Seconds(60)};
+  Coordinator coordinator(policy);
   coordinator.Submit(SmallSweep("a", 1));
   coordinator.Report(ReportOf("w"));
   coordinator.now += absl::Hours(8);
-  const Events grace =
-      *Decide(coordinator.state, GrantGrace{}, coordinator.now, {.reconnect = absl::Seconds(10)});
+  const Events grace = *Decide(coordinator.state, GrantGrace{}, coordinator.now, policy);
   for (const Event& event : grace) Apply(coordinator.state, event);
   coordinator.Do(ExpireLeases{});
   EXPECT_TRUE(coordinator.state.IsRunning({1, 1}));
-  coordinator.now += absl::Seconds(10);
+  coordinator.now += absl::Seconds(60);
   coordinator.Do(ExpireLeases{});
   EXPECT_FALSE(coordinator.state.IsRunning({1, 1}));
 }
@@ -224,7 +224,7 @@ TEST(Lease, OfAWorkerWhoseStreamBrokeLastsAShortTime) {
 }
 
 TEST(Lease, WorkerThatComesBackInTimeKeepsItsAttempt) {
-  Coordinator coordinator;
+  Coordinator coordinator({.lease = absl::Seconds(60), .reconnect = absl::Seconds(10)});
   coordinator.Submit(SmallSweep("a", 1));
   coordinator.Report(ReportOf("w"));
   coordinator.Do(LoseWorker{"w"});

@@ -1,0 +1,64 @@
+#include "coordinator/engine/event_log.h"
+
+#include <spdlog/spdlog.h>
+
+#include <set>
+#include <string>
+#include <variant>
+
+namespace pathsweep {
+namespace {
+
+// Logs one event after the other.
+class EventLog {
+ public:
+  explicit EventLog(const State& state) : state_(state) {}
+
+  void operator()(const SweepSubmitted& event) {
+    spdlog::info("sweep submitted sweep={} id={} trials={}", event.sweep.spec.name, event.sweep.id,
+                 event.sweep.trials);
+  }
+
+  void operator()(const SweepCancelled& event) {
+    spdlog::info("sweep cancelled sweep={}", state_.sweeps.at(event.sweep).spec.name);
+  }
+
+  void operator()(const SweepPaused& event) {
+    spdlog::info("sweep {} sweep={}", event.paused ? "paused" : "resumed",
+                 state_.sweeps.at(event.sweep).spec.name);
+  }
+
+  void operator()(const TrialEnded& event) {
+    const Sweep& sweep = *state_.SweepOfTrial(event.attempt.trial);
+    if (sweep.cancelled || !sweep.Ended() || !finished_.insert(sweep.id).second) return;
+    const TrialCounts counts = sweep.Counts();
+    spdlog::info("sweep finished sweep={} succeeded={} stopped={} failed={}", sweep.spec.name,
+                 counts[TrialState::kSucceeded], counts[TrialState::kStopped],
+                 counts[TrialState::kFailed]);
+  }
+
+  void operator()(const WorkerRegistered& event) {
+    spdlog::info("worker registered worker={} device={} slots={}", event.worker.name,
+                 event.worker.device, event.worker.slots);
+  }
+
+  void operator()(const WorkerDisconnected& event) {
+    spdlog::info("worker disconnected worker={}", event.worker);
+  }
+
+  template <typename Other>
+  void operator()(const Other&) {}
+
+ private:
+  const State& state_;
+  std::set<SweepId> finished_;  // several of its trials may end at once
+};
+
+}  // namespace
+
+void LogChanges(absl::Span<const Event> events, const State& state) {
+  EventLog log(state);
+  for (const Event& event : events) std::visit(log, event);
+}
+
+}  // namespace pathsweep

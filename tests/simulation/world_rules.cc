@@ -1,0 +1,104 @@
+// The rules that are checked after every step, and what they need to know of it.
+#include <algorithm>
+#include <optional>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "tests/simulation/world.h"
+
+namespace pathsweep {
+
+void World::Stored(absl::Span<const Event> events) {
+  ledger_.Commit(events);
+  for (const Event& event : events) {
+    if (const auto* leased = std::get_if<AttemptLeased>(&event)) {
+      deadlines_[leased->attempt.trial] = now_ + policy_.lease;
+      granted_.insert(leased->attempt.trial);
+    }
+    const auto* lost = std::get_if<AttemptEnded>(&event);
+    const auto* ended = std::get_if<TrialEnded>(&event);
+    const bool expired = (lost != nullptr && absl::StartsWith(lost->reason, "lease expired")) ||
+                         (ended != nullptr && absl::StartsWith(ended->reason, "lease expired"));
+    if (!expired) continue;
+    const TrialId trial = lost != nullptr ? lost->attempt.trial : ended->attempt.trial;
+    if (deadlines_[trial] > now_) ledger_.Broken("a lease expired before its time");
+  }
+}
+
+// A report extends the leases of the attempts that it names.
+void World::Heard(const WorkerReport& report, const State& state) {
+  for (const AttemptReport& said : report.attempts) {
+    const Lease* lease = state.leases.Find(said.attempt.trial);
+    if (!state.IsRunning(said.attempt) || lease->worker != report.worker.name) continue;
+    deadlines_[said.attempt.trial] = now_ + policy_.lease;
+  }
+}
+
+void World::CheckEverything() {
+  if (engine_ == nullptr || !engine_->loaded()) return;
+  ledger_.CheckAgainst(engine_->state());
+  CheckLeases();
+  CheckClients();
+}
+
+void World::CheckLeases() {
+  const State& state = engine_->state();
+  for (const auto& [trial, live] : state.live_trials) {
+    if (live.state == TrialState::kRunning && deadlines_[trial] <= now_) {
+      ledger_.Broken("a lease is held after its time");
+    }
+  }
+  for (const auto& [name, worker] : state.workers) {
+    const auto leased = static_cast<int>(state.leases.OfWorker(name).size());
+    if (leased > worker.description.slots) ledger_.Broken("a worker has more trials than slots");
+  }
+  for (TrialId trial : granted_) {
+    const Lease* lease = state.leases.Find(trial);
+    if (lease != nullptr && state.workers.at(lease->worker).leaving) {
+      ledger_.Broken("a worker that is leaving was given a trial");
+    }
+  }
+  CheckNobodyWaitsInVain();
+}
+
+// No free slot while a trial may start, and none to a sweep while one of a higher priority
+// waits.
+void World::CheckNobodyWaitsInVain() {
+  const State& state = engine_->state();
+  std::optional<int> highest;  // priority of the sweeps that may start a trial
+  for (const auto& [id, sweep] : state.sweeps) {
+    const TrialCounts counts = sweep.Counts();
+    const bool room =
+        sweep.spec.max_parallel == 0 || counts[TrialState::kRunning] < sweep.spec.max_parallel;
+    if (sweep.paused || !room || counts[TrialState::kPending] == 0) continue;
+    highest = std::max(highest.value_or(sweep.spec.priority), sweep.spec.priority);
+  }
+  if (!highest) return;
+  for (const auto& [name, worker] : state.workers) {
+    const auto leased = static_cast<int>(state.leases.OfWorker(name).size());
+    if (worker.connected && !worker.leaving && leased < worker.description.slots) {
+      ledger_.Broken("a worker has a free slot while trials wait");
+    }
+  }
+  for (TrialId granted : granted_) {
+    const Sweep* sweep = state.SweepOfTrial(granted);
+    if (state.leases.Find(granted) != nullptr && sweep->spec.priority < *highest) {
+      ledger_.Broken("a trial was leased before one of a higher priority");
+    }
+  }
+}
+
+void World::CheckClients() {
+  const State& state = engine_->state();
+  for (const auto& [request, client] : clients_) {
+    if (!client.sweep) continue;
+    const Sweep* sweep = state.FindSweepByRequest(request);
+    if (sweep == nullptr || sweep->id != *client.sweep) {
+      ledger_.Broken("an acknowledged sweep is gone");
+    } else if (client.cancelled && !sweep->cancelled) {
+      ledger_.Broken("an acknowledged cancellation is gone");
+    }
+  }
+}
+
+}  // namespace pathsweep
