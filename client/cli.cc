@@ -48,8 +48,16 @@ const CLI::App& Deepest(const CLI::App& app) {
   return parsed.empty() ? app : Deepest(*parsed.back());
 }
 
+// "sweepctl task generate"
+std::string FullName(const CLI::App& command) {
+  const CLI::App* parent = command.get_parent();
+  return parent == nullptr ? command.get_name()
+                           : absl::StrCat(FullName(*parent), " ", command.get_name());
+}
+
 // What was not understood, and what is closest to it.
-std::string UnknownWord(const CLI::App& app, const std::string& word) {
+std::string UnknownWord(const CLI::App& app, const std::string& said) {
+  const std::string word = said.substr(0, said.find('='));  // --option=value
   const CLI::App& command = Deepest(app);
   const bool is_option = absl::StartsWith(word, "-");
   std::vector<std::string> names;
@@ -80,7 +88,7 @@ std::vector<std::string> Leftovers(const CLI::App& app) {
 ExitCode Refuse(const CLI::App& app, const CLI::ParseError& error, std::ostream& err) {
   const std::vector<std::string> leftovers = Leftovers(app);
   err << "sweepctl: " << (leftovers.empty() ? error.what() : UnknownWord(app, leftovers.front()))
-      << "\nsee `" << Deepest(app).get_display_name() << " --help`" << std::endl;
+      << "\nsee `" << FullName(Deepest(app)) << " --help`" << std::endl;
   return ExitCode::kInvalidInput;
 }
 

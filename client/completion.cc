@@ -44,9 +44,14 @@ _sweepctl_words() {
 }
 _sweepctl() {
   local path=sweepctl word subs='' opts='' cur=${COMP_WORDS[COMP_CWORD]}
-  local prev=${COMP_WORDS[COMP_CWORD-1]}
+  local prev=${COMP_WORDS[COMP_CWORD-1]} before=''
+  if [[ $prev == '=' ]]; then prev=${COMP_WORDS[COMP_CWORD-2]}; fi
+  if [[ $cur == '=' ]]; then cur=''; fi
   for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
-    if _sweepctl_words "$path" && [[ " $subs " == *" $word "* ]]; then path+=" $word"; fi
+    if [[ $before != --* ]] && _sweepctl_words "$path" && [[ " $subs " == *" $word "* ]]; then
+      path+=" $word"
+    fi
+    before=$word
   done
   _sweepctl_words "$path"
   if [[ $prev == --output ]]; then subs='table json csv markdown'

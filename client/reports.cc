@@ -156,6 +156,8 @@ Report SweepsReport(const std::vector<v1::Sweep>& sweeps) {
     const v1::TrialCounts& counts = sweep.trials();
     Json json = SweepJson(sweep);
     json["name"] = sweep.spec().name();
+    json.erase("axes");  // the list leaves them out
+    json.erase("seeds");
     report.json.push_back(json);
     report.rows.push_back({absl::StrCat(sweep.id()), sweep.spec().name(), StateName(sweep.state()),
                            absl::StrCat(counts.total()), absl::StrCat(counts.running()),

@@ -45,17 +45,17 @@ absl::Status PrintTable(Context& context, Connection& connection,
   return absl::OkStatus();
 }
 
-// A database may hold sweeps that are not done, whose trials come first.
+// A database may hold other sweeps that are not done, which then share the workers.
 absl::Status TellOfOthers(Connection& connection, const v1::Sweep& own, const RunOptions& options,
                           std::ostream& out) {
   absl::StatusOr<v1::ListSweepsResponse> all =
       connection.Call(&Connection::Stub::ListSweeps, v1::ListSweepsRequest());
   if (!all.ok()) return all.status();
   for (const v1::Sweep& sweep : all->sweeps()) {
-    const int64_t left = sweep.trials().pending() + sweep.trials().running();
-    if (sweep.id() >= own.id() || left == 0) continue;
+    if (sweep.id() == own.id() || sweep.state() != v1::SWEEP_STATE_RUNNING) continue;
     out << options.cluster.database.string() << " has another sweep, `" << sweep.spec().name()
-        << "`, with " << left << " trials to do; they come before those of `" << own.spec().name()
+        << "`, with " << sweep.trials().pending() + sweep.trials().running()
+        << " trials to do, which shares the workers with `" << own.spec().name()
         << "`. For this sweep alone, name another --database." << std::endl;
   }
   return absl::OkStatus();

@@ -164,6 +164,7 @@ absl::StatusOr<Events> Decide(const State& state, const ReceiveReport& command, 
 absl::StatusOr<Events> Decide(const State& state, const LoseWorker& command, absl::Time now,
                               const LeasePolicy& policy) {
   Events events = {WorkerDisconnected{command.worker, now}};
+  if (now < state.grace_until) return events;  // it broke while the coordinator slept
   for (TrialId trial : state.leases.OfWorker(command.worker)) {
     const absl::Time deadline =
         std::min(state.leases.Find(trial)->deadline, now + policy.reconnect);
@@ -183,15 +184,18 @@ absl::StatusOr<Events> Decide(const State& state, const ExpireLeases&, absl::Tim
     events.push_back(AttemptLost(state, {trial, state.live_trials.at(trial).attempt}, reason, now));
   }
   for (const std::string& worker : silent) {
-    if (state.workers.contains(worker)) events.push_back(WorkerDisconnected{worker, now});
+    const auto known = state.workers.find(worker);
+    if (known != state.workers.end() && known->second.connected) {
+      events.push_back(WorkerDisconnected{worker, now});
+    }
   }
   return events;
 }
 
 absl::StatusOr<Events> Decide(const State& state, const GrantGrace&, absl::Time now,
                               const LeasePolicy& policy) {
-  Events events;
-  for (TrialId trial : state.leases.ExpiredBy(now)) {
+  Events events = {GraceGranted{now + policy.lease}};
+  for (TrialId trial : state.leases.ExpiredBy(absl::InfiniteFuture())) {
     events.push_back(LeaseExtended{trial, now + policy.lease});
   }
   return events;

@@ -18,8 +18,8 @@ namespace pathsweep {
 struct LeasePolicy {
   // A worker silent for this long loses its attempts.
   absl::Duration lease = absl::Seconds(60);
-  // A worker whose stream broke has this long to come back. One that lives does so at once, and
-  // a cut network breaks no stream, so it is short.
+  // A worker whose stream broke has this long to come back. One that lives tries every second
+  // (worker/agent), so it is short.
   absl::Duration reconnect = absl::Milliseconds(1500);
 };
 
@@ -58,7 +58,8 @@ struct LoseWorker {
 struct ExpireLeases {};
 
 // The coordinator itself has slept (its machine was suspended, or its process stopped), so
-// that the silence of the workers says nothing: leases that ended meanwhile begin anew.
+// that the silence of the workers says nothing: every lease begins anew, and for as long a
+// broken stream, which workers give up when they hear nothing, shortens none.
 struct GrantGrace {};
 
 using Events = std::vector<Event>;

@@ -71,7 +71,7 @@ struct TrialEnded {
   absl::Time at;
 };
 
-// The next three live in memory alone: they say who is connected and until when a lease
+// The next four live in memory alone: they say who is connected and until when a lease
 // holds, and after a restart the workers say it again.
 
 struct WorkerReported {
@@ -80,6 +80,11 @@ struct WorkerReported {
   std::vector<AttemptName> attempts;
   bool leaving;
   absl::Time at;
+};
+
+// Nobody is to blame for a broken stream until then.
+struct GraceGranted {
+  absl::Time until;
 };
 
 struct WorkerDisconnected {
@@ -92,8 +97,9 @@ struct LeaseExtended {
   absl::Time deadline;
 };
 
-using Event = std::variant<SweepSubmitted, SweepCancelled, SweepPaused, WorkerRegistered,
-                           AttemptLeased, MeasurementsReported, AttemptEnded, TrialEnded,
-                           TrialRetried, WorkerReported, WorkerDisconnected, LeaseExtended>;
+using Event =
+    std::variant<SweepSubmitted, SweepCancelled, SweepPaused, WorkerRegistered, AttemptLeased,
+                 MeasurementsReported, AttemptEnded, TrialEnded, TrialRetried, WorkerReported,
+                 WorkerDisconnected, LeaseExtended, GraceGranted>;
 
 }  // namespace pathsweep

@@ -117,6 +117,8 @@ void ApplyOne(State& state, const WorkerDisconnected& event) {
   UpdateFree(state, event.worker);
 }
 
+void ApplyOne(State& state, const GraceGranted& event) { state.grace_until = event.until; }
+
 void ApplyOne(State& state, const LeaseExtended& event) {
   state.leases.Extend(event.trial, event.deadline);
 }

@@ -46,6 +46,8 @@ struct State {
   std::map<std::string, ConnectedWorker> workers;
   // Those that take another trial: connected, not leaving, with fewer leases than slots.
   std::set<std::string> free_workers;
+  // The coordinator has slept; see GrantGrace.
+  absl::Time grace_until = absl::InfinitePast();
 
   // Null if there is none.
   const Sweep* FindSweepByRequest(absl::string_view request_id) const;

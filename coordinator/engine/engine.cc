@@ -34,8 +34,8 @@ void Engine::Overslept(absl::Time now) {
 
 absl::Status Engine::Load(absl::Time now) {
   absl::StatusOr<State> state = store_.Load(now + policy_.lease);
-  health_ = state.status();
-  if (!state.ok()) return health_;
+  // Reading well says nothing of writing: only a commit makes a failure good.
+  if (!state.ok()) return health_ = state.status();
   state_ = *std::move(state);
   loaded_ = true;
   return absl::OkStatus();

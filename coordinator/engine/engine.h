@@ -77,7 +77,8 @@ class Engine {
   // Transactions since the start. From any thread.
   int64_t commits() const { return commits_; }
 
-  // Of the last commit or load: while it is an error, nothing is stored.
+  // The error of the last commit or load that failed, until a commit succeeds: nothing is
+  // stored meanwhile.
   const absl::Status& health() const { return health_; }
 
   // False until the state is loaded, and again after a failed commit.

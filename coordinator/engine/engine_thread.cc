@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -10,7 +11,9 @@
 namespace pathsweep {
 namespace {
 
-// Waking up this late is no delay of a busy machine.
+// The thread wakes at least this often, to notice that it did not; waking up later than the
+// second time is no delay of a busy machine.
+constexpr absl::Duration kHeartbeat = absl::Milliseconds(500);
 constexpr absl::Duration kOversleeping = absl::Seconds(1);
 
 // Some ten milliseconds of inserts: the price of one commit is small beside it.
@@ -95,19 +98,19 @@ std::vector<Request> EngineThread::TakeDrain() {
 
 void EngineThread::Loop() {
   while (true) {
-    const absl::Time deadline = engine_.NextDeadline();
+    const absl::Time wake_up = std::min(engine_.NextDeadline(), clock_.Now() + kHeartbeat);
     std::vector<Request> drain;
     bool last;
     {
       absl::MutexLock lock(&mutex_);
-      mutex_.AwaitWithDeadline(absl::Condition(this, &EngineThread::HasWork), deadline);
+      mutex_.AwaitWithDeadline(absl::Condition(this, &EngineThread::HasWork), wake_up);
       drain = TakeDrain();
       last = stopping_ && of_workers_.empty();
     }
     const absl::Time now = clock_.Now();
-    if (now > deadline + kOversleeping) {
-      spdlog::warn("the coordinator stood still for {}; workers get time to report",
-                   absl::FormatDuration(now - deadline));
+    if (now > wake_up + kOversleeping) {
+      spdlog::warn("the coordinator stood still for {}; every lease begins anew",
+                   absl::FormatDuration(now - wake_up));
       engine_.Overslept(now);
     }
     engine_.Process(std::move(drain), now);

@@ -37,6 +37,7 @@ class EventWriter {
   void WriteOne(const WorkerReported&) {}
   void WriteOne(const WorkerDisconnected&) {}
   void WriteOne(const LeaseExtended&) {}
+  void WriteOne(const GraceGranted&) {}
 
   void EndAttempt(AttemptName attempt, const std::string& reason, const std::string& detail,
                   absl::Time at);

@@ -5,7 +5,8 @@ namespace pathsweep {
 bool IsStored(const Event& event) {
   return !std::holds_alternative<WorkerReported>(event) &&
          !std::holds_alternative<WorkerDisconnected>(event) &&
-         !std::holds_alternative<LeaseExtended>(event);
+         !std::holds_alternative<LeaseExtended>(event) &&
+         !std::holds_alternative<GraceGranted>(event);
 }
 
 }  // namespace pathsweep

@@ -323,8 +323,10 @@ TEST_F(CliTest, WrongArgumentsAreUsageErrors) {
 TEST_F(CliTest, MisspeltWordsNameTheClosest) {
   EXPECT_THAT(RunAs({"sweepctl", "shw", "demo"}).err,
               HasSubstr("unknown command `shw`, did you mean `show`?"));
-  EXPECT_THAT(RunAs({"sweepctl", "list", "--outptu", "json"}).err,
+  EXPECT_THAT(RunAs({"sweepctl", "list", "--outptu=json"}).err,
               HasSubstr("unknown option `--outptu`, did you mean `--output`?"));
+  EXPECT_THAT(RunAs({"sweepctl", "task", "check"}).err,
+              HasSubstr("see `sweepctl task check --help`"));
   EXPECT_THAT(RunAs({"sweepctl", "list", "--output", "yaml"}).err,
               HasSubstr("--output must be table, json, csv or markdown, not `yaml`"));
   EXPECT_THAT(RunAs({"sweepctl", "task", "generate", "--seed", "-1"}).err,
@@ -383,6 +385,8 @@ TEST_F(CliTest, BashCompletesCommandsOptionsAndChoices) {
   EXPECT_EQ(Completed("sweepctl list --output j"), "json\n");
   EXPECT_EQ(Completed("sweepctl completion ''"), "bash zsh fish\n");
   EXPECT_EQ(Completed("sweepctl table list --me"), "--metric\n");
+  EXPECT_EQ(Completed("sweepctl --server list ta"), "task table\n");
+  EXPECT_EQ(Completed("sweepctl list --output = j"), "json\n");
 }
 
 TEST_F(CliTest, CompletionKnowsEveryCommand) {

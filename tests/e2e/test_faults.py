@@ -114,26 +114,30 @@ def test_running_trials_go_on_through_a_restart_of_the_coordinator(cluster):
 
 
 def test_trial_of_a_stopped_worker_goes_to_another_and_the_stopped_one_gets_no_more(cluster):
-    cluster.start_coordinator("--lease-seconds", 3)
+    cluster.start_coordinator("--lease-seconds", 6)
     stopped = cluster.start_worker()
-    sweep = submit(cluster)
+    endless = submit(cluster, long_sweep(1_000_000))
     lost = cluster.running_trial_of(stopped)
     stopped.signal(signal.SIGSTOP)
+    wait_until(lambda: cluster.ctl("trial", lost)["state"] == "pending", "the lease does not end")
+    assert not cluster.ctl("workers")[0]["connected"]
     cluster.start_worker()
-    check_complete(cluster, sweep)
-    assert cluster.ctl("trial", lost)["attempt"] == 2
+    wait_until(lambda: cluster.ctl("trial", lost)["attempt"] == 2, "nobody takes the trial")
+    cluster.ctl("cancel", endless)
     stopped.signal(signal.SIGCONT)
     wait_until(lambda: all(worker["connected"] for worker in cluster.ctl("workers")),
                "the worker does not come back")
 
 
 def test_coordinator_that_was_stopped_blames_no_worker(cluster):
-    coordinator = cluster.start_coordinator("--lease-seconds", 3)
+    coordinator = cluster.start_coordinator("--lease-seconds", 15)
     worker = cluster.start_worker()
     sweep = submit(cluster, long_sweep(1_000_000))
     trial = cluster.running_trial_of(worker)
     coordinator.signal(signal.SIGSTOP)
-    time.sleep(5)  # more than the lease; the processes live in real time
+    # The processes live in real time: more than the lease, and more than the twenty seconds
+    # after which the worker gives its stream up.
+    time.sleep(25)
     coordinator.signal(signal.SIGCONT)
     wait_until(lambda: "stood still" in coordinator.output(), "the pause is not noticed")
     time.sleep(3)

@@ -65,6 +65,7 @@ class Ledger {
   void Take(const WorkerReported&) {}
   void Take(const WorkerDisconnected&) {}
   void Take(const LeaseExtended&) {}
+  void Take(const GraceGranted&) {}
 
   void Require(bool holds, TrialId trial, const std::string& rule);
 

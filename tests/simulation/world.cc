@@ -58,12 +58,13 @@ const std::vector<World::Weighted>& World::Kinds() {
       {&World::Process, 14, false},       {&World::Advance, 6, false},
       {&World::Connect, 5, false},        {&World::StartWorker, 3, false},
       {&World::Submit, 3, false},         {&World::AskAgain, 2, false},
-      {&World::Retry, 1, false},          {&World::PauseOrResume, 2, true},
-      {&World::Cancel, 1, true},          {&World::BreakStream, 2, true},
-      {&World::LoseMessage, 2, true},     {&World::RepeatMessage, 3, true},
-      {&World::ReorderMessages, 2, true}, {&World::HangOrWake, 2, true},
-      {&World::KillWorker, 1, true},      {&World::Leave, 1, true},
-      {&World::KillCoordinator, 1, true}, {&World::FailCommit, 3, true},
+      {&World::Retry, 1, false},          {&World::Suspend, 1, true},
+      {&World::PauseOrResume, 2, true},   {&World::Cancel, 1, true},
+      {&World::BreakStream, 2, true},     {&World::LoseMessage, 2, true},
+      {&World::RepeatMessage, 3, true},   {&World::ReorderMessages, 2, true},
+      {&World::HangOrWake, 2, true},      {&World::KillWorker, 1, true},
+      {&World::Leave, 1, true},           {&World::KillCoordinator, 1, true},
+      {&World::FailCommit, 3, true},
   };
   return kinds;
 }
@@ -160,6 +161,7 @@ void World::NoticeEnd(const std::shared_ptr<Stream>& stream) {
                       sinks_.erase(current);
                       for (TrialId trial : state.leases.OfWorker(stream->worker)) {
                         if (granted_.contains(trial)) continue;  // after this, in the same drain
+                        if (now_ < grace_until_) continue;
                         deadlines_[trial] = std::min(deadlines_[trial], now_ + policy_.reconnect);
                       }
                     }});
@@ -186,6 +188,7 @@ void World::Drain() {
   // It loads its state now, and every lease begins anew.
   if (!engine_->loaded()) {
     sinks_.clear();
+    grace_until_ = absl::InfinitePast();
     for (const auto& [trial, life] : ledger_.trials()) {
       if (life.running) deadlines_[trial] = now_ + policy_.lease;
     }
@@ -207,6 +210,17 @@ void World::Advance(PhiloxStream& random) {
   now_ += by;
   Tell(absl::StrCat("time goes by: ", absl::FormatDuration(by)));
   if (engine_ != nullptr && engine_->NextDeadline() <= now_) Drain();
+}
+
+// The coordinator's machine sleeps; nobody is to blame for what was not said meanwhile.
+void World::Suspend(PhiloxStream&) {
+  if (engine_ == nullptr || !engine_->loaded()) return;
+  Tell("the coordinator is suspended for an hour");
+  now_ += absl::Hours(1);
+  engine_->Overslept(now_);
+  for (auto& [trial, deadline] : deadlines_) deadline = now_ + policy_.lease;
+  grace_until_ = now_ + policy_.lease;
+  Drain();
 }
 
 void World::Connect(PhiloxStream& random) {

@@ -69,6 +69,7 @@ class World {
   void DeliverDirective(PhiloxStream& random);
   void Process(PhiloxStream& random);
   void Advance(PhiloxStream& random);
+  void Suspend(PhiloxStream& random);
   void Connect(PhiloxStream& random);
   void StartWorker(PhiloxStream& random);
   void Submit(PhiloxStream& random);
@@ -120,6 +121,7 @@ class World {
   std::map<std::string, Client> clients_;  // by request id
   // When a lease ends, reckoned apart from the coordinator.
   std::map<TrialId, absl::Time> deadlines_;
+  absl::Time grace_until_ = absl::InfinitePast();
   std::set<TrialId> granted_;  // in the newest drain
   std::map<std::string, std::shared_ptr<WorkerSink>> sinks_;
   std::vector<std::string> trace_;

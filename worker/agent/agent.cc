@@ -17,7 +17,8 @@ namespace pathsweep {
 namespace {
 
 constexpr absl::Duration kFirstDelay = absl::Milliseconds(100);
-constexpr absl::Duration kLongestDelay = absl::Seconds(5);
+// Below LeasePolicy::reconnect, the time in which a worker must come back.
+constexpr absl::Duration kLongestDelay = absl::Seconds(1);
 // Until the coordinator has said how often.
 constexpr absl::Duration kFirstReportInterval = absl::Seconds(5);
 constexpr int kKeepaliveMilliseconds = 10'000;
@@ -28,6 +29,7 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMilliseconds);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveMilliseconds);
   // Delays between attempts to connect are ours alone.
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 100);
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);

@@ -4,7 +4,7 @@
 //   absl::Status status = agent.Run();   // until Leave() and everything is handed back
 //
 // A broken stream is reopened after a random delay that doubles with every failure up to
-// five seconds (full jitter: Brooker, "Exponential Backoff And Jitter", AWS 2015);
+// one second (full jitter: Brooker, "Exponential Backoff And Jitter", AWS 2015);
 // training goes on meanwhile. Thread safe.
 #pragma once
 

@@ -223,6 +223,21 @@ TEST(Lease, OfAWorkerWhoseStreamBrokeLastsAShortTime) {
   EXPECT_THAT(lost[0].reason, HasSubstr("lease expired: w"));
 }
 
+TEST(Lease, IsNotShortenedByAStreamThatBrokeWhileTheCoordinatorSlept) {
+  const LeasePolicy policy{.lease = absl::Seconds(60), .reconnect = absl::Seconds(1)};
+  Coordinator coordinator(policy);
+  coordinator.Submit(SmallSweep("a", 1));
+  coordinator.Report(ReportOf("w"));
+  coordinator.now += absl::Seconds(30);
+  const Events grace = *Decide(coordinator.state, GrantGrace{}, coordinator.now, policy);
+  for (const Event& event : grace) Apply(coordinator.state, event);
+  coordinator.Do(LoseWorker{"w"});
+  EXPECT_FALSE(coordinator.state.workers.at("w").connected);
+  coordinator.now += absl::Seconds(10);
+  coordinator.Do(ExpireLeases{});
+  EXPECT_TRUE(coordinator.state.IsRunning({1, 1}));
+}
+
 TEST(Lease, WorkerThatComesBackInTimeKeepsItsAttempt) {
   Coordinator coordinator({.lease = absl::Seconds(60), .reconnect = absl::Seconds(10)});
   coordinator.Submit(SmallSweep("a", 1));
