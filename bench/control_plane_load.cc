@@ -112,8 +112,7 @@ int main(int argc, char** argv) {
   app.add_option("--reports", options.simulation.reports_per_trial)->capture_default_str();
   app.add_option("--per-message", options.simulation.reports_per_message)->capture_default_str();
   CLI::App* throughput = app.add_subcommand("throughput", "trials and reports a second");
-  throughput->add_option("--seconds", options.seconds, "at most")
-      ->capture_default_str();
+  throughput->add_option("--seconds", options.seconds, "at most")->capture_default_str();
   throughput->add_option("--trials", options.trials, "0: until --seconds are over")
       ->capture_default_str();
   throughput->add_option("--interval", options.interval, "trials that a line is printed for");

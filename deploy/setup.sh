@@ -111,7 +111,9 @@ install_wheels() {
   echo "$wanted" >"$stamp"
 }
 
+# A build folder that has tests keeps them: without, its test programs would go stale unseen.
 configure() {
+  if grep -qs '^PATHSWEEP_BUILD_TESTS:BOOL=ON' "build/$preset/CMakeCache.txt"; then with_tests=ON; fi
   cmake --preset "$preset" -DPATHSWEEP_BUILD_TESTS="$with_tests" \
     ${torch_dir:+-DTorch_DIR="$torch_dir"} "${cmake_arguments[@]}"
 }

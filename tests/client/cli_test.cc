@@ -385,7 +385,7 @@ TEST_F(CliTest, BashCompletesCommandsOptionsAndChoices) {
   EXPECT_EQ(Completed("sweepctl list --output j"), "json\n");
   EXPECT_EQ(Completed("sweepctl completion ''"), "bash zsh fish\n");
   EXPECT_EQ(Completed("sweepctl table list --me"), "--metric\n");
-  EXPECT_EQ(Completed("sweepctl --server list ta"), "task table\n");
+  EXPECT_EQ(Completed("sweepctl --server list ta"), "table task\n");
   EXPECT_EQ(Completed("sweepctl list --output = j"), "json\n");
 }
 
