@@ -68,7 +68,7 @@ class WaitingTrials {
     if (queues_.empty()) return std::nullopt;
     Queue first = queues_.extract(queues_.begin()).value();
     const WaitingTrial trial = first.Take();
-    Put(std::move(first));
+    Put(first);
     return trial;
   }
 
@@ -77,8 +77,8 @@ class WaitingTrials {
     bool operator()(const Queue& a, const Queue& b) const { return a.Rank() < b.Rank(); }
   };
 
-  void Put(Queue queue) {
-    if (!queue.Empty()) queues_.insert(std::move(queue));
+  void Put(const Queue& queue) {
+    if (!queue.Empty()) queues_.insert(queue);
   }
 
   std::set<Queue, ByRank> queues_;
