@@ -24,5 +24,5 @@ for dockerfile in $(awk '$1 == "dockerfile:" { print $2 }' <<<"$config" | sort -
 done
 
 for folder in $(sed -n 's/^ *add_subdirectory(\(.*\))/\1/p' CMakeLists.txt); do
-  [[ $folder == tests ]] || grep -qx "!$folder" .dockerignore || fail ".dockerignore hides $folder/"
+  [[ $folder == tests || $folder == bench ]] || grep -qx "!$folder" .dockerignore || fail ".dockerignore hides $folder/"
 done
