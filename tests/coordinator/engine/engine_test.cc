@@ -154,10 +154,12 @@ TEST(EngineThread, TakesUsersFirstAndWorkersInPortions) {
   const SystemClock clock;
   std::vector<std::string> answered;  // on the engine's thread
   EngineThread engine(store, clock, {});
-  absl::Notification queued, ended;
+  absl::Notification busy, queued, ended;
   engine.Post({Inspect{}, [&](const absl::Status&, const State&) {
-                 queued.WaitForNotification();  // the engine is busy while the rest is queued
+                 busy.Notify();
+                 queued.WaitForNotification();
                }});
+  busy.WaitForNotification();  // all that follows is queued while the engine is busy
   AttemptReport large = Running(1, 1);
   large.measurements.assign(5000, {1, "exact_match", 0.5});
   for (const std::string name : {"first", "second", "third"}) {
