@@ -153,29 +153,31 @@ TEST(EngineThread, TakesUsersFirstAndWorkersInPortions) {
   MemoryStore store;
   const SystemClock clock;
   std::vector<std::string> answered;  // on the engine's thread
-  EngineThread engine(store, clock, {});
+  auto engine = std::make_unique<EngineThread>(store, clock, LeasePolicy{});
+  EngineThread& running = *engine;
   absl::Notification busy, queued, ended;
-  engine.Post({Inspect{}, [&](const absl::Status&, const State&) {
-                 busy.Notify();
-                 queued.WaitForNotification();
-               }});
+  engine->Post({Inspect{}, [&](const absl::Status&, const State&) {
+                  busy.Notify();
+                  queued.WaitForNotification();
+                }});
   busy.WaitForNotification();  // all that follows is queued while the engine is busy
   AttemptReport large = Running(1, 1);
   large.measurements.assign(5000, {1, "exact_match", 0.5});
   for (const std::string name : {"first", "second", "third"}) {
-    engine.Post({ReportOnStream{{ReportOf("w", {large})}, std::make_shared<RecordingSink>()},
-                 [&, name](const absl::Status&, const State&) {
-                   answered.push_back(name);
-                   if (name == "third") ended.Notify();
-                   if (name != "first") return;
-                   engine.Post({Inspect{}, [&](const absl::Status&, const State&) {
-                                  answered.push_back("late user");
-                                }});
-                 }});
+    engine->Post({ReportOnStream{{ReportOf("w", {large})}, std::make_shared<RecordingSink>()},
+                  [&, name](const absl::Status&, const State&) {
+                    answered.push_back(name);
+                    if (name == "third") ended.Notify();
+                    if (name != "first") return;
+                    running.Post({Inspect{}, [&](const absl::Status&, const State&) {
+                                    answered.push_back("late user");
+                                  }});
+                  }});
   }
-  engine.Post({Inspect{}, [&](const absl::Status&, const State&) { answered.push_back("user"); }});
+  engine->Post({Inspect{}, [&](const absl::Status&, const State&) { answered.push_back("user"); }});
   queued.Notify();
   ended.WaitForNotification();
+  engine.reset();  // joins its thread
   EXPECT_THAT(answered, ElementsAre("user", "first", "late user", "second", "third"));
 }
 
