@@ -122,19 +122,19 @@ int Train(const Options& options) {
   if (absl::Status status = CheckTogether(options.parameters); !status.ok()) return Fail(status);
   absl::StatusOr<DeviceInfo> device = ResolveDevice(options.device);
   if (!device.ok()) return Fail(device.status());
-  std::vector<Example> test_examples;
+  TrialStart start;
   if (!options.test_file.empty()) {
     const TaskShape shape{static_cast<int32_t>(options.parameters.degree),
                           static_cast<int32_t>(options.parameters.length),
                           static_cast<int32_t>(options.parameters.nodes)};
     absl::StatusOr<std::vector<Example>> read = ReadExamples(options.test_file, shape);
     if (!read.ok()) return Fail(read.status());
-    test_examples = *std::move(read);
+    start.test_examples = *std::move(read);
   }
   SetComputeThreads(options.threads);
   Printer printer(options.json);
   const TrialOutcome outcome =
-      TrainTrial(options.parameters, options.seed, device->device, printer, test_examples);
+      TrainTrial(options.parameters, options.seed, device->device, printer, start);
   if (outcome.kind == TrialOutcome::Kind::kCompleted) return 0;
   std::cerr << "train_local: " << outcome.detail << "\n";
   switch (outcome.kind) {

@@ -53,6 +53,11 @@ AdamW::AdamW(absl::Span<const TrialParameters> trials, const Tensor& decay_mask)
                           decay_mask.options())),
       second_(torch::zeros_like(first_)) {}
 
+void AdamW::Restore(const Tensor& first_moment, const Tensor& second_moment) {
+  first_.copy_(first_moment);
+  second_.copy_(second_moment);
+}
+
 Tensor AdamW::Step(Tensor weights, Tensor gradient, int64_t step) {
   const torch::NoGradGuard no_grad;
   const Tensor norm = gradient.norm(2, {1}, /*keepdim=*/true);

@@ -25,6 +25,12 @@ class AdamW {
   // clipping. Nothing is changed if one of them is not finite.
   torch::Tensor Step(torch::Tensor weights, torch::Tensor gradient, int64_t step);
 
+  // Moments [K, P]: all that changes from step to step.
+  const torch::Tensor& first_moment() const { return first_; }
+  const torch::Tensor& second_moment() const { return second_; }
+  // Goes on from these, on any device.
+  void Restore(const torch::Tensor& first_moment, const torch::Tensor& second_moment);
+
  private:
   const std::vector<TrialParameters> trials_;
   const torch::Tensor decay_mask_;  // [1, P]
@@ -32,7 +38,6 @@ class AdamW {
   torch::Tensor clip_;
   torch::Tensor beta1_;
   torch::Tensor beta2_;
-  // Moments [K, P].
   torch::Tensor first_;
   torch::Tensor second_;
 };

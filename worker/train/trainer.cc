@@ -11,6 +11,7 @@
 #include "base/metrics.h"
 #include "worker/task/sample_order.h"
 #include "worker/train/batch.h"
+#include "worker/train/checkpoint.h"
 #include "worker/train/evaluator.h"
 #include "worker/train/model.h"
 #include "worker/train/optimizer.h"
@@ -21,6 +22,15 @@ namespace {
 using torch::Tensor;
 using Kind = TrialOutcome::Kind;
 using SteadyClock = std::chrono::steady_clock;
+
+// Names the trial that a checkpoint belongs to.
+std::string TextOf(const TrialParameters& parameters, uint64_t seed) {
+  std::string text = absl::StrCat("seed=", seed);
+  for (const ParameterSpec& spec : TrialParameterTable()) {
+    absl::StrAppend(&text, " ", spec.name, "=", FormatValue(GetParameter(parameters, spec)));
+  }
+  return text;
+}
 
 // One trial's model, data and optimizer.
 class Training {
@@ -52,7 +62,8 @@ class Training {
     // Zero times a norm that is not finite is NaN, and anything else adds nothing.
     const double value = loss.item<double>() + 0 * norm.sum().item<double>();
     losses_ += value;
-    ++steps_;
+    ++losses_count_;
+    ++timed_steps_;
     seconds_ += std::chrono::duration<double>(SteadyClock::now() - start).count();
     return value;
   }
@@ -61,15 +72,33 @@ class Training {
   std::vector<MetricValue> Evaluate() {
     const Predictions predictions = Predict(model_, weights_.detach(), objective_, test_);
     std::vector<MetricValue> metrics = Score(predictions, test_.targets, objective_);
-    const auto steps = static_cast<double>(steps_);
-    if (steps_ > 0 && std::isfinite(losses_)) metrics.push_back({"train_loss", losses_ / steps});
-    if (steps_ > 0 && seconds_ > 0) {
-      metrics.push_back(
-          {"samples_per_second", steps * static_cast<double>(parameters_.batch_size) / seconds_});
+    if (losses_count_ > 0 && std::isfinite(losses_)) {
+      metrics.push_back({"train_loss", losses_ / static_cast<double>(losses_count_)});
+    }
+    if (timed_steps_ > 0 && seconds_ > 0) {
+      metrics.push_back({"samples_per_second",
+                         static_cast<double>(timed_steps_ * parameters_.batch_size) / seconds_});
     }
     losses_ = seconds_ = 0;
-    steps_ = 0;
+    losses_count_ = timed_steps_ = 0;
     return metrics;
+  }
+
+  // After `step` steps.
+  std::string Checkpoint(int64_t step) const {
+    return ToBytes({TextOf(parameters_, seed_), step, weights_.detach().cpu(),
+                    optimizer_.first_moment().cpu(), optimizer_.second_moment().cpu(), losses_,
+                    losses_count_});
+  }
+
+  // Returns the steps taken by then.
+  int64_t Restore(const std::string& checkpoint) {
+    const TrainingState state = FromBytes(checkpoint);
+    weights_.detach().copy_(state.weights);
+    optimizer_.Restore(state.first_moment, state.second_moment);
+    losses_ = state.losses;
+    losses_count_ = state.losses_count;
+    return state.step;
   }
 
  private:
@@ -99,8 +128,10 @@ class Training {
   const Batch test_;
   // Since the last evaluation.
   double losses_ = 0;
+  int64_t losses_count_ = 0;
+  // Since then or since the start from a checkpoint.
   double seconds_ = 0;
-  int64_t steps_ = 0;
+  int64_t timed_steps_ = 0;
 };
 
 double ValueOf(const std::vector<MetricValue>& metrics, absl::string_view name) {
@@ -108,12 +139,18 @@ double ValueOf(const std::vector<MetricValue>& metrics, absl::string_view name) 
   return found == metrics.end() ? 0 : found->value;
 }
 
+// And is to end there.
+bool IsSolved(const TrialParameters& parameters, const std::vector<MetricValue>& metrics) {
+  return parameters.stop_when == "solved" && ValueOf(metrics, kExactMatch) >= parameters.solved_at;
+}
+
 TrialOutcome Train(const TrialParameters& parameters, uint64_t seed, const std::string& device,
-                   TrialObserver& observer, const std::vector<Example>& test_examples) {
+                   TrialObserver& observer, const TrialStart& start) {
   at::globalContext().setFlushDenormal(true);  // of this thread; denormals are slow
-  Training training(parameters, seed, device, test_examples);
-  observer.OnEvaluation(0, training.Evaluate());
-  for (int64_t step = 1; step <= parameters.steps; ++step) {
+  Training training(parameters, seed, device, start.test_examples);
+  const int64_t taken = start.checkpoint.empty() ? 0 : training.Restore(start.checkpoint);
+  if (taken == 0) observer.OnEvaluation(0, training.Evaluate());
+  for (int64_t step = taken + 1; step <= parameters.steps; ++step) {
     if (observer.ShouldStop()) {
       return {Kind::kInterrupted, absl::StrCat("interrupted before step ", step)};
     }
@@ -122,11 +159,15 @@ TrialOutcome Train(const TrialParameters& parameters, uint64_t seed, const std::
       return {Kind::kDiverged, absl::StrCat("loss or gradient not finite at step ", step)};
     }
     observer.OnStep(step);
-    if (step % parameters.eval_every != 0 && step != parameters.steps) continue;
-    const std::vector<MetricValue> metrics = training.Evaluate();
-    observer.OnEvaluation(step, metrics);
-    if (parameters.stop_when == "solved" && ValueOf(metrics, kExactMatch) >= parameters.solved_at) {
-      return {Kind::kSolved, absl::StrCat("solved at step ", step)};
+    if (step % parameters.eval_every == 0 || step == parameters.steps) {
+      const std::vector<MetricValue> metrics = training.Evaluate();
+      observer.OnEvaluation(step, metrics);
+      if (IsSolved(parameters, metrics)) {
+        return {Kind::kSolved, absl::StrCat("solved at step ", step)};
+      }
+    }
+    if (step < parameters.steps && observer.WantsCheckpoint()) {
+      observer.OnCheckpoint(step, training.Checkpoint(step));
     }
   }
   return {Kind::kCompleted, ""};
@@ -135,13 +176,33 @@ TrialOutcome Train(const TrialParameters& parameters, uint64_t seed, const std::
 }  // namespace
 
 TrialOutcome TrainTrial(const TrialParameters& parameters, uint64_t seed, const std::string& device,
-                        TrialObserver& observer, const std::vector<Example>& test_examples) {
+                        TrialObserver& observer, const TrialStart& start) {
   try {
-    return Train(parameters, seed, device, observer, test_examples);
+    return Train(parameters, seed, device, observer, start);
   } catch (const c10::Error& error) {
     return {Kind::kCrashed, error.what_without_backtrace()};
   } catch (const std::exception& error) {
     return {Kind::kCrashed, error.what()};
+  }
+}
+
+absl::StatusOr<int64_t> CheckCheckpoint(const std::string& checkpoint,
+                                        const TrialParameters& parameters, uint64_t seed) {
+  try {
+    const TrainingState state = FromBytes(checkpoint);
+    const std::vector<int64_t> shape = {1, Model(ModelShapeOf(parameters), torch::kCPU).size()};
+    const auto fits = [&](const Tensor& one) {
+      return one.sizes() == shape && one.scalar_type() == torch::kFloat;
+    };
+    if (state.trial == TextOf(parameters, seed) && fits(state.weights) &&
+        fits(state.first_moment) && fits(state.second_moment) && state.step > 0 &&
+        state.step <= parameters.steps) {
+      return state.step;
+    }
+    return absl::InvalidArgumentError("the checkpoint belongs to another trial");
+  } catch (const std::exception& error) {  // c10::Error is one
+    return absl::InvalidArgumentError(absl::StrCat("the checkpoint is damaged: ",
+                                                   absl::string_view(error.what()).substr(0, 200)));
   }
 }
 

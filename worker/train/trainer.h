@@ -30,6 +30,21 @@ class TrialObserver {
 
   // Asked before every step; true ends training with kInterrupted.
   virtual bool ShouldStop() = 0;
+
+  // Asked after every step but the last; true is followed by OnCheckpoint.
+  virtual bool WantsCheckpoint() { return false; }
+
+  // What TrainTrial needs to go on after `step` steps as if nothing had happened.
+  virtual void OnCheckpoint(int64_t /*step*/, std::string /*checkpoint*/) {}
+};
+
+// What a trial may be given beside its parameters.
+struct TrialStart {
+  // In place of the test graphs that the seed would draw, if there are any; of the trial's
+  // degree and length, with labels below its nodes.
+  std::vector<Example> test_examples;
+  // Goes on after this one, which must have passed CheckCheckpoint; empty: from the beginning.
+  std::string checkpoint;
 };
 
 struct TrialOutcome {
@@ -47,10 +62,15 @@ struct TrialOutcome {
 // Trains a trial to its end on `device` ("cpu" or "cuda:N"). Reports an evaluation
 // before the first step, every eval_every steps and after the last. Never throws.
 // `parameters` must have passed validation. Blocks; call from one thread per trial.
-// `test_examples`, if there are any, take the place of the test graphs that the seed
-// would draw; they must be of the trial's degree and length, with labels below its nodes.
+// From a checkpoint, the evaluations after it are, on the same device, bit for bit those of
+// a run that was not interrupted; only `samples_per_second` is measured anew.
 TrialOutcome TrainTrial(const TrialParameters& parameters, uint64_t seed, const std::string& device,
-                        TrialObserver& observer, const std::vector<Example>& test_examples = {});
+                        TrialObserver& observer, const TrialStart& start = {});
+
+// The step after which the checkpoint goes on. InvalidArgument if it is damaged or belongs to
+// another trial.
+absl::StatusOr<int64_t> CheckCheckpoint(const std::string& checkpoint,
+                                        const TrialParameters& parameters, uint64_t seed);
 
 // "auto", "cpu" or "cuda:N" to a device that is present. InvalidArgument for another
 // text, NotFound if the machine has no such device.

@@ -4,6 +4,8 @@
 
 #include <cmath>
 #include <map>
+#include <set>
+#include <string>
 
 namespace pathsweep {
 namespace {
@@ -107,6 +109,66 @@ TEST(TrainTrial, StopsWithinOneStep) {
   recorder.stop_after = 3;
   EXPECT_EQ(TrainTrial(parameters, 1, "cpu", recorder).kind, TrialOutcome::Kind::kInterrupted);
   EXPECT_EQ(recorder.last_step, 3);
+}
+
+// Keeps a checkpoint of every step in `wanted`.
+struct Keeper : Recorder {
+  explicit Keeper(std::set<int64_t> steps) : wanted(std::move(steps)) {}
+  bool WantsCheckpoint() override { return wanted.contains(last_step); }
+  void OnCheckpoint(int64_t step, std::string checkpoint) override {
+    EXPECT_EQ(step, last_step);
+    checkpoints[step] = std::move(checkpoint);
+  }
+  // What is measured anew by every run says nothing of the training.
+  std::map<int64_t, std::map<std::string, double>> Evaluations(int64_t after) const {
+    auto evaluations = history;
+    std::erase_if(evaluations, [&](const auto& entry) { return entry.first <= after; });
+    for (auto& [step, metrics] : evaluations) metrics.erase("samples_per_second");
+    return evaluations;
+  }
+
+  const std::set<int64_t> wanted;
+  std::map<int64_t, std::string> checkpoints;
+};
+
+TEST(Checkpoint, AResumedRunEqualsAStraightOneBitForBit) {
+  TrialParameters parameters = Small();
+  parameters.schedule = "cosine";
+  parameters.warmup = 3;
+  parameters.train_samples = 100;
+  parameters.steps = 20;
+  parameters.eval_every = 4;
+  for (const int64_t cut : {1, 8, 13}) {  // in the warm-up, at an evaluation, between two
+    Keeper straight({cut, 18});
+    TrainTrial(parameters, 5, "cpu", straight);
+    Keeper resumed({18});
+    const TrialOutcome outcome =
+        TrainTrial(parameters, 5, "cpu", resumed, {{}, straight.checkpoints.at(cut)});
+    EXPECT_EQ(outcome.kind, TrialOutcome::Kind::kCompleted) << outcome.detail;
+    EXPECT_EQ(resumed.Evaluations(cut), straight.Evaluations(cut)) << cut;
+    EXPECT_EQ(resumed.history.begin()->first, cut / 4 * 4 + 4) << "evaluated again";
+    EXPECT_EQ(resumed.checkpoints.at(18), straight.checkpoints.at(18)) << cut;
+  }
+}
+
+TEST(Checkpoint, OfAnotherTrialOrDamagedIsRefused) {
+  TrialParameters parameters = Small();
+  parameters.steps = 5;
+  Keeper keeper({2, 5});
+  TrainTrial(parameters, 5, "cpu", keeper);
+  EXPECT_FALSE(keeper.checkpoints.contains(5)) << "nothing goes on after the last step";
+  const std::string checkpoint = keeper.checkpoints.at(2);
+  EXPECT_EQ(*CheckCheckpoint(checkpoint, parameters, 5), 2);
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckCheckpoint(checkpoint, parameters, 6).status()));
+  TrialParameters other = parameters;
+  other.lr *= 2;
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckCheckpoint(checkpoint, other, 5).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckCheckpoint("", parameters, 5).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(
+      CheckCheckpoint(checkpoint.substr(0, checkpoint.size() / 2), parameters, 5).status()));
+  std::string damaged = checkpoint;
+  damaged[damaged.size() / 2] ^= 1;  // among the weights
+  EXPECT_TRUE(absl::IsInvalidArgument(CheckCheckpoint(damaged, parameters, 5).status()));
 }
 
 TEST(TrainTrial, MissingDeviceIsACrashWithItsMessage) {

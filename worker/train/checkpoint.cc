@@ -1,0 +1,72 @@
+#include "worker/train/checkpoint.h"
+
+#include <torch/torch.h>
+
+#include <array>
+#include <bit>
+#include <sstream>
+#include <stdexcept>
+
+#include "base/crc32.h"
+
+namespace pathsweep {
+namespace {
+
+constexpr size_t kCrc = sizeof(uint32_t);
+
+// PyTorch does not check the sums that its archives have.
+absl::string_view WithoutCrc(absl::string_view bytes) {
+  if (bytes.size() < kCrc) throw std::runtime_error("it is cut off");
+  std::array<char, kCrc> crc;
+  bytes.copy(crc.data(), kCrc, bytes.size() - kCrc);
+  bytes.remove_suffix(kCrc);
+  if (std::bit_cast<uint32_t>(crc) != Crc32(bytes)) throw std::runtime_error("its sum is another");
+  return bytes;
+}
+
+torch::Tensor ReadTensor(torch::serialize::InputArchive& archive, const std::string& name) {
+  torch::Tensor tensor;
+  archive.read(name, tensor);
+  return tensor;
+}
+
+c10::IValue ReadValue(torch::serialize::InputArchive& archive, const std::string& name) {
+  c10::IValue value;
+  archive.read(name, value);
+  return value;
+}
+
+}  // namespace
+
+std::string ToBytes(const TrainingState& state) {
+  torch::serialize::OutputArchive archive;
+  archive.write("trial", c10::IValue(state.trial));
+  archive.write("step", c10::IValue(state.step));
+  archive.write("weights", state.weights);
+  archive.write("first_moment", state.first_moment);
+  archive.write("second_moment", state.second_moment);
+  archive.write("losses", c10::IValue(state.losses));
+  archive.write("losses_count", c10::IValue(state.losses_count));
+  std::ostringstream bytes;
+  archive.save_to(bytes);
+  const auto crc = std::bit_cast<std::array<char, kCrc>>(Crc32(bytes.str()));
+  bytes.write(crc.data(), crc.size());
+  return bytes.str();
+}
+
+TrainingState FromBytes(const std::string& bytes) {
+  const absl::string_view content = WithoutCrc(bytes);
+  torch::serialize::InputArchive archive;
+  archive.load_from(content.data(), content.size(), torch::kCPU);
+  TrainingState state;
+  state.trial = ReadValue(archive, "trial").toStringRef();
+  state.step = ReadValue(archive, "step").toInt();
+  state.weights = ReadTensor(archive, "weights");
+  state.first_moment = ReadTensor(archive, "first_moment");
+  state.second_moment = ReadTensor(archive, "second_moment");
+  state.losses = ReadValue(archive, "losses").toDouble();
+  state.losses_count = ReadValue(archive, "losses_count").toInt();
+  return state;
+}
+
+}  // namespace pathsweep

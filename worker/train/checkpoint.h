@@ -1,0 +1,34 @@
+// What training needs to go on where it was, as bytes: a PyTorch archive and its CRC-32.
+//
+//   std::string bytes = ToBytes(checkpoint);
+//   TrainingState again = FromBytes(bytes);   // the same, bit for bit
+//
+// Both may throw std::exception; trainer.cc deals with it.
+#pragma once
+
+#include <torch/types.h>
+
+#include <cstdint>
+#include <string>
+
+namespace pathsweep {
+
+// Of one trial, after `step` steps. Tensors lie on the CPU.
+struct TrainingState {
+  // Every parameter and the seed, as text: what the rest belongs to.
+  std::string trial;
+  int64_t step = 0;
+  torch::Tensor weights;        // [1, P]
+  torch::Tensor first_moment;   // [1, P]
+  torch::Tensor second_moment;  // [1, P]
+  // Sum of the losses since the last evaluation, and how many.
+  double losses = 0;
+  int64_t losses_count = 0;
+};
+
+std::string ToBytes(const TrainingState& state);
+
+// Throws if the bytes are damaged or something is missing.
+TrainingState FromBytes(const std::string& bytes);
+
+}  // namespace pathsweep
