@@ -1,4 +1,5 @@
-// The bounds of what a sweep says of itself: name, description, priority. Pure; thread safe.
+// The bounds of what a sweep says of itself: name, description, priority, times. Pure; thread
+// safe.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +12,8 @@ namespace pathsweep {
 inline constexpr size_t kLongestSweepName = 64;
 inline constexpr size_t kLongestDescription = 4096;
 inline constexpr int kHighestPriority = 1000;  // and the lowest is its opposite
+inline constexpr double kShortestLease = 0.1;  // seconds, as the next
+inline constexpr double kLongestSeconds = 86'400;
 
 // Letters, digits, `-`, `_` and `.` of ASCII.
 bool IsSweepNameCharacter(char c);

@@ -102,6 +102,9 @@ Json SweepJson(const v1::Sweep& sweep) {
           {"description", sweep.spec().description()},
           {"priority", sweep.spec().priority()},
           {"max_parallel", sweep.spec().max_parallel()},
+          {"lease_seconds", sweep.spec().lease_seconds()},
+          {"checkpoint_seconds", sweep.spec().checkpoint_seconds()},
+          {"keep_checkpoints", sweep.spec().keep_checkpoints()},
           {"axes", axes},
           {"seeds", std::vector<int64_t>(sweep.spec().seeds().begin(), sweep.spec().seeds().end())},
           {"created_at", TimeText(sweep.created_at())}};

@@ -49,6 +49,21 @@ std::optional<int64_t> Integer(const YAML::Node& node) {
   return integer == nullptr ? std::nullopt : std::optional(*integer);
 }
 
+std::optional<double> Real(const YAML::Node& node) {
+  if (const std::optional<int64_t> integer = Integer(node)) return static_cast<double>(*integer);
+  if (!node.IsScalar()) return std::nullopt;
+  const ParameterValue value = ScalarValue(node);
+  const auto* real = std::get_if<double>(&value);
+  return real == nullptr ? std::nullopt : std::optional(*real);
+}
+
+std::optional<bool> Flag(const YAML::Node& node) {
+  if (!node.IsScalar()) return std::nullopt;
+  const ParameterValue value = ScalarValue(node);
+  const auto* flag = std::get_if<bool>(&value);
+  return flag == nullptr ? std::nullopt : std::optional(*flag);
+}
+
 // Parses one document. Each method takes the entry of its key.
 class Parser {
  public:
@@ -73,6 +88,11 @@ class Parser {
   void MaxAttempts(const YamlEntry& entry);
   void Priority(const YamlEntry& entry);
   void MaxParallel(const YamlEntry& entry);
+  void LeaseSeconds(const YamlEntry& entry);
+  void CheckpointSeconds(const YamlEntry& entry);
+  void KeepCheckpoints(const YamlEntry& entry);
+  // A number in the range, or a problem.
+  std::optional<double> RealFrom(const YamlEntry& entry, double lowest, double highest);
   // An integer in the range, or a problem.
   std::optional<int64_t> IntegerFrom(const YamlEntry& entry, int64_t lowest, int64_t highest);
   void CheckWhole();
@@ -98,6 +118,9 @@ const std::vector<std::pair<absl::string_view, Parser::Handler>>& Parser::Handle
       {"max_attempts", &Parser::MaxAttempts},
       {"priority", &Parser::Priority},
       {"max_parallel", &Parser::MaxParallel},
+      {"lease_seconds", &Parser::LeaseSeconds},
+      {"checkpoint_seconds", &Parser::CheckpointSeconds},
+      {"keep_checkpoints", &Parser::KeepCheckpoints},
   };
   return handlers;
 }
@@ -253,6 +276,32 @@ void Parser::MaxParallel(const YamlEntry& entry) {
   if (const auto parallel = IntegerFrom(entry, 1, kMaxTrialsPerSweep)) {
     spec_.set_max_parallel(*parallel);
   }
+}
+
+std::optional<double> Parser::RealFrom(const YamlEntry& entry, double lowest, double highest) {
+  const std::optional<double> value = Real(entry.value);
+  if (value && *value >= lowest && *value <= highest) return value;
+  problems_.Add(entry.value_place,
+                absl::StrCat("`", entry.key, "` must be a number, ", lowest, " to ", highest));
+  return std::nullopt;
+}
+
+void Parser::LeaseSeconds(const YamlEntry& entry) {
+  if (const auto seconds = RealFrom(entry, kShortestLease, kLongestSeconds)) {
+    spec_.set_lease_seconds(*seconds);
+  }
+}
+
+void Parser::CheckpointSeconds(const YamlEntry& entry) {
+  if (const auto seconds = RealFrom(entry, 0, kLongestSeconds)) {
+    spec_.set_checkpoint_seconds(*seconds);
+  }
+}
+
+void Parser::KeepCheckpoints(const YamlEntry& entry) {
+  const std::optional<bool> keep = Flag(entry.value);
+  if (!keep) problems_.Add(entry.value_place, "`keep_checkpoints` must be true or false");
+  spec_.set_keep_checkpoints(keep.value_or(false));
 }
 
 // What no single value shows: the number of trials, and values that do not go together.

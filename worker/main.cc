@@ -46,6 +46,19 @@ pathsweep::v1::WorkerDescription Describe(const pathsweep::DeviceInfo& device, i
   return worker;
 }
 
+// From the checkpoint if it can be used, else from the beginning.
+pathsweep::TrialStart StartFrom(const std::string& checkpoint,
+                                const pathsweep::TrialParameters& parameters, uint64_t seed) {
+  if (checkpoint.empty()) return {};
+  const absl::StatusOr<int64_t> step = pathsweep::CheckCheckpoint(checkpoint, parameters, seed);
+  if (!step.ok()) {
+    spdlog::warn("a trial begins anew: {}", std::string(step.status().message()));
+    return {};
+  }
+  spdlog::info("a trial goes on after step {}", *step);
+  return {{}, checkpoint};
+}
+
 // Waits on a thread of its own for the signals that end the worker. The first one hands
 // the trials back; a second one, or ten seconds, end the process.
 class SignalWatch {
@@ -94,8 +107,9 @@ int Work(const Options& options) {
   pathsweep::Agent agent(
       {options.coordinator, Describe(*device, options.slots)},
       [name = device->device](const pathsweep::TrialParameters& parameters, uint64_t seed,
-                              pathsweep::TrialObserver& observer) {
-        return pathsweep::TrainTrial(parameters, seed, name, observer);
+                              const std::string& checkpoint, pathsweep::TrialObserver& observer) {
+        return pathsweep::TrainTrial(parameters, seed, name, observer,
+                                     StartFrom(checkpoint, parameters, seed));
       });
   SignalWatch watch(signals, agent);
   const absl::Status status = agent.Run();

@@ -64,7 +64,8 @@ void DecideAttempt(const State& state, const AttemptReport& report, const std::s
   if (report.outcome.has_value()) {
     events.push_back(AttemptOver(state, attempt, *report.outcome, worker, now));
   } else {
-    events.push_back(LeaseExtended{attempt.trial, now + policy.lease});
+    events.push_back(
+        LeaseExtended{attempt.trial, now + policy.LeaseOf(*state.SweepOfTrial(attempt.trial))});
   }
 }
 
@@ -196,7 +197,7 @@ absl::StatusOr<Events> Decide(const State& state, const GrantGrace&, absl::Time 
                               const LeasePolicy& policy) {
   Events events = {GraceGranted{now + policy.lease}};
   for (TrialId trial : state.leases.ExpiredBy(absl::InfiniteFuture())) {
-    events.push_back(LeaseExtended{trial, now + policy.lease});
+    events.push_back(LeaseExtended{trial, now + policy.LeaseOf(*state.SweepOfTrial(trial))});
   }
   return events;
 }

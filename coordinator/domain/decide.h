@@ -11,17 +11,10 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "coordinator/domain/event.h"
+#include "coordinator/domain/lease_policy.h"
 #include "coordinator/domain/state.h"
 
 namespace pathsweep {
-
-struct LeasePolicy {
-  // A worker silent for this long loses its attempts.
-  absl::Duration lease = absl::Seconds(60);
-  // A worker whose stream broke has this long to come back. One that lives tries every second
-  // (worker/agent), so it is short.
-  absl::Duration reconnect = absl::Milliseconds(1500);
-};
 
 // The spec has been validated. A repeated request id changes nothing.
 struct SubmitSweep {

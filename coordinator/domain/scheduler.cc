@@ -108,7 +108,7 @@ Events ScheduleLeases(const State& state, absl::Time now, const LeasePolicy& pol
     for (int64_t free = FreeSlots(state, state.workers.at(name)); free > 0; --free) {
       const std::optional<WaitingTrial> trial = waiting.Next();
       if (!trial.has_value()) return events;
-      events.push_back(MakeLease(*trial, name, now, now + policy.lease));
+      events.push_back(MakeLease(*trial, name, now, now + policy.LeaseOf(trial->sweep)));
     }
   }
   return events;

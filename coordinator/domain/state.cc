@@ -8,6 +8,9 @@
 namespace pathsweep {
 namespace {
 
+// A worker that fails to report three times in a row has used up its lease.
+constexpr int kReportsPerLease = 3;
+
 Sweep& SweepOf(State& state, TrialId trial) {
   return state.sweeps.at(state.SweepOfTrial(trial)->id);
 }
@@ -179,7 +182,7 @@ void Apply(State& state, const Event& event) {
   std::visit([&](const auto& one) { ApplyOne(state, one); }, event);
 }
 
-Directive DirectiveFor(const State& state, const std::string& worker) {
+Directive DirectiveFor(const State& state, const std::string& worker, const LeasePolicy& policy) {
   const ConnectedWorker& connected = state.workers.at(worker);
   Directive directive;
   directive.acknowledged_sequence = connected.sequence;
@@ -188,12 +191,16 @@ Directive DirectiveFor(const State& state, const std::string& worker) {
     const bool held = state.IsRunning(attempt) && lease->worker == worker;
     directive.attempts.push_back({attempt, held, held ? "" : WhyNotRunning(state, attempt)});
   }
+  absl::Duration shortest = policy.lease;
   for (TrialId trial : state.leases.OfWorker(worker)) {
+    const Sweep& sweep = *state.SweepOfTrial(trial);
+    shortest = std::min(shortest, policy.LeaseOf(sweep));
     const AttemptName attempt{trial, state.live_trials.at(trial).attempt};
     if (std::ranges::find(connected.reported, attempt) != connected.reported.end()) continue;
-    const Sweep& sweep = *state.SweepOfTrial(trial);
-    directive.leases.push_back({attempt, sweep.SeedOf(trial), sweep.ParametersOf(trial)});
+    directive.leases.push_back(
+        {attempt, sweep.SeedOf(trial), sweep.ParametersOf(trial), sweep.spec.checkpoint_interval});
   }
+  directive.report_interval = shortest / kReportsPerLease;
   return directive;
 }
 

@@ -16,6 +16,7 @@
 
 #include "absl/strings/string_view.h"
 #include "coordinator/domain/event.h"
+#include "coordinator/domain/lease_policy.h"
 #include "coordinator/domain/lease_table.h"
 
 namespace pathsweep {
@@ -69,6 +70,6 @@ int64_t FreeSlots(const State& state, const ConnectedWorker& worker);
 
 // What the worker should do, said as a whole (see the protocol's manual). Requires that
 // the worker is in state.workers.
-Directive DirectiveFor(const State& state, const std::string& worker);
+Directive DirectiveFor(const State& state, const std::string& worker, const LeasePolicy& policy);
 
 }  // namespace pathsweep

@@ -23,6 +23,12 @@ struct SweepSpec {
   int priority = 0;
   // Trials that run at once, at most; 0 = no limit.
   int64_t max_parallel = 0;
+  // A worker silent for this long loses its trials of the sweep; 0 = the coordinator's.
+  absl::Duration lease;
+  // Between two checkpoints of a trial, at least; 0 = no checkpoints.
+  absl::Duration checkpoint_interval = absl::Seconds(60);
+  // The last checkpoint of each trial outlives it.
+  bool keep_checkpoints = false;
 
   bool operator==(const SweepSpec&) const = default;
 };

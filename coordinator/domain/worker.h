@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "base/trial_parameters.h"
 #include "coordinator/domain/trial.h"
 
@@ -68,10 +69,13 @@ struct Directive {
     AttemptName attempt;
     int64_t seed = 0;
     TrialParameters parameters;
+    absl::Duration checkpoint_interval;  // 0 = none
   };
   uint64_t acknowledged_sequence = 0;
   std::vector<Desired> attempts;
   std::vector<Lease> leases;
+  // The worker reports at least this often.
+  absl::Duration report_interval;
 };
 
 }  // namespace pathsweep

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "coordinator/domain/scheduler.h"
-#include "coordinator/engine/event_log.h"
 
 namespace pathsweep {
 
@@ -18,7 +17,7 @@ void Engine::Process(std::vector<Request> requests, absl::Time now) {
     status = Commit();
     if (!status.ok()) std::fill(answers.begin(), answers.end(), status);
   }
-  if (status.ok()) LogChanges(events_, state_);
+  if (status.ok() && committed_) committed_(events_, state_);
   // Directives first: a stream that then reads on has its answer under way.
   status.ok() ? SendDirectives() : CloseAll(status);
   for (size_t i = 0; i < requests.size(); ++i) {
@@ -33,7 +32,7 @@ void Engine::Overslept(absl::Time now) {
 }
 
 absl::Status Engine::Load(absl::Time now) {
-  absl::StatusOr<State> state = store_.Load(now + policy_.lease);
+  absl::StatusOr<State> state = store_.Load(now, policy_);
   // Reading well says nothing of writing: only a commit makes a failure good.
   if (!state.ok()) return health_ = state.status();
   state_ = *std::move(state);
@@ -104,7 +103,7 @@ void Engine::CloseAll(const absl::Status& status) {
 void Engine::SendDirectives() {
   for (const std::string& worker : concerned_) {
     const auto sink = sinks_.find(worker);
-    if (sink != sinks_.end()) sink->second->Send(DirectiveFor(state_, worker));
+    if (sink != sinks_.end()) sink->second->Send(DirectiveFor(state_, worker, policy_));
   }
 }
 

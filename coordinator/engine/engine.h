@@ -14,11 +14,13 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "coordinator/domain/decide.h"
 #include "coordinator/domain/state.h"
 #include "coordinator/store/store.h"
@@ -59,8 +61,12 @@ struct Request {
 
 class Engine {
  public:
+  // Hears of what has just been committed, and of the state after it. Must not block.
+  using Observer = std::function<void(absl::Span<const Event>, const State&)>;
+
   // The store must outlive the engine. Loads the state at the first Process.
-  Engine(Store& store, const LeasePolicy& policy) : store_(store), policy_(policy) {}
+  Engine(Store& store, const LeasePolicy& policy, Observer committed = nullptr)
+      : store_(store), policy_(policy), committed_(std::move(committed)) {}
 
   // Expires leases, takes the requests in order, fills free workers, commits, answers.
   void Process(std::vector<Request> requests, absl::Time now);
@@ -109,6 +115,7 @@ class Engine {
 
   Store& store_;
   const LeasePolicy policy_;
+  const Observer committed_;
   std::atomic<int64_t> commits_ = 0;
   absl::Status health_;
   bool loaded_ = false;

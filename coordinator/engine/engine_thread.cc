@@ -36,8 +36,9 @@ size_t WorkOf(const Request& request) {
 
 }  // namespace
 
-EngineThread::EngineThread(Store& store, const Clock& clock, const LeasePolicy& policy)
-    : clock_(clock), engine_(store, policy), thread_([this] { Loop(); }) {}
+EngineThread::EngineThread(Store& store, const Clock& clock, const LeasePolicy& policy,
+                           Engine::Observer committed)
+    : clock_(clock), engine_(store, policy, std::move(committed)), thread_([this] { Loop(); }) {}
 
 EngineThread::~EngineThread() {
   {

@@ -22,7 +22,8 @@ namespace pathsweep {
 class EngineThread {
  public:
   // The store and the clock must outlive the object.
-  EngineThread(Store& store, const Clock& clock, const LeasePolicy& policy);
+  EngineThread(Store& store, const Clock& clock, const LeasePolicy& policy,
+               Engine::Observer committed = nullptr);
   ~EngineThread();
 
   void Post(Request request);

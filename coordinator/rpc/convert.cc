@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/metrics.h"
 #include "base/parameter_proto.h"
+#include "base/proto_duration.h"
 #include "base/protocol_version.h"
 #include "base/sweep_name.h"
 
@@ -88,6 +89,20 @@ v1::Estimate ToProto(const Estimate& estimate) {
   return proto;
 }
 
+absl::Status CheckTimes(const v1::SweepSpec& proto) {
+  const double lease = proto.lease_seconds();
+  if (lease != 0 && !(lease >= kShortestLease && lease <= kLongestSeconds)) {
+    return absl::InvalidArgumentError(absl::StrCat("`lease_seconds` must be from ", kShortestLease,
+                                                   " to ", kLongestSeconds, ", not ", lease));
+  }
+  const double checkpoint = proto.checkpoint_seconds();
+  if (!(checkpoint >= 0 && checkpoint <= kLongestSeconds)) {
+    return absl::InvalidArgumentError(absl::StrCat("`checkpoint_seconds` must be from 0 to ",
+                                                   kLongestSeconds, ", not ", checkpoint));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<SweepSpec> FromProto(const v1::SweepSpec& proto) {
@@ -109,6 +124,7 @@ absl::StatusOr<SweepSpec> FromProto(const v1::SweepSpec& proto) {
     return absl::InvalidArgumentError(
         absl::StrCat("`max_parallel` must be at least 1, not ", proto.max_parallel()));
   }
+  if (absl::Status times = CheckTimes(proto); !times.ok()) return times;
   absl::StatusOr<Grid> grid = GridFromProto(proto);
   if (!grid.ok()) return grid.status();
   SweepSpec spec;
@@ -119,6 +135,11 @@ absl::StatusOr<SweepSpec> FromProto(const v1::SweepSpec& proto) {
   if (proto.max_attempts() > 0) spec.max_attempts = proto.max_attempts();
   spec.priority = proto.priority();
   spec.max_parallel = proto.max_parallel();
+  spec.lease = absl::Seconds(proto.lease_seconds());
+  if (proto.has_checkpoint_seconds()) {
+    spec.checkpoint_interval = absl::Seconds(proto.checkpoint_seconds());
+  }
+  spec.keep_checkpoints = proto.keep_checkpoints();
   return spec;
 }
 
@@ -164,6 +185,9 @@ v1::Sweep SummaryToProto(const Sweep& sweep) {
   spec.set_max_attempts(sweep.spec.max_attempts);
   spec.set_priority(sweep.spec.priority);
   spec.set_max_parallel(sweep.spec.max_parallel);
+  spec.set_lease_seconds(absl::ToDoubleSeconds(sweep.spec.lease));
+  spec.set_checkpoint_seconds(absl::ToDoubleSeconds(sweep.spec.checkpoint_interval));
+  spec.set_keep_checkpoints(sweep.spec.keep_checkpoints);
   proto.set_state(StateOf(sweep));
   *proto.mutable_created_at() = ToTimestamp(sweep.created_at);
   const TrialCounts counts = sweep.Counts();
@@ -214,11 +238,9 @@ v1::Worker ToProto(const ConnectedWorker& worker, int running) {
   return proto;
 }
 
-void ToProto(const Directive& directive, absl::Duration report_interval, v1::Directive& proto) {
+void ToProto(const Directive& directive, v1::Directive& proto) {
   proto.set_acknowledged_sequence(directive.acknowledged_sequence);
-  proto.mutable_report_interval()->set_seconds(absl::ToInt64Seconds(report_interval));
-  proto.mutable_report_interval()->set_nanos(
-      static_cast<int32_t>(absl::ToInt64Nanoseconds(report_interval % absl::Seconds(1))));
+  ToProto(directive.report_interval, *proto.mutable_report_interval());
   for (const Directive::Desired& desired : directive.attempts) {
     v1::AttemptDirective& attempt = *proto.add_attempts();
     attempt.set_trial_id(desired.attempt.trial);
@@ -233,6 +255,9 @@ void ToProto(const Directive& directive, absl::Duration report_interval, v1::Dir
     added.set_attempt(lease.attempt.attempt);
     added.set_seed(lease.seed);
     ToProto(lease.parameters, *added.mutable_parameters());
+    if (lease.checkpoint_interval > absl::ZeroDuration()) {
+      ToProto(lease.checkpoint_interval, *added.mutable_checkpoint_interval());
+    }
   }
 }
 

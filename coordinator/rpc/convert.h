@@ -27,7 +27,7 @@ v1::Trial ToProto(const TrialRecord& trial);
 v1::Measurement ToProto(const Measurement& measurement);
 v1::Worker ToProto(const ConnectedWorker& worker, int running);
 // Into an empty message, which may lie in an arena.
-void ToProto(const Directive& directive, absl::Duration report_interval, v1::Directive& proto);
+void ToProto(const Directive& directive, v1::Directive& proto);
 v1::Table ToProto(const RobustnessTable& table, const TableQuestion& question);
 
 }  // namespace pathsweep

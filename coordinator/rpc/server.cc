@@ -10,15 +10,15 @@
 #include "absl/strings/str_cat.h"
 #include "base/message_size.h"
 #include "coordinator/engine/engine_thread.h"
+#include "coordinator/engine/event_log.h"
+#include "coordinator/rpc/checkpoint_service.h"
 #include "coordinator/rpc/sweep_service.h"
 #include "coordinator/rpc/worker_service.h"
+#include "coordinator/store/checkpoint_folder.h"
 #include "coordinator/store/sqlite_store.h"
 
 namespace pathsweep {
 namespace {
-
-// A worker that fails to report three times in a row has used up its lease.
-constexpr int kReportsPerLease = 3;
 
 constexpr int kKeepaliveMilliseconds = 20'000;
 
@@ -40,21 +40,43 @@ absl::Status CheckAddress(const std::string& listen) {
       "cannot listen on `", listen, "`: write HOST:PORT, as in 127.0.0.1:7070, or unix:PATH"));
 }
 
+// A trial may have ended while its checkpoint was not looked after.
+void DiscardUnneeded(EngineThread& engine, CheckpointFolder& folder) {
+  const absl::Status looked =
+      engine.Ask({Inspect{}, [&](const absl::Status& status, const State& state) {
+                    if (!status.ok()) return;
+                    for (TrialId trial : folder.Trials()) {
+                      if (!NeedsCheckpoint(state, trial)) {
+                        folder.Discard(trial);
+                      }
+                    }
+                  }});
+  looked.IgnoreError();  // the next start looks again
+}
+
 }  // namespace
 
 // In order of construction; destroyed in reverse.
 struct Server::Parts {
   Parts(std::unique_ptr<SqliteStore> opened, std::unique_ptr<ResultsReader> reader,
-        const LeasePolicy& policy, const Clock& clock)
+        const ServerOptions& options, const Clock& clock)
       : store(std::move(opened)),
-        engine(*store, clock, policy),
+        checkpoints(absl::StrCat(options.database, "-checkpoints")),
+        engine(*store, clock, options.lease_policy,
+               [this](absl::Span<const Event> events, const State& state) {
+                 LogChanges(events, state);
+                 DiscardEnded(events, state, checkpoints);
+               }),
         sweep_service(engine, std::move(reader)),
-        worker_service(engine, policy.lease / kReportsPerLease) {}
+        worker_service(engine),
+        checkpoint_service(engine, checkpoints) {}
 
   std::unique_ptr<SqliteStore> store;
+  CheckpointFolder checkpoints;
   EngineThread engine;
   SweepServiceHandler sweep_service;
   WorkerServiceHandler worker_service;
+  CheckpointServiceHandler checkpoint_service;
   std::string address;
   std::unique_ptr<grpc::Server> server;
 };
@@ -66,8 +88,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   if (!store.ok()) return store.status();
   absl::StatusOr<std::unique_ptr<ResultsReader>> reader = ResultsReader::Open(options.database);
   if (!reader.ok()) return reader.status();
-  auto parts =
-      std::make_unique<Parts>(*std::move(store), *std::move(reader), options.lease_policy, clock);
+  auto parts = std::make_unique<Parts>(*std::move(store), *std::move(reader), options, clock);
+  DiscardUnneeded(parts->engine, parts->checkpoints);
   int port = 0;
   grpc::ServerBuilder builder;
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
@@ -81,6 +103,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   builder.AddListeningPort(options.listen, grpc::InsecureServerCredentials(), &port);
   builder.RegisterService(&parts->sweep_service);
   builder.RegisterService(&parts->worker_service);
+  builder.RegisterService(&parts->checkpoint_service);
   parts->server = builder.BuildAndStart();
   if (parts->server == nullptr || port == 0) {
     return absl::UnavailableError(

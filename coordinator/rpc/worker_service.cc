@@ -20,14 +20,13 @@ using Reactor = grpc::ServerBidiReactor<v1::WorkerReport, v1::Directive>;
 // the stream is gone.
 class Outbox : public WorkerSink {
  public:
-  Outbox(Reactor& stream, absl::Duration report_interval)
-      : report_interval_(report_interval), stream_(&stream) {}
+  explicit Outbox(Reactor& stream) : stream_(&stream) {}
 
   void Send(Directive directive) override {
     absl::MutexLock lock(&mutex_);
     if (stream_ == nullptr) return;
     next_ = std::make_unique<Message>();
-    ToProto(directive, report_interval_, *next_->directive);
+    ToProto(directive, *next_->directive);
     if (!writing_) WriteNext();
   }
 
@@ -61,7 +60,6 @@ class Outbox : public WorkerSink {
     stream_->StartWrite(current_->directive);
   }
 
-  const absl::Duration report_interval_;
   absl::Mutex mutex_;
   Reactor* stream_ ABSL_GUARDED_BY(mutex_);  // null once finished
   bool writing_ ABSL_GUARDED_BY(mutex_) = false;
@@ -71,8 +69,8 @@ class Outbox : public WorkerSink {
 
 class WorkerStream : public Reactor {
  public:
-  WorkerStream(EngineThread& engine, absl::Duration report_interval)
-      : engine_(engine), outbox_(std::make_shared<Outbox>(*this, report_interval)) {
+  explicit WorkerStream(EngineThread& engine)
+      : engine_(engine), outbox_(std::make_shared<Outbox>(*this)) {
     outbox_->Read(report_);
   }
 
@@ -113,7 +111,7 @@ class WorkerStream : public Reactor {
 
 grpc::ServerBidiReactor<v1::WorkerReport, v1::Directive>* WorkerServiceHandler::Exchange(
     grpc::CallbackServerContext*) {
-  return new WorkerStream(engine_, report_interval_);
+  return new WorkerStream(engine_);
 }
 
 }  // namespace pathsweep

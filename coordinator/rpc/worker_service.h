@@ -5,7 +5,6 @@
 // the next one comes is replaced by it: each is a whole statement.
 #pragma once
 
-#include "absl/time/time.h"
 #include "coordinator/engine/engine_thread.h"
 #include "pathsweep/v1/worker_service.grpc.pb.h"
 
@@ -14,15 +13,13 @@ namespace pathsweep {
 class WorkerServiceHandler final : public v1::WorkerService::CallbackService {
  public:
   // The engine must outlive the handler and its streams.
-  WorkerServiceHandler(EngineThread& engine, absl::Duration report_interval)
-      : engine_(engine), report_interval_(report_interval) {}
+  explicit WorkerServiceHandler(EngineThread& engine) : engine_(engine) {}
 
   grpc::ServerBidiReactor<v1::WorkerReport, v1::Directive>* Exchange(
       grpc::CallbackServerContext* context) override;
 
  private:
   EngineThread& engine_;
-  const absl::Duration report_interval_;
 };
 
 }  // namespace pathsweep

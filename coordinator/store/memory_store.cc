@@ -16,13 +16,14 @@ absl::Status MemoryStore::Commit(absl::Span<const Event> events) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<State> MemoryStore::Load(absl::Time lease_deadline) {
+absl::StatusOr<State> MemoryStore::Load(absl::Time now, const LeasePolicy& policy) {
   if (!failure_.ok()) return failure_;
   State loaded = state_;
   loaded.workers.clear();
   loaded.free_workers.clear();
   for (const auto& [trial, live] : loaded.live_trials) {
-    if (live.state == TrialState::kRunning) loaded.leases.Extend(trial, lease_deadline);
+    if (live.state != TrialState::kRunning) continue;
+    loaded.leases.Extend(trial, now + policy.LeaseOf(*loaded.SweepOfTrial(trial)));
   }
   return loaded;
 }

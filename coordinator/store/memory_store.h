@@ -12,7 +12,7 @@ namespace pathsweep {
 class MemoryStore : public Store {
  public:
   absl::Status Commit(absl::Span<const Event> events) override;
-  absl::StatusOr<State> Load(absl::Time lease_deadline) override;
+  absl::StatusOr<State> Load(absl::Time now, const LeasePolicy& policy) override;
 
   // Every later Commit and Load returns this status, until it is OK again.
   void FailWith(absl::Status status) { failure_ = std::move(status); }

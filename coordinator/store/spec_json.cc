@@ -47,6 +47,9 @@ std::string SpecToJson(const SweepSpec& spec) {
   json["max_attempts"] = spec.max_attempts;
   json["priority"] = spec.priority;
   json["max_parallel"] = spec.max_parallel;
+  json["lease_seconds"] = absl::ToDoubleSeconds(spec.lease);
+  json["checkpoint_seconds"] = absl::ToDoubleSeconds(spec.checkpoint_interval);
+  json["keep_checkpoints"] = spec.keep_checkpoints;
   json["seeds"] = spec.grid.seeds;
   json["axes"] = ordered_json::array();
   for (const GridAxis& axis : spec.grid.axes) {
@@ -70,6 +73,9 @@ absl::StatusOr<SweepSpec> SpecFromJson(absl::string_view text) {
     spec.max_attempts = json.at("max_attempts");
     spec.priority = json.value("priority", 0);  // since schema 2
     spec.max_parallel = json.value("max_parallel", int64_t{0});
+    spec.lease = absl::Seconds(json.value("lease_seconds", 0.0));  // since schema 3, as the next
+    spec.checkpoint_interval = absl::Seconds(json.value("checkpoint_seconds", 60.0));
+    spec.keep_checkpoints = json.value("keep_checkpoints", false);
     absl::Status grid = ReadGrid(json, spec.grid);
     if (!grid.ok()) {
       return absl::DataLossError(absl::StrCat("stored sweep spec: ", grid.message()));

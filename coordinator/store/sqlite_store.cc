@@ -91,7 +91,8 @@ void LoadCounts(SQLite::Database& database, State& state) {
 }
 
 // Sweep by sweep, so that the index leads past the trials that have ended with a result.
-void LoadUnsettledTrials(SQLite::Database& database, State& state, absl::Time lease_deadline) {
+void LoadUnsettledTrials(SQLite::Database& database, State& state, absl::Time now,
+                         const LeasePolicy& policy) {
   SQLite::Statement rows(database,
                          "SELECT id, state, attempt, lost_attempts, worker FROM trials "
                          "WHERE sweep_id = ? AND state IN ('pending', 'running', 'failed')");
@@ -110,7 +111,7 @@ void LoadUnsettledTrials(SQLite::Database& database, State& state, absl::Time le
       if (live.state == TrialState::kPending) {
         state.retries.insert(trial);
       } else {
-        state.leases.Grant(trial, {rows.getColumn(4).getString(), lease_deadline});
+        state.leases.Grant(trial, {rows.getColumn(4).getString(), now + policy.LeaseOf(sweep)});
       }
     }
   }
@@ -160,14 +161,14 @@ absl::Status SqliteStore::Commit(absl::Span<const Event> events) {
   return absl::IsFailedPrecondition(status) ? absl::UnavailableError(status.message()) : status;
 }
 
-absl::StatusOr<State> SqliteStore::Load(absl::Time lease_deadline) {
+absl::StatusOr<State> SqliteStore::Load(absl::Time now, const LeasePolicy& policy) {
   return Guarded(connection_->path, [&]() -> absl::StatusOr<State> {
     State state;
     absl::Status status;
     LoadSweeps(connection_->database, state, status);
     if (!status.ok()) return status;
     LoadCounts(connection_->database, state);
-    LoadUnsettledTrials(connection_->database, state, lease_deadline);
+    LoadUnsettledTrials(connection_->database, state, now, policy);
     return state;
   });
 }

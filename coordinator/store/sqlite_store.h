@@ -22,7 +22,7 @@ class SqliteStore : public Store {
   ~SqliteStore() override;
 
   absl::Status Commit(absl::Span<const Event> events) override;
-  absl::StatusOr<State> Load(absl::Time lease_deadline) override;
+  absl::StatusOr<State> Load(absl::Time now, const LeasePolicy& policy) override;
 
   // Checks every page and index of the file, which is not changed; may be in use. DataLoss
   // says what is damaged.

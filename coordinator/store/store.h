@@ -3,7 +3,7 @@
 // Contract, tested over every implementation (tests/coordinator/store):
 // - Commit is all or nothing; after OK the events survive a crash.
 // - Load gives the state that Apply makes of the committed events, less who is connected:
-//   live trials keep their worker and attempt and get a lease until `lease_deadline`.
+//   live trials keep their worker and attempt, and their leases begin `now`.
 // - A measurement is kept once per (trial, step, metric): the first value stands.
 // Not thread safe: one thread writes.
 #pragma once
@@ -21,7 +21,7 @@ class Store {
  public:
   virtual ~Store() = default;
   virtual absl::Status Commit(absl::Span<const Event> events) = 0;
-  virtual absl::StatusOr<State> Load(absl::Time lease_deadline) = 0;
+  virtual absl::StatusOr<State> Load(absl::Time now, const LeasePolicy& policy) = 0;
 };
 
 // Memory-only events (see event.h) change nothing in a store; a drain of nothing else

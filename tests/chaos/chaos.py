@@ -4,12 +4,14 @@ For a while something happens every second or so: kill -9, SIGSTOP and SIGCONT o
 the coordinator, restarts, cuts of the network between them (the coordinator lives in a network
 namespace of its own), a full disk (its database is on a small tmpfs). Clients keep a ledger of what
 they were told. Then everything heals, and at the end every trial must have ended once, nothing that
-was told may be missing, and the database must be sound.
+was told may be missing, trials that were interrupted must have the numbers of an undisturbed run,
+and the database must be sound.
 
 Needs root and iproute2. Prints what it does with the seed that chose it.
 """
 
 import argparse
+import json
 import os
 import random
 import signal
@@ -24,7 +26,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 os.environ.setdefault("PATHSWEEP_BIN_DIR", str(ROOT / "build/release/bin"))
 sys.path.insert(0, str(ROOT / "tests/e2e"))
-from processes import BIN, Cluster, Process, wait_until  # noqa: E402
+from processes import BIN, Cluster, Process, measured, undisturbed, wait_until  # noqa: E402
 
 # A trial takes a fraction of a second. No trial fails for good, however often its worker dies.
 SWEEP = """
@@ -43,6 +45,7 @@ parameters:
   eval_every: {{value: 100}}
 seeds: {seeds}
 max_attempts: 1000
+checkpoint_seconds: 0.1
 """
 WORKERS = 4
 LEASE_SECONDS, RECONNECT_SECONDS = 4, 1
@@ -261,8 +264,15 @@ class Chaos(Cluster):
                 ("every sweep that was acknowledged is there",
                  {name for (name,) in database.execute("SELECT name FROM sweeps")}
                  >= self.acknowledged),
+                ("interrupted trials have the numbers of undisturbed ones",
+                 all(map(self.is_undisturbed, database.execute(
+                     "SELECT id FROM trials WHERE attempt > 1 ORDER BY attempt DESC LIMIT 10")))),
                 ("the database is sound", one("PRAGMA integrity_check") == "ok"),
             ]
+
+    def is_undisturbed(self, row):
+        trial = json.loads(self.ctl_raw("trial", row[0], "--output", "json").stdout)
+        return measured(trial) == undisturbed(trial["parameters"], trial["seed"])
 
     def end(self):
         for worker in self.workers:

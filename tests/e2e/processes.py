@@ -19,6 +19,28 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def undisturbed(parameters, seed):
+    """(step, metric, value) of all that a trial measures without a coordinator."""
+    options = [f"--{name}={json.dumps(value).strip(chr(34))}" for name, value in parameters.items()]
+    output = subprocess.run(
+        [BIN / "train_local", "--json", "--device", "cpu", "--seed", str(seed), *options],
+        check=True, capture_output=True, text=True).stdout
+    return {
+        (evaluation["step"], metric, value)
+        for evaluation in map(json.loads, output.splitlines())
+        for metric, value in evaluation.items()
+        if metric not in ("step", "samples_per_second")
+    }
+
+
+def measured(trial):
+    """The same of a trial as `sweepctl trial` shows it."""
+    return {
+        (one["step"], one["metric"], one["value"])
+        for one in trial["history"] if one["metric"] != "samples_per_second"
+    }
+
+
 def wait_until(condition, what):
     deadline = time.monotonic() + DEADLINE_SECONDS
     while time.monotonic() < deadline:

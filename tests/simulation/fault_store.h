@@ -41,8 +41,8 @@ class FaultStore : public Store {
     return status;
   }
 
-  absl::StatusOr<State> Load(absl::Time lease_deadline) override {
-    return disk_->Load(lease_deadline);
+  absl::StatusOr<State> Load(absl::Time now, const LeasePolicy& policy) override {
+    return disk_->Load(now, policy);
   }
 
  private:

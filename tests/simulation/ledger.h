@@ -34,6 +34,8 @@ class Ledger {
   // Null if it was never leased.
   const LedgerTrial* Find(TrialId trial) const;
   bool Measured(TrialId trial, const Measurement& measurement) const;
+  // Of a trial that was leased.
+  const SweepSpec& SpecOf(TrialId trial) const { return sweeps_.at(Find(trial)->sweep).spec; }
   const std::map<TrialId, LedgerTrial>& trials() const { return trials_; }
 
   // Counts and live trials of the coordinator's memory are those of the committed events.

@@ -40,7 +40,7 @@ class World::StreamSink : public WorkerSink {
   void Send(Directive directive) override {
     const auto stream = stream_.lock();
     if (stream && stream->open) {
-      ToProto(directive, absl::Seconds(20), stream->down.emplace_back());
+      ToProto(directive, stream->down.emplace_back());
     }
   }
   void Close(absl::Status) override {
@@ -190,7 +190,7 @@ void World::Drain() {
     sinks_.clear();
     grace_until_ = absl::InfinitePast();
     for (const auto& [trial, life] : ledger_.trials()) {
-      if (life.running) deadlines_[trial] = now_ + policy_.lease;
+      if (life.running) deadlines_[trial] = now_ + LeaseOf(trial);
     }
   }
   granted_.clear();
@@ -218,7 +218,7 @@ void World::Suspend(PhiloxStream&) {
   Tell("the coordinator is suspended for an hour");
   now_ += absl::Hours(1);
   engine_->Overslept(now_);
-  for (auto& [trial, deadline] : deadlines_) deadline = now_ + policy_.lease;
+  for (auto& [trial, deadline] : deadlines_) deadline = now_ + LeaseOf(trial);
   grace_until_ = now_ + policy_.lease;
   Drain();
 }
@@ -260,6 +260,7 @@ void World::Submit(PhiloxStream& random) {
   client.spec.max_attempts = static_cast<int>(1 + random.Below(3));
   client.spec.priority = static_cast<int>(random.Below(2));
   client.spec.max_parallel = random.Below(3);
+  client.spec.lease = absl::Seconds(5 * random.Below(2));
   const std::string request = absl::StrCat("request-", clients_.size());
   clients_.emplace(request, std::move(client));
   Post(request);

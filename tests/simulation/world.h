@@ -101,6 +101,8 @@ class World {
   void Drain();
   void CoordinatorDies();
   void Stored(absl::Span<const Event> events);
+  // How long a lease of the trial holds.
+  absl::Duration LeaseOf(TrialId trial) const;
   void Heard(const WorkerReport& report, const State& state);
   void CheckEverything();
   void CheckLeases();

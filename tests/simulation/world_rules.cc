@@ -12,7 +12,7 @@ void World::Stored(absl::Span<const Event> events) {
   ledger_.Commit(events);
   for (const Event& event : events) {
     if (const auto* leased = std::get_if<AttemptLeased>(&event)) {
-      deadlines_[leased->attempt.trial] = now_ + policy_.lease;
+      deadlines_[leased->attempt.trial] = now_ + LeaseOf(leased->attempt.trial);
       granted_.insert(leased->attempt.trial);
     }
     const auto* lost = std::get_if<AttemptEnded>(&event);
@@ -25,12 +25,17 @@ void World::Stored(absl::Span<const Event> events) {
   }
 }
 
+absl::Duration World::LeaseOf(TrialId trial) const {
+  const absl::Duration own = ledger_.SpecOf(trial).lease;
+  return own > absl::ZeroDuration() ? own : policy_.lease;
+}
+
 // A report extends the leases of the attempts that it names.
 void World::Heard(const WorkerReport& report, const State& state) {
   for (const AttemptReport& said : report.attempts) {
     const Lease* lease = state.leases.Find(said.attempt.trial);
     if (!state.IsRunning(said.attempt) || lease->worker != report.worker.name) continue;
-    deadlines_[said.attempt.trial] = now_ + policy_.lease;
+    deadlines_[said.attempt.trial] = now_ + LeaseOf(said.attempt.trial);
   }
 }
 

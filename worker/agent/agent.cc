@@ -12,6 +12,7 @@
 #include "base/grpc_status.h"
 #include "base/message_size.h"
 #include "base/philox.h"
+#include "base/proto_duration.h"
 
 namespace pathsweep {
 namespace {
@@ -35,10 +36,6 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
   return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
 }
 
-absl::Duration ToDuration(const google::protobuf::Duration& proto) {
-  return absl::Seconds(proto.seconds()) + absl::Nanoseconds(proto.nanos());
-}
-
 // What another stream cannot mend.
 bool IsFatal(const absl::Status& status) {
   return absl::IsFailedPrecondition(status) || absl::IsInvalidArgument(status) ||
@@ -49,9 +46,11 @@ bool IsFatal(const absl::Status& status) {
 
 Agent::Agent(const AgentOptions& options, TrainFunction train)
     : coordinator_(options.coordinator),
+      channel_(OpenChannel(options.coordinator)),
+      stub_(v1::WorkerService::NewStub(channel_)),
       session_(options.worker),
-      runner_(session_, std::move(train), options.worker.slots()),
-      stub_(v1::WorkerService::NewStub(OpenChannel(options.coordinator))),
+      checkpoints_(session_, channel_),
+      runner_(session_, checkpoints_, std::move(train), options.worker.slots()),
       jitter_seed_(std::hash<std::string>()(options.worker.name())) {}
 
 absl::Status Agent::Run() {

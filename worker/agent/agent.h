@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "pathsweep/v1/worker_service.grpc.pb.h"
+#include "worker/agent/checkpoint_courier.h"
 #include "worker/agent/session.h"
 #include "worker/agent/trial_runner.h"
 
@@ -42,9 +43,11 @@ class Agent {
   void WaitBeforeRetry(int failures);
 
   const std::string coordinator_;
-  Session session_;
-  TrialRunner runner_;
+  const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<v1::WorkerService::Stub> stub_;
+  Session session_;
+  CheckpointCourier checkpoints_;
+  TrialRunner runner_;
   uint64_t retries_ = 0;
   const uint64_t jitter_seed_;
 };

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/parameter_proto.h"
+#include "base/proto_duration.h"
 #include "base/protocol_version.h"
 
 namespace pathsweep {
@@ -76,8 +77,8 @@ std::vector<Assignment> Session::Follow(const v1::Directive& directive) {
   for (const v1::Lease& lease : directive.leases()) {
     const AttemptKey key{lease.trial_id(), lease.attempt()};
     if (leaving_ || !attempts_.emplace(key, Attempt{}).second) continue;
-    assignments.push_back(
-        {key, static_cast<uint64_t>(lease.seed()), FromProto(lease.parameters())});
+    assignments.push_back({key, static_cast<uint64_t>(lease.seed()), FromProto(lease.parameters()),
+                           ToDuration(lease.checkpoint_interval())});
     changed_ = true;
   }
   return assignments;
@@ -151,6 +152,28 @@ void Session::Ended(AttemptKey key, const TrialOutcome& outcome) {
   said.set_kind(KindOf(outcome.kind, attempt->second.stop));
   said.set_detail(outcome.detail);
   changed_ = true;
+}
+
+bool Session::WaitUntilKept(AttemptKey attempt, int64_t step, absl::Time deadline) const {
+  const auto decided = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return IsOver(attempt) || IsKept(attempt, step);
+  };
+  absl::MutexLock lock(&mutex_);
+  mutex_.AwaitWithDeadline(absl::Condition(&decided), deadline);
+  return !IsOver(attempt) && IsKept(attempt, step);
+}
+
+bool Session::IsOver(AttemptKey attempt) const {
+  const auto found = attempts_.find(attempt);
+  return found == attempts_.end() || found->second.outcome.has_value();
+}
+
+bool Session::IsKept(AttemptKey attempt, int64_t step) const {
+  const auto found = attempts_.find(attempt);
+  return found != attempts_.end() &&
+         std::ranges::none_of(found->second.measurements, [&](const Pending& pending) {
+           return pending.measurement.step() <= step;
+         });
 }
 
 void Session::Leave() {

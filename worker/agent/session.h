@@ -36,6 +36,8 @@ struct Assignment {
   uint64_t seed = 0;
   // The error if the lease names parameters that this worker does not know.
   absl::StatusOr<TrialParameters> parameters;
+  // Between two checkpoints, at least; 0 = none.
+  absl::Duration checkpoint_interval;
 };
 
 class Session {
@@ -64,6 +66,9 @@ class Session {
   // The attempt is to end: stopped, dropped, or the worker is leaving.
   bool ShouldStop(AttemptKey attempt) const;
   void Ended(AttemptKey attempt, const TrialOutcome& outcome);
+  // Waits until all that the attempt measured up to `step` is on the coordinator's disk. False
+  // if it is not by the deadline, or the attempt is over.
+  bool WaitUntilKept(AttemptKey attempt, int64_t step, absl::Time deadline) const;
 
   // Takes no more leases and hands the attempts back, without waiting for the threads that
   // train them.
@@ -85,6 +90,8 @@ class Session {
   void Forget(uint64_t acknowledged) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool HasLeft() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   bool ReadyToReport() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  bool IsOver(AttemptKey attempt) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  bool IsKept(AttemptKey attempt, int64_t step) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
   const v1::WorkerDescription worker_;
   mutable absl::Mutex mutex_;

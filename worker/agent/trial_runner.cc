@@ -3,28 +3,45 @@
 #include <string>
 #include <utility>
 
+#include "absl/time/clock.h"
+
 namespace pathsweep {
 namespace {
 
 class SessionObserver : public TrialObserver {
  public:
-  SessionObserver(Session& session, AttemptKey attempt) : session_(session), attempt_(attempt) {}
+  SessionObserver(Session& session, CheckpointCourier& checkpoints, const Assignment& assignment)
+      : session_(session),
+        checkpoints_(checkpoints),
+        attempt_(assignment.attempt),
+        interval_(assignment.checkpoint_interval) {}
 
   void OnStep(int64_t step) override { session_.Advanced(attempt_, step); }
   void OnEvaluation(int64_t step, absl::Span<const MetricValue> metrics) override {
     session_.Measured(attempt_, step, metrics);
   }
   bool ShouldStop() override { return session_.ShouldStop(attempt_); }
+  bool WantsCheckpoint() override {
+    return interval_ > absl::ZeroDuration() && absl::Now() - last_checkpoint_ >= interval_;
+  }
+  void OnCheckpoint(int64_t step, std::string checkpoint) override {
+    last_checkpoint_ = absl::Now();
+    checkpoints_.Send(attempt_, step, std::move(checkpoint));
+  }
 
  private:
   Session& session_;
+  CheckpointCourier& checkpoints_;
   const AttemptKey attempt_;
+  const absl::Duration interval_;
+  absl::Time last_checkpoint_ = absl::Now();
 };
 
 }  // namespace
 
-TrialRunner::TrialRunner(Session& session, TrainFunction train, int slots)
-    : session_(session), train_(std::move(train)) {
+TrialRunner::TrialRunner(Session& session, CheckpointCourier& checkpoints, TrainFunction train,
+                         int slots)
+    : session_(session), checkpoints_(checkpoints), train_(std::move(train)) {
   for (int i = 0; i < slots; ++i) threads_.emplace_back([this] { Loop(); });
 }
 
@@ -61,8 +78,13 @@ void TrialRunner::Run(const Assignment& assignment) {
                                         std::string(assignment.parameters.status().message())});
     return;
   }
-  SessionObserver observer(session_, assignment.attempt);
-  session_.Ended(assignment.attempt, train_(*assignment.parameters, assignment.seed, observer));
+  // The first attempt has nothing to go on from.
+  const bool again =
+      assignment.attempt.second > 1 && assignment.checkpoint_interval > absl::ZeroDuration();
+  const std::string checkpoint = again ? checkpoints_.Fetch(assignment.attempt.first) : "";
+  SessionObserver observer(session_, checkpoints_, assignment);
+  session_.Ended(assignment.attempt,
+                 train_(*assignment.parameters, assignment.seed, checkpoint, observer));
 }
 
 }  // namespace pathsweep

@@ -90,11 +90,11 @@ TEST(Worker, LeaseIsRepeatedUntilTheWorkerNamesIt) {
   coordinator.Submit(SmallSweep("a", 1));
   coordinator.Report(ReportOf("w"));
   coordinator.Report(ReportOf("w"));
-  const Directive lost = DirectiveFor(coordinator.state, "w");
+  const Directive lost = DirectiveFor(coordinator.state, "w", {});
   ASSERT_THAT(lost.leases, SizeIs(1));
   EXPECT_EQ(lost.leases[0].attempt, (AttemptName{1, 1}));
   coordinator.Report(ReportOf("w", {Running(1, 1)}));
-  const Directive heard = DirectiveFor(coordinator.state, "w");
+  const Directive heard = DirectiveFor(coordinator.state, "w", {});
   EXPECT_THAT(heard.leases, IsEmpty());
   ASSERT_THAT(heard.attempts, SizeIs(1));
   EXPECT_TRUE(heard.attempts[0].go_on);
@@ -262,7 +262,7 @@ TEST(StaleAttempt, HasItsOutcomeRefusedAndIsToldToStop) {
       coordinator.Report(ReportOf("old", {Ended(1, 1, Outcome::Kind::kCompleted)}));
   EXPECT_THAT(Only<TrialEnded>(events), IsEmpty());
   EXPECT_THAT(Only<MeasurementsReported>(events), SizeIs(1));  // as true as any
-  const Directive directive = DirectiveFor(coordinator.state, "old");
+  const Directive directive = DirectiveFor(coordinator.state, "old", {});
   ASSERT_THAT(directive.attempts, SizeIs(1));
   EXPECT_FALSE(directive.attempts[0].go_on);
   EXPECT_THAT(directive.attempts[0].reason, HasSubstr("stale"));
@@ -286,7 +286,7 @@ TEST(CancelSweep, EndsRunningAndWaitingTrialsAndStartsNoMore) {
   EXPECT_THAT(Only<AttemptLeased>(events), IsEmpty());
   EXPECT_EQ(coordinator.Count("a", TrialState::kCancelled), 3);
   coordinator.Report(ReportOf("w", {Running(1, 1)}));
-  EXPECT_FALSE(DirectiveFor(coordinator.state, "w").attempts[0].go_on);
+  EXPECT_FALSE(DirectiveFor(coordinator.state, "w", {}).attempts[0].go_on);
   EXPECT_THAT(coordinator.Do(CancelSweep{"a"}), IsEmpty());
 }
 

@@ -57,7 +57,7 @@ class EngineTest : public ::testing::Test {
 
 TEST_F(EngineTest, AnswersAfterTheCommit) {
   EXPECT_TRUE(Ask(SubmitSweep{"request", SmallSweep("a")}).ok());
-  EXPECT_THAT(store_.Load(now_).value().sweeps, SizeIs(1));
+  EXPECT_THAT(store_.Load(now_, {}).value().sweeps, SizeIs(1));
 }
 
 TEST_F(EngineTest, OneDrainIsOneTransactionForAllItsRequests) {

@@ -109,13 +109,13 @@ TEST_F(SqliteStoreTest, SecondCoordinatorOnOneDatabaseIsRefused) {
 TEST_F(SqliteStoreTest, FullDiskIsAnErrorAndChangesNothing) {
   auto store = SqliteStore::Open(path_).value();
   ASSERT_TRUE(store->Commit(coordinator_.Submit(SmallSweep("kept"))).ok());
-  const State before = store->Load(coordinator_.now).value();
+  const State before = store->Load(coordinator_.now, {}).value();
   ASSERT_TRUE(store->LimitPages(1).ok());  // no page more than now
   SweepSpec large = SmallSweep("large");
   large.description = std::string(100'000, 'x');
   const absl::Status full = store->Commit(coordinator_.Submit(large));
   EXPECT_EQ(full.code(), absl::StatusCode::kResourceExhausted) << full;
-  EXPECT_EQ(store->Load(coordinator_.now).value().sweeps, before.sweeps);
+  EXPECT_EQ(store->Load(coordinator_.now, {}).value().sweeps, before.sweeps);
   ASSERT_TRUE(store->LimitPages(1'000'000).ok());
   Coordinator after;
   after.state = before;
@@ -134,7 +134,7 @@ TEST_F(SqliteStoreTest, WhatWasCommittedSurvivesAKill) {
   waitpid(child, &result, 0);
   ASSERT_EQ(result, 0);
   auto store = SqliteStore::Open(path_).value();
-  EXPECT_NE(store->Load(coordinator_.now).value().FindSweep("kept"), nullptr);
+  EXPECT_NE(store->Load(coordinator_.now, {}).value().FindSweep("kept"), nullptr);
 }
 
 TEST_F(SqliteStoreTest, FirstValueOfAMeasurementStands) {
@@ -157,7 +157,7 @@ TEST_F(SqliteStoreTest, DatabasesOfEveryEarlierSchemaAreBroughtUpToDate) {
     SQLite::Database(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
         .exec(Contents(absl::StrCat(PATHSWEEP_SOURCE_DIR "/tests/data/results_", version, ".sql")));
     auto store = SqliteStore::Open(path).value();
-    State state = store->Load(coordinator_.now).value();
+    State state = store->Load(coordinator_.now, {}).value();
     EXPECT_TRUE(state.IsRunning({8, 1}));
     EXPECT_THAT(state.failed_trials, ::testing::ElementsAre(::testing::Pair(7, 1)));
     EXPECT_EQ(state.FindSweep("old")->Counts()[TrialState::kSucceeded], 6);
@@ -166,7 +166,7 @@ TEST_F(SqliteStoreTest, DatabasesOfEveryEarlierSchemaAreBroughtUpToDate) {
     coordinator.state = state;
     ASSERT_TRUE(store->Commit(coordinator.Do(RetryFailed{"old"})).ok());
     ASSERT_TRUE(store->Commit(coordinator.Do(PauseSweep{"old", true})).ok());
-    EXPECT_TRUE(store->Load(coordinator_.now).value().FindSweep("old")->paused);
+    EXPECT_TRUE(store->Load(coordinator_.now, {}).value().FindSweep("old")->paused);
   }
 }
 

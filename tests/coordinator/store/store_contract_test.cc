@@ -40,15 +40,16 @@ class StoreContract : public ::testing::TestWithParam<Kind> {
   absl::Status Commit(const Events& events) { return store_->Commit(events); }
   State Reopened() {
     store_ = open_();
-    return store_->Load(deadline_).value();
+    return store_->Load(now_, policy_).value();
   }
 
   // The state that a coordinator has after a restart: nobody is connected, and the
-  // leases run to the deadline that Load was given.
+  // leases begin anew.
   State AfterRestart(State state) {
     state.workers.clear();
     for (const auto& [trial, live] : state.live_trials) {
-      if (live.state == TrialState::kRunning) state.leases.Extend(trial, deadline_);
+      if (live.state != TrialState::kRunning) continue;
+      state.leases.Extend(trial, now_ + policy_.LeaseOf(*state.SweepOfTrial(trial)));
     }
     return state;
   }
@@ -71,14 +72,17 @@ class StoreContract : public ::testing::TestWithParam<Kind> {
   TemporaryFolder folder_;
   Opener open_ = GetParam().make(folder_);
   Store* store_ = open_();
-  const absl::Time deadline_ = absl::FromUnixSeconds(2'000'000);
+  const absl::Time now_ = absl::FromUnixSeconds(2'000'000);
+  const LeasePolicy policy_;
 };
 
 TEST_P(StoreContract, LoadGivesTheStateThatTheEventsMade) {
   Coordinator coordinator;
   const auto commit = [&](const Events& events) { ASSERT_TRUE(Commit(events).ok()); };
   commit(coordinator.Submit(SmallSweep("a", 3, 2)));
-  commit(coordinator.Submit(SmallSweep("b", 1)));
+  SweepSpec impatient = SmallSweep("b", 1);
+  impatient.lease = absl::Seconds(2);
+  commit(coordinator.Submit(impatient));
   commit(coordinator.Submit(SmallSweep("cancelled", 4)));
   commit(coordinator.Report(ReportOf("w", {}, 4)));
   commit(coordinator.Report(ReportOf("w", {Ended(1, 1, Outcome::Kind::kCompleted)}, 4)));

@@ -95,14 +95,16 @@ class AgentTest : public ::testing::Test {
 };
 
 // One evaluation, then done.
-TrialOutcome TrainBriefly(const TrialParameters&, uint64_t seed, TrialObserver& observer) {
+TrialOutcome TrainBriefly(const TrialParameters&, uint64_t seed, const std::string&,
+                          TrialObserver& observer) {
   observer.OnStep(1);
   const std::vector<MetricValue> metrics = {{"exact_match", static_cast<double>(seed)}};
   observer.OnEvaluation(1, metrics);
   return {TrialOutcome::Kind::kCompleted, ""};
 }
 
-TrialOutcome TrainUntilStopped(const TrialParameters&, uint64_t, TrialObserver& observer) {
+TrialOutcome TrainUntilStopped(const TrialParameters&, uint64_t, const std::string&,
+                               TrialObserver& observer) {
   const std::vector<MetricValue> metrics = {{"exact_match", 0.5}};
   observer.OnEvaluation(0, metrics);
   while (!observer.ShouldStop()) std::this_thread::yield();
@@ -275,7 +277,7 @@ TEST_F(AgentTest, CrashOfTheTrainerIsReported) {
     ReadUntil(stream, [](const v1::WorkerReport&) { return false; });
     return grpc::Status::OK;
   }});
-  EXPECT_TRUE(Run([](const TrialParameters&, uint64_t, TrialObserver&) {
+  EXPECT_TRUE(Run([](const TrialParameters&, uint64_t, const std::string&, TrialObserver&) {
                 return TrialOutcome{TrialOutcome::Kind::kCrashed, "out of memory"};
               }).ok());
   EXPECT_EQ(outcome.kind(), v1::Outcome::CRASHED);

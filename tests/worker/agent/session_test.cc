@@ -192,5 +192,17 @@ TEST_F(SessionTest, ReportsWaitForNewsAndForTheLastAcknowledgement) {
   EXPECT_TRUE(session_.WaitToReport(absl::InfiniteFuture()));  // ready: returns at once
 }
 
+TEST_F(SessionTest, WaitsUntilMeasurementsAreKeptOrTheAttemptIsOver) {
+  const std::vector<MetricValue> metrics = {{"exact_match", 0.5}};
+  session_.Measured(kAttempt, 10, metrics);
+  session_.Measured(kAttempt, 20, metrics);
+  EXPECT_TRUE(session_.WaitUntilKept(kAttempt, 9, absl::InfinitePast()));
+  EXPECT_FALSE(session_.WaitUntilKept(kAttempt, 10, absl::InfinitePast()));
+  session_.Follow(Acknowledging(session_.MakeReport().sequence()));
+  EXPECT_TRUE(session_.WaitUntilKept(kAttempt, 20, absl::InfinitePast()));
+  session_.Ended(kAttempt, {TrialOutcome::Kind::kCompleted, ""});
+  EXPECT_FALSE(session_.WaitUntilKept(kAttempt, 20, absl::InfiniteFuture()));
+}
+
 }  // namespace
 }  // namespace pathsweep

@@ -1,0 +1,79 @@
+#include "coordinator/rpc/checkpoint_service.h"
+
+#include <optional>
+
+#include "absl/strings/str_cat.h"
+#include "base/file_chunks.h"
+#include "base/grpc_status.h"
+
+namespace pathsweep {
+
+grpc::Status CheckpointServiceHandler::PutCheckpoint(
+    grpc::ServerContext*, grpc::ServerReader<v1::PutCheckpointRequest>* reader,
+    v1::PutCheckpointResponse*) {
+  v1::PutCheckpointRequest first;
+  if (!reader->Read(&first) || !first.has_header()) {
+    return ToGrpc(absl::InvalidArgumentError("a checkpoint begins with its header"));
+  }
+  const AttemptName attempt{first.header().trial_id(), first.header().attempt()};
+  absl::Status status = CheckRunning(attempt);
+  if (status.ok()) status = Receive(*reader, attempt);
+  return ToGrpc(status);
+}
+
+absl::Status CheckpointServiceHandler::Receive(grpc::ServerReader<v1::PutCheckpointRequest>& reader,
+                                               AttemptName attempt) {
+  absl::StatusOr<std::unique_ptr<AtomicFile>> file = folder_.Begin(attempt.trial);
+  if (!file.ok()) return file.status();
+  ChunkSink sink([&](absl::string_view data) { return (*file)->Write(data); });
+  v1::PutCheckpointRequest part;
+  while (reader.Read(&part)) {
+    if (absl::Status added = sink.Add(part.chunk()); !added.ok()) return added;
+  }
+  if (absl::Status whole = sink.Finish(); !whole.ok()) return whole;
+  if (absl::Status kept = folder_.Keep(attempt.trial, **file); !kept.ok()) return kept;
+  // The trial may have ended meanwhile, and then nobody would remove the file.
+  absl::Status status = engine_.Ask({Inspect{}, [&](const absl::Status&, const State& state) {
+                                       if (!NeedsCheckpoint(state, attempt.trial)) {
+                                         folder_.Discard(attempt.trial);
+                                       }
+                                     }});
+  return status;
+}
+
+absl::Status CheckpointServiceHandler::CheckRunning(AttemptName attempt) {
+  bool running = false;
+  absl::Status status = engine_.Ask({Inspect{}, [&](const absl::Status&, const State& state) {
+                                       running = state.IsRunning(attempt);
+                                     }});
+  if (!status.ok() || running) return status;
+  return absl::FailedPreconditionError(absl::StrCat("attempt ", attempt.attempt, " of trial ",
+                                                    attempt.trial, " does not run any more"));
+}
+
+grpc::Status CheckpointServiceHandler::GetCheckpoint(grpc::ServerContext*,
+                                                     const v1::GetCheckpointRequest* request,
+                                                     grpc::ServerWriter<v1::FileChunk>* writer) {
+  absl::StatusOr<std::ifstream> file = folder_.Read(request->trial_id());
+  if (!file.ok()) return ToGrpc(file.status());
+  ChunkSource source(*file);
+  while (std::optional<v1::FileChunk> chunk = source.Next()) {
+    if (!writer->Write(*chunk)) break;  // the worker is gone
+  }
+  return grpc::Status::OK;
+}
+
+bool NeedsCheckpoint(const State& state, TrialId trial) {
+  const Sweep* sweep = state.SweepOfTrial(trial);
+  return sweep != nullptr && (sweep->spec.keep_checkpoints || state.live_trials.contains(trial));
+}
+
+void DiscardEnded(absl::Span<const Event> events, const State& state, CheckpointFolder& folder) {
+  for (const Event& event : events) {
+    const auto* ended = std::get_if<TrialEnded>(&event);
+    if (ended == nullptr || NeedsCheckpoint(state, ended->attempt.trial)) continue;
+    folder.Discard(ended->attempt.trial);
+  }
+}
+
+}  // namespace pathsweep

@@ -1,0 +1,68 @@
+"""A trial whose worker died goes on from its last checkpoint, and gives the same numbers."""
+
+import re
+
+from processes import measured, undisturbed, wait_until
+
+SETTINGS = {
+    "objective": "reverse", "lr": 1e-3, "degree": 2, "length": 3, "nodes": 5, "depth": 1,
+    "width": 16, "batch_size": 16, "steps": 4000, "test_samples": 64, "eval_every": 50,
+}
+SEED = 3
+
+
+def submit(cluster, **keys):
+    lines = ["method: grid", "parameters:"]
+    lines += [f"  {name}: {{value: {value}}}" for name, value in SETTINGS.items()]
+    lines += [f"seeds: [{SEED}]", "lease_seconds: 5"] + [f"{key}: {value}" for key, value in keys.items()]
+    (cluster.folder / "sweep.yaml").write_text("\n".join(lines))
+    return cluster.ctl("submit", "sweep.yaml")["sweep"]
+
+
+def checkpoints(cluster):
+    return list((cluster.folder / "results.db-checkpoints").glob("*.checkpoint"))
+
+
+def test_a_killed_workers_trial_goes_on_from_its_checkpoint_with_the_same_numbers(cluster):
+    coordinator = cluster.start_coordinator()
+    victim = cluster.start_worker()
+    sweep = submit(cluster, checkpoint_seconds=0.1)
+    wait_until(lambda: checkpoints(cluster), "no checkpoint comes")
+    victim.kill()
+    coordinator.kill()  # the checkpoint outlives that too
+    cluster.start_coordinator()
+    heir = cluster.start_worker()
+    counts = cluster.wait_until_ended(sweep)
+    assert counts["succeeded"] == 1
+    trial = cluster.ctl("trial", 1)
+    assert trial["attempt"] == 2
+    [step] = re.findall(r"goes on after step (\d+)", heir.output())
+    assert 0 < int(step) < SETTINGS["steps"]
+    assert measured(trial) == undisturbed(SETTINGS, SEED)
+    wait_until(lambda: not checkpoints(cluster), "the checkpoint of an ended trial stays")
+
+
+def test_a_damaged_checkpoint_costs_time_alone(cluster):
+    coordinator = cluster.start_coordinator()
+    victim = cluster.start_worker()
+    sweep = submit(cluster, checkpoint_seconds=0.1)
+    [file] = wait_until(lambda: checkpoints(cluster), "no checkpoint comes")
+    victim.kill()
+    coordinator.kill()
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 1
+    file.write_bytes(content)
+    cluster.start_coordinator()
+    heir = cluster.start_worker()
+    assert cluster.wait_until_ended(sweep)["succeeded"] == 1
+    assert "a trial begins anew: the checkpoint is damaged" in heir.output()
+    assert measured(cluster.ctl("trial", 1)) == undisturbed(SETTINGS, SEED)
+
+
+def test_a_sweep_may_keep_its_checkpoints_or_have_none(cluster):
+    cluster.start_coordinator()
+    cluster.start_worker()
+    cluster.wait_until_ended(submit(cluster, checkpoint_seconds=0.1, keep_checkpoints="true"))
+    [kept] = checkpoints(cluster)
+    cluster.wait_until_ended(submit(cluster, checkpoint_seconds=0))
+    assert checkpoints(cluster) == [kept]

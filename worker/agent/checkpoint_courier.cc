@@ -1,0 +1,117 @@
+#include "worker/agent/checkpoint_courier.h"
+
+#include <grpcpp/grpcpp.h>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <optional>
+#include <sstream>
+
+#include "base/file_chunks.h"
+#include "base/grpc_status.h"
+
+namespace pathsweep {
+namespace {
+
+// A gigabyte takes a while; a coordinator that is restarting is back before.
+constexpr std::chrono::seconds kLongestCall{120};
+// Measurements are acknowledged within a report; while the coordinator is away, later.
+constexpr absl::Duration kLongestWait = absl::Seconds(10);
+
+void Begin(grpc::ClientContext& context) {
+  context.set_deadline(std::chrono::system_clock::now() + kLongestCall);
+}
+
+}  // namespace
+
+CheckpointCourier::CheckpointCourier(Session& session,
+                                     const std::shared_ptr<grpc::Channel>& channel)
+    : session_(session),
+      stub_(v1::CheckpointService::NewStub(channel)),
+      thread_([this] { Loop(); }) {}
+
+CheckpointCourier::~CheckpointCourier() {
+  {
+    absl::MutexLock lock(&mutex_);
+    ending_ = true;
+    if (under_way_ != nullptr) under_way_->TryCancel();
+  }
+  thread_.join();
+}
+
+void CheckpointCourier::Send(AttemptKey attempt, int64_t step, std::string checkpoint) {
+  absl::MutexLock lock(&mutex_);
+  waiting_[attempt] = {step, std::move(checkpoint)};
+}
+
+void CheckpointCourier::Loop() {
+  while (true) {
+    mutex_.LockWhen(absl::Condition(this, &CheckpointCourier::HasWork));
+    if (ending_) {
+      mutex_.Unlock();
+      return;
+    }
+    const auto [attempt, sent] = *waiting_.begin();
+    waiting_.erase(waiting_.begin());
+    mutex_.Unlock();
+    if (!session_.WaitUntilKept(attempt, sent.step, absl::Now() + kLongestWait)) continue;
+    if (absl::Status status = Put(attempt, sent.checkpoint); !status.ok()) {
+      spdlog::warn("the checkpoint of trial {} at step {} is dropped: {}", attempt.first, sent.step,
+                   std::string(status.message()));
+    }
+  }
+}
+
+absl::Status CheckpointCourier::Put(AttemptKey attempt, const std::string& checkpoint) {
+  grpc::ClientContext context;
+  Begin(context);
+  {
+    absl::MutexLock lock(&mutex_);
+    if (ending_) return absl::CancelledError("the worker leaves");
+    under_way_ = &context;
+  }
+  v1::PutCheckpointResponse response;
+  const auto writer = stub_->PutCheckpoint(&context, &response);
+  v1::PutCheckpointRequest part;
+  part.mutable_header()->set_trial_id(attempt.first);
+  part.mutable_header()->set_attempt(attempt.second);
+  std::istringstream content(checkpoint);
+  ChunkSource source(content);
+  bool open = writer->Write(part);
+  while (std::optional<v1::FileChunk> chunk = source.Next()) {
+    *part.mutable_chunk() = *std::move(chunk);
+    if (!open || !(open = writer->Write(part))) break;  // Finish says why
+  }
+  writer->WritesDone();
+  const grpc::Status status = writer->Finish();
+  absl::MutexLock lock(&mutex_);
+  under_way_ = nullptr;
+  return FromGrpc(status);
+}
+
+std::string CheckpointCourier::Fetch(int64_t trial) {
+  grpc::ClientContext context;
+  Begin(context);
+  context.set_wait_for_ready(true);
+  v1::GetCheckpointRequest request;
+  request.set_trial_id(trial);
+  std::string checkpoint;
+  ChunkSink sink([&](absl::string_view data) {
+    checkpoint.append(data.data(), data.size());
+    return absl::OkStatus();
+  });
+  const auto reader = stub_->GetCheckpoint(&context, request);
+  v1::FileChunk chunk;
+  absl::Status status;
+  while (reader->Read(&chunk)) status.Update(sink.Add(chunk));
+  const absl::Status call = FromGrpc(reader->Finish());
+  if (absl::IsNotFound(call)) return "";
+  status.Update(call);
+  if (status.ok()) status = sink.Finish();
+  if (status.ok()) return checkpoint;
+  spdlog::warn("trial {} begins anew, for its checkpoint cannot be had: {}", trial,
+               std::string(status.message()));
+  return "";
+}
+
+}  // namespace pathsweep

@@ -1,0 +1,59 @@
+// Carries checkpoints to the coordinator and back, beside the training.
+//
+//   courier.Send(attempt, step, bytes);                       // returns at once
+//   std::string checkpoint = courier.Fetch(attempt.first);    // empty: begin at the beginning
+//
+// A checkpoint goes out once the measurements before it are on the coordinator's disk, for
+// an attempt that goes on from it does not measure them again. One that cannot be carried is
+// dropped with a warning: training goes on, and the next one may do better. Of an attempt's
+// checkpoints that wait only the newest is kept. Thread safe.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "absl/base/thread_annotations.h"
+#include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
+#include "pathsweep/v1/checkpoint_service.grpc.pb.h"
+#include "worker/agent/session.h"
+
+namespace pathsweep {
+
+class CheckpointCourier {
+ public:
+  // The session must outlive the courier.
+  CheckpointCourier(Session& session, const std::shared_ptr<grpc::Channel>& channel);
+  // Drops what waits and ends a call under way.
+  ~CheckpointCourier();
+
+  void Send(AttemptKey attempt, int64_t step, std::string checkpoint);
+
+  // The trial's newest checkpoint, or empty if there is none or it cannot be had; a failure is
+  // logged. Blocks.
+  std::string Fetch(int64_t trial);
+
+ private:
+  struct Waiting {
+    int64_t step;
+    std::string checkpoint;
+  };
+
+  void Loop();
+  absl::Status Put(AttemptKey attempt, const std::string& checkpoint);
+  bool HasWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return ending_ || !waiting_.empty(); }
+
+  Session& session_;
+  const std::unique_ptr<v1::CheckpointService::Stub> stub_;
+  absl::Mutex mutex_;
+  std::map<AttemptKey, Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
+  bool ending_ ABSL_GUARDED_BY(mutex_) = false;
+  grpc::ClientContext* under_way_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  std::thread thread_;  // last, so that it starts when all else is there
+};
+
+}  // namespace pathsweep
