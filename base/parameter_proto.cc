@@ -76,20 +76,24 @@ absl::StatusOr<TrialParameters> FromProto(
   return result;
 }
 
+absl::StatusOr<GridAxis> FromProto(const v1::Axis& proto) {
+  GridAxis axis{proto.name(), {}};
+  for (const v1::ParameterValue& one : proto.values()) {
+    absl::StatusOr<ParameterValue> value = FromProto(one);
+    if (!value.ok()) return value.status();
+    axis.values.push_back(*std::move(value));
+  }
+  return CheckAxis(axis);
+}
+
 absl::StatusOr<Grid> GridFromProto(const v1::SweepSpec& spec) {
   absl::StatusOr<TrialParameters> fixed = FromProto(spec.fixed());
   if (!fixed.ok()) return fixed.status();
   Grid grid{*std::move(fixed), {}, {spec.seeds().begin(), spec.seeds().end()}};
   for (const v1::Axis& proto : spec.axes()) {
-    GridAxis axis{proto.name(), {}};
-    for (const v1::ParameterValue& one : proto.values()) {
-      absl::StatusOr<ParameterValue> value = FromProto(one);
-      if (!value.ok()) return value.status();
-      axis.values.push_back(*std::move(value));
-    }
-    absl::StatusOr<GridAxis> typed = CheckAxis(axis);
-    if (!typed.ok()) return typed.status();
-    grid.axes.push_back(*std::move(typed));
+    absl::StatusOr<GridAxis> axis = FromProto(proto);
+    if (!axis.ok()) return axis.status();
+    grid.axes.push_back(*std::move(axis));
   }
   absl::Status valid = CheckGrid(grid);
   if (!valid.ok()) return valid;

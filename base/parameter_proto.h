@@ -24,6 +24,8 @@ absl::StatusOr<ParameterValue> FromProto(const v1::ParameterValue& value);
 // InvalidArgument names the parameter that is unknown, out of range or stands twice.
 absl::StatusOr<TrialParameters> FromProto(
     const google::protobuf::RepeatedPtrField<v1::Parameter>& parameters);
+// In the parameter's own type, as CheckAxis has it.
+absl::StatusOr<GridAxis> FromProto(const v1::Axis& axis);
 // A grid that has passed CheckGrid.
 absl::StatusOr<Grid> GridFromProto(const v1::SweepSpec& spec);
 

@@ -105,6 +105,7 @@ Json SweepJson(const v1::Sweep& sweep) {
           {"lease_seconds", sweep.spec().lease_seconds()},
           {"checkpoint_seconds", sweep.spec().checkpoint_seconds()},
           {"keep_checkpoints", sweep.spec().keep_checkpoints()},
+          {"reuse", sweep.spec().reuse()},
           {"axes", axes},
           {"seeds", std::vector<int64_t>(sweep.spec().seeds().begin(), sweep.spec().seeds().end())},
           {"created_at", TimeText(sweep.created_at())}};
@@ -119,7 +120,8 @@ Json TrialJson(const v1::Trial& trial) {
           {"seed", trial.seed()},
           {"parameters", ParametersJson(trial.parameters())},
           {"metrics", metrics},
-          {"reason", trial.reason()}};
+          {"reason", trial.reason()},
+          {"reused_from", trial.reused_from() == 0 ? Json() : Json(trial.reused_from())}};
 }
 
 Report SweepReport(const v1::Sweep& sweep) {
@@ -198,6 +200,9 @@ Report TrialReport(const v1::Trial& trial) {
   report.rows = {{"trial", absl::StrCat(trial.id())}, {"state", StateName(trial.state())},
                  {"reason", trial.reason()},          {"attempt", absl::StrCat(trial.attempt())},
                  {"worker", trial.worker()},          {"seed", absl::StrCat(trial.seed())}};
+  if (trial.reused_from() != 0) {
+    report.rows.push_back({"reused from trial", absl::StrCat(trial.reused_from())});
+  }
   for (const v1::Parameter& parameter : trial.parameters()) {
     report.rows.push_back({parameter.name(), ToText(parameter.value())});
   }

@@ -90,7 +90,10 @@ class Parser {
   void MaxParallel(const YamlEntry& entry);
   void LeaseSeconds(const YamlEntry& entry);
   void CheckpointSeconds(const YamlEntry& entry);
-  void KeepCheckpoints(const YamlEntry& entry);
+  void KeepCheckpoints(const YamlEntry& entry) { spec_.set_keep_checkpoints(FlagFrom(entry)); }
+  void Reuse(const YamlEntry& entry) { spec_.set_reuse(FlagFrom(entry)); }
+  // True or false; a problem is false.
+  bool FlagFrom(const YamlEntry& entry);
   // A number in the range, or a problem.
   std::optional<double> RealFrom(const YamlEntry& entry, double lowest, double highest);
   // An integer in the range, or a problem.
@@ -121,6 +124,7 @@ const std::vector<std::pair<absl::string_view, Parser::Handler>>& Parser::Handle
       {"lease_seconds", &Parser::LeaseSeconds},
       {"checkpoint_seconds", &Parser::CheckpointSeconds},
       {"keep_checkpoints", &Parser::KeepCheckpoints},
+      {"reuse", &Parser::Reuse},
   };
   return handlers;
 }
@@ -298,10 +302,12 @@ void Parser::CheckpointSeconds(const YamlEntry& entry) {
   }
 }
 
-void Parser::KeepCheckpoints(const YamlEntry& entry) {
-  const std::optional<bool> keep = Flag(entry.value);
-  if (!keep) problems_.Add(entry.value_place, "`keep_checkpoints` must be true or false");
-  spec_.set_keep_checkpoints(keep.value_or(false));
+bool Parser::FlagFrom(const YamlEntry& entry) {
+  const std::optional<bool> flag = Flag(entry.value);
+  if (!flag) {
+    problems_.Add(entry.value_place, absl::StrCat("`", entry.key, "` must be true or false"));
+  }
+  return flag.value_or(false);
 }
 
 // What no single value shows: the number of trials, and values that do not go together.

@@ -1,4 +1,5 @@
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -97,8 +98,49 @@ absl::Status Change(Context& context, const std::string& sweep,
   return absl::OkStatus();
 }
 
-absl::Status Cancel(Context& context, const std::string& sweep) {
-  return Change(context, sweep, &Connection::Stub::CancelSweep);
+struct CancelOptions {
+  std::string sweep;
+  std::optional<int64_t> trial;
+};
+
+absl::Status Cancel(Context& context, const CancelOptions& options) {
+  if (options.sweep.empty() == !options.trial) {
+    return absl::InvalidArgumentError("name a sweep, or a trial with --trial");
+  }
+  if (!options.trial) return Change(context, options.sweep, &Connection::Stub::CancelSweep);
+  v1::CancelTrialRequest request;
+  request.set_id(*options.trial);
+  Connection connection(context.options.server);
+  absl::StatusOr<v1::CancelTrialResponse> response =
+      connection.Call(&Connection::Stub::CancelTrial, request);
+  if (!response.ok()) return response.status();
+  context.Print(TrialReport(response->trial()));
+  return absl::OkStatus();
+}
+
+struct ExtendOptions {
+  std::string sweep;
+  std::string file;
+};
+
+absl::Status Extend(Context& context, const ExtendOptions& options) {
+  absl::StatusOr<v1::SweepSpec> spec = ReadSweepFile(options.file);
+  if (!spec.ok()) return spec.status();
+  v1::ExtendSweepRequest request;
+  request.set_sweep(options.sweep);
+  *request.mutable_axes() = spec->axes();
+  for (const v1::Parameter& fixed : spec->fixed()) {
+    v1::Axis& axis = *request.add_axes();
+    axis.set_name(fixed.name());
+    *axis.add_values() = fixed.value();
+  }
+  *request.mutable_seeds() = spec->seeds();
+  Connection connection(context.options.server);
+  absl::StatusOr<v1::ExtendSweepResponse> response =
+      connection.Call(&Connection::Stub::ExtendSweep, request);
+  if (!response.ok()) return response.status();
+  context.Print(SweepReport(response->sweep()));
+  return absl::OkStatus();
 }
 
 absl::Status Pause(Context& context, const std::string& sweep) {
@@ -124,6 +166,25 @@ CLI::App* AddSweepCommand(CLI::App& app, const std::string& name, const std::str
   return command;
 }
 
+void AddExtendCommand(CLI::App& app, const Choose& choose) {
+  auto options = std::make_shared<ExtendOptions>();
+  CLI::App* extend = app.add_subcommand(
+      "extend", "add the seeds and values of a file that a sweep lacks; its trials stay");
+  extend->add_option("sweep", options->sweep, "name or number of the sweep")->required();
+  extend->add_option("file", options->file, "sweep file; its parameters and seeds alone count")
+      ->required();
+  extend->callback([=] { choose([=](Context& context) { return Extend(context, *options); }); });
+}
+
+void AddCancelCommand(CLI::App& app, const Choose& choose) {
+  auto options = std::make_shared<CancelOptions>();
+  CLI::App* cancel =
+      app.add_subcommand("cancel", "end a sweep's trials and start no more, or end one trial");
+  cancel->add_option("sweep", options->sweep, "name or number of the sweep");
+  cancel->add_option("--trial", options->trial, "number of the one trial to cancel");
+  cancel->callback([=] { choose([=](Context& context) { return Cancel(context, *options); }); });
+}
+
 }  // namespace
 
 void AddSweepCommands(CLI::App& app, const Choose& choose) {
@@ -144,7 +205,8 @@ void AddSweepCommands(CLI::App& app, const Choose& choose) {
   AddSweepCommand(app, "retry", "let a sweep's failed trials try again", RetryFailed, choose)
       ->add_flag_callback(
           "--failed", [] {}, "those that failed: what is retried in any case");
-  AddSweepCommand(app, "cancel", "end a sweep's trials and start no more", Cancel, choose);
+  AddExtendCommand(app, choose);
+  AddCancelCommand(app, choose);
 }
 
 }  // namespace pathsweep

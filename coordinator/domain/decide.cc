@@ -10,6 +10,8 @@
 namespace pathsweep {
 namespace {
 
+constexpr char kCancelledAlone[] = "cancelled by a user";
+
 // The name, or the first of name-2, name-3, … that is free.
 std::string FreeName(const State& state, const std::string& name) {
   std::string candidate = name;
@@ -69,6 +71,32 @@ void DecideAttempt(const State& state, const AttemptReport& report, const std::s
   }
 }
 
+Event Cancelled(TrialId trial, const LiveTrial& live, const std::string& reason, absl::Time now) {
+  return TrialEnded{{trial, live.attempt}, TrialState::kCancelled, reason, "", now};
+}
+
+// Requires that the trial is untouched.
+Event Settled(const Sweep& sweep, TrialId trial, TrialState to, const std::string& reason,
+              std::optional<TrialId> reused_from) {
+  return TrialSettled{trial,
+                      sweep.id,
+                      to,
+                      reason,
+                      reused_from,
+                      sweep.ConfigOf(trial),
+                      sweep.SeedOf(trial),
+                      sweep.ParametersOf(trial)};
+}
+
+absl::StatusOr<const Sweep*> RequireOpenSweep(const State& state, absl::string_view name_or_id) {
+  absl::StatusOr<const Sweep*> sweep = RequireSweep(state, name_or_id);
+  if (sweep.ok() && (*sweep)->cancelled) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("sweep `", (*sweep)->spec.name, "` is cancelled; submit it anew"));
+  }
+  return sweep;
+}
+
 // A worker that is leaving takes no lease that it has not named by now.
 void HandBackUntaken(const State& state, const std::string& worker,
                      const std::vector<AttemptName>& reported, absl::Time now, Events& events) {
@@ -87,15 +115,40 @@ absl::StatusOr<Events> Decide(const State& state, const SubmitSweep& command, ab
   if (state.FindSweepByRequest(command.request_id) != nullptr) return Events{};
   absl::StatusOr<int64_t> trials = CountTrials(command.spec.grid);
   if (!trials.ok()) return trials.status();
-  Sweep sweep;
-  sweep.id = state.NextSweepId();
+  Sweep sweep = NewSweep(command.spec, state.next_trial);
+  sweep.id = state.next_sweep;
   sweep.request_id = command.request_id;
-  sweep.spec = command.spec;
   sweep.spec.name = FreeName(state, command.spec.name);
-  sweep.first_trial = state.NextFirstTrial();
-  sweep.trials = *trials;
   sweep.created_at = now;
-  return Events{SweepSubmitted{std::move(sweep)}};
+  Events events = {SweepSubmitted{sweep}};
+  for (const ReusedTrial& reused : command.reused) {
+    events.push_back(Settled(sweep, sweep.TrialAt(reused.number), TrialState::kSucceeded,
+                             reused.reason, reused.from));
+  }
+  return events;
+}
+
+absl::StatusOr<Events> Decide(const State& state, const ExtendSweep& command, absl::Time,
+                              const LeasePolicy&) {
+  absl::StatusOr<const Sweep*> sweep = RequireOpenSweep(state, command.sweep);
+  if (!sweep.ok()) return sweep.status();
+  absl::StatusOr<Sweep> extended = Extend(**sweep, command.extension, state.next_trial);
+  if (!extended.ok()) return extended.status();
+  if (extended->trials == (*sweep)->trials) return Events{};
+  return Events{SweepExtended{(*sweep)->id, command.extension, state.next_trial, extended->trials}};
+}
+
+absl::StatusOr<Events> Decide(const State& state, const CancelTrial& command, absl::Time now,
+                              const LeasePolicy&) {
+  absl::StatusOr<const Sweep*> sweep = RequireSweepOfTrial(state, command.trial);
+  if (!sweep.ok()) return sweep.status();
+  const auto live = state.live_trials.find(command.trial);
+  if (live != state.live_trials.end()) {
+    return Events{Cancelled(command.trial, live->second, kCancelledAlone, now)};
+  }
+  if ((*sweep)->cancelled || !(*sweep)->IsUntouched(command.trial)) return Events{};
+  return Events{
+      Settled(**sweep, command.trial, TrialState::kCancelled, kCancelledAlone, std::nullopt)};
 }
 
 absl::StatusOr<Events> Decide(const State& state, const CancelSweep& command, absl::Time now,
@@ -104,14 +157,11 @@ absl::StatusOr<Events> Decide(const State& state, const CancelSweep& command, ab
   if (!sweep.ok()) return sweep.status();
   if ((*sweep)->Ended()) return Events{};
   Events events = {SweepCancelled{(*sweep)->id}};
-  const TrialId end = (*sweep)->first_trial + (*sweep)->trials;
-  for (auto live = state.live_trials.lower_bound((*sweep)->first_trial);
-       live != state.live_trials.end() && live->first < end; ++live) {
-    events.push_back(TrialEnded{{live->first, live->second.attempt},
-                                TrialState::kCancelled,
-                                "the sweep was cancelled",
-                                "",
-                                now});
+  for (const TrialBlock& block : (*sweep)->blocks) {
+    for (auto live = state.live_trials.lower_bound(block.first_trial);
+         live != state.live_trials.end() && live->first < block.end(); ++live) {
+      events.push_back(Cancelled(live->first, live->second, "the sweep was cancelled", now));
+    }
   }
   return events;
 }
@@ -126,17 +176,14 @@ absl::StatusOr<Events> Decide(const State& state, const PauseSweep& command, abs
 
 absl::StatusOr<Events> Decide(const State& state, const RetryFailed& command, absl::Time,
                               const LeasePolicy&) {
-  absl::StatusOr<const Sweep*> sweep = RequireSweep(state, command.sweep);
+  absl::StatusOr<const Sweep*> sweep = RequireOpenSweep(state, command.sweep);
   if (!sweep.ok()) return sweep.status();
-  if ((*sweep)->cancelled) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("sweep `", (*sweep)->spec.name, "` is cancelled; submit it anew"));
-  }
   Events events;
-  const TrialId end = (*sweep)->first_trial + (*sweep)->trials;
-  for (auto failed = state.failed_trials.lower_bound((*sweep)->first_trial);
-       failed != state.failed_trials.end() && failed->first < end; ++failed) {
-    events.push_back(TrialRetried{failed->first});
+  for (const TrialBlock& block : (*sweep)->blocks) {
+    for (auto failed = state.failed_trials.lower_bound(block.first_trial);
+         failed != state.failed_trials.end() && failed->first < block.end(); ++failed) {
+      events.push_back(TrialRetried{failed->first});
+    }
   }
   return events;
 }
@@ -208,6 +255,11 @@ absl::StatusOr<const Sweep*> RequireSweep(const State& state, absl::string_view 
   for (const auto& [id, sweep] : state.sweeps) names.push_back(sweep.spec.name);
   return absl::NotFoundError(
       absl::StrCat("no sweep `", name_or_id, "`", DidYouMean(name_or_id, names)));
+}
+
+absl::StatusOr<const Sweep*> RequireSweepOfTrial(const State& state, TrialId trial) {
+  if (const Sweep* sweep = state.SweepOfTrial(trial)) return sweep;
+  return absl::NotFoundError(absl::StrCat("no trial ", trial));
 }
 
 }  // namespace pathsweep

@@ -16,10 +16,30 @@
 
 namespace pathsweep {
 
+// A trial's results, taken from another one.
+struct ReusedTrial {
+  int64_t number;  // of the trials of the new sweep
+  TrialId from;
+  std::string reason;  // with which that one has ended
+};
+
 // The spec has been validated. A repeated request id changes nothing.
 struct SubmitSweep {
   std::string request_id;
   SweepSpec spec;
+  // Trials that take the results of others, which have succeeded.
+  std::vector<ReusedTrial> reused = {};
+};
+
+// More trials for a sweep that is not cancelled. What it has already changes nothing.
+struct ExtendSweep {
+  std::string sweep;  // name or id
+  Extension extension;
+};
+
+// Changes nothing if the trial has ended.
+struct CancelTrial {
+  TrialId trial;
 };
 
 struct CancelSweep {
@@ -59,6 +79,10 @@ using Events = std::vector<Event>;
 
 absl::StatusOr<Events> Decide(const State& state, const SubmitSweep& command, absl::Time now,
                               const LeasePolicy& policy);
+absl::StatusOr<Events> Decide(const State& state, const ExtendSweep& command, absl::Time now,
+                              const LeasePolicy& policy);
+absl::StatusOr<Events> Decide(const State& state, const CancelTrial& command, absl::Time now,
+                              const LeasePolicy& policy);
 absl::StatusOr<Events> Decide(const State& state, const CancelSweep& command, absl::Time now,
                               const LeasePolicy& policy);
 absl::StatusOr<Events> Decide(const State& state, const PauseSweep& command, absl::Time now,
@@ -76,5 +100,6 @@ absl::StatusOr<Events> Decide(const State& state, const GrantGrace& command, abs
 
 // NotFound names the sweep that does not exist and the closest one that does.
 absl::StatusOr<const Sweep*> RequireSweep(const State& state, absl::string_view name_or_id);
+absl::StatusOr<const Sweep*> RequireSweepOfTrial(const State& state, TrialId trial);
 
 }  // namespace pathsweep

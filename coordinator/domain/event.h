@@ -2,11 +2,13 @@
 // them, the store writes them; nothing else changes a sweep or a trial.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "absl/time/time.h"
+#include "coordinator/domain/extension.h"
 #include "coordinator/domain/sweep.h"
 #include "coordinator/domain/worker.h"
 
@@ -25,6 +27,26 @@ struct SweepCancelled {
 struct SweepPaused {
   SweepId sweep;
   bool paused;
+};
+
+// The sweep has more trials, with ids from `first_trial` on: `trials` in all.
+struct SweepExtended {
+  SweepId sweep;
+  Extension extension;
+  TrialId first_trial;
+  int64_t trials;
+};
+
+// A trial that was never leased has ended: cancelled, or with the results of another one.
+struct TrialSettled {
+  TrialId trial;
+  SweepId sweep;
+  TrialState state;
+  std::string reason;
+  std::optional<TrialId> reused_from;
+  int64_t config;
+  int64_t seed;
+  TrialParameters parameters;
 };
 
 // A failed trial waits for attempts again, as many as at first.
@@ -98,8 +120,8 @@ struct LeaseExtended {
 };
 
 using Event =
-    std::variant<SweepSubmitted, SweepCancelled, SweepPaused, WorkerRegistered, AttemptLeased,
-                 MeasurementsReported, AttemptEnded, TrialEnded, TrialRetried, WorkerReported,
-                 WorkerDisconnected, LeaseExtended, GraceGranted>;
+    std::variant<SweepSubmitted, SweepExtended, SweepCancelled, SweepPaused, TrialSettled,
+                 WorkerRegistered, AttemptLeased, MeasurementsReported, AttemptEnded, TrialEnded,
+                 TrialRetried, WorkerReported, WorkerDisconnected, LeaseExtended, GraceGranted>;
 
 }  // namespace pathsweep

@@ -18,9 +18,9 @@ class Queue {
   Queue(const State& state, const Sweep& sweep)
       : state_(state),
         sweep_(sweep),
-        retry_(state.retries.lower_bound(sweep.first_trial)),
+        retry_(state.retries.lower_bound({sweep.id, 0})),
         room_(sweep.Room()),
-        running_(sweep.leased[TrialState::kRunning]) {}
+        running_(sweep.rows[TrialState::kRunning]) {}
 
   bool Empty() const { return room_ == 0 || (!HasRetry() && next_ == sweep_.trials); }
 
@@ -28,9 +28,13 @@ class Queue {
   WaitingTrial Take() {
     --room_;
     ++running_;
-    if (!HasRetry()) return {sweep_, {sweep_.first_trial + next_++, 1}};
-    const TrialId trial = *retry_++;
-    return {sweep_, {trial, state_.live_trials.at(trial).attempt + 1}};
+    if (HasRetry()) {
+      const TrialId trial = (retry_++)->second;
+      return {sweep_, {trial, state_.live_trials.at(trial).attempt + 1}};
+    }
+    const TrialId trial = sweep_.TrialAt(next_++);
+    while (sweep_.settled.contains(next_)) ++next_;
+    return {sweep_, {trial, 1}};
   }
 
   // The smallest goes first.
@@ -39,13 +43,11 @@ class Queue {
   }
 
  private:
-  bool HasRetry() const {
-    return retry_ != state_.retries.end() && *retry_ < sweep_.first_trial + sweep_.trials;
-  }
+  bool HasRetry() const { return retry_ != state_.retries.end() && retry_->first == sweep_.id; }
 
   const State& state_;
   const Sweep& sweep_;
-  std::set<TrialId>::const_iterator retry_;
+  Retries::const_iterator retry_;
   int64_t next_ = sweep_.next;
   int64_t room_;
   int64_t running_;
@@ -57,9 +59,9 @@ class WaitingTrials {
   explicit WaitingTrials(const State& state) {
     std::set<SweepId> sweeps = state.open_sweeps;
     for (auto retry = state.retries.begin(); retry != state.retries.end();) {
-      const Sweep& sweep = *state.SweepOfTrial(*retry);
-      sweeps.insert(sweep.id);
-      retry = state.retries.lower_bound(sweep.first_trial + sweep.trials);
+      const SweepId sweep = retry->first;
+      sweeps.insert(sweep);
+      retry = state.retries.lower_bound({sweep + 1, 0});
     }
     for (SweepId id : sweeps) Put(Queue(state, state.sweeps.at(id)));
   }

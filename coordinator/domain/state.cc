@@ -37,24 +37,53 @@ void ReleaseLease(State& state, TrialId trial) {
 void Move(State& state, TrialId trial, TrialState to) {
   LiveTrial& live = state.live_trials.at(trial);
   assert(MayFollow(live.state, to));
-  TrialCounts& counts = SweepOf(state, trial).leased;
+  Sweep& sweep = SweepOf(state, trial);
+  TrialCounts& counts = sweep.rows;
   --counts[live.state];
   ++counts[to];
   live.state = to;
   ReleaseLease(state, trial);
   if (to == TrialState::kPending) {
-    state.retries.insert(trial);
+    state.retries.emplace(sweep.id, trial);
   } else {
-    state.retries.erase(trial);
+    state.retries.erase({sweep.id, trial});
   }
   if (to == TrialState::kFailed) state.failed_trials[trial] = live.attempt;
   if (IsTerminal(to)) state.live_trials.erase(trial);
 }
 
+// Makes the sweep's trials known by their ids.
+void Index(State& state, const Sweep& sweep) {
+  for (const TrialBlock& block : sweep.blocks) {
+    state.sweep_by_block.emplace(block.first_trial, sweep.id);
+    state.next_trial = std::max(state.next_trial, block.end());
+  }
+  if (!sweep.cancelled && sweep.next < sweep.trials) state.open_sweeps.insert(sweep.id);
+}
+
+// A trial that had none has a row now.
+void Pass(State& state, Sweep& sweep, TrialId trial, TrialState to) {
+  ++sweep.rows[to];
+  sweep.Pass(sweep.NumberOf(trial));
+  if (sweep.next == sweep.trials) state.open_sweeps.erase(sweep.id);
+}
+
 void ApplyOne(State& state, const SweepSubmitted& event) {
   state.sweeps.emplace(event.sweep.id, event.sweep);
-  state.sweep_by_first_trial.emplace(event.sweep.first_trial, event.sweep.id);
-  state.open_sweeps.insert(event.sweep.id);
+  state.next_sweep = std::max(state.next_sweep, event.sweep.id + 1);
+  Index(state, event.sweep);
+}
+
+void ApplyOne(State& state, const SweepExtended& event) {
+  Sweep& sweep = state.sweeps.at(event.sweep);
+  absl::StatusOr<Sweep> extended = Extend(std::move(sweep), event.extension, event.first_trial);
+  assert(extended.ok());  // it was when it was decided
+  sweep = *std::move(extended);
+  Index(state, sweep);
+}
+
+void ApplyOne(State& state, const TrialSettled& event) {
+  Pass(state, state.sweeps.at(event.sweep), event.trial, event.state);
 }
 
 void ApplyOne(State& state, const SweepCancelled& event) {
@@ -82,10 +111,9 @@ void ApplyOne(State& state, const AttemptLeased& event) {
   Sweep& sweep = state.sweeps.at(event.sweep);
   const bool first = !state.live_trials.contains(trial);
   if (first) {
-    assert(trial == sweep.first_trial + sweep.next);
+    assert(trial == sweep.TrialAt(sweep.next));
     state.live_trials.emplace(trial, LiveTrial{});
-    ++sweep.leased[TrialState::kPending];
-    if (++sweep.next == sweep.trials) state.open_sweeps.erase(sweep.id);
+    Pass(state, sweep, trial, TrialState::kPending);
   }
   Move(state, trial, TrialState::kRunning);
   state.live_trials.at(trial).attempt = event.attempt.attempt;
@@ -153,24 +181,16 @@ const Sweep* State::FindSweep(absl::string_view name_or_id) const {
 }
 
 const Sweep* State::SweepOfTrial(TrialId trial) const {
-  auto start = sweep_by_first_trial.upper_bound(trial);
-  if (start == sweep_by_first_trial.begin()) return nullptr;
-  const Sweep& sweep = sweeps.at((--start)->second);
-  return trial < sweep.first_trial + sweep.trials ? &sweep : nullptr;
+  auto block = sweep_by_block.upper_bound(trial);
+  if (block == sweep_by_block.begin()) return nullptr;
+  const Sweep& sweep = sweeps.at((--block)->second);
+  return sweep.Contains(trial) ? &sweep : nullptr;
 }
 
 bool State::IsRunning(AttemptName attempt) const {
   const auto live = live_trials.find(attempt.trial);
   return live != live_trials.end() && live->second.state == TrialState::kRunning &&
          live->second.attempt == attempt.attempt;
-}
-
-SweepId State::NextSweepId() const { return sweeps.empty() ? 1 : sweeps.rbegin()->first + 1; }
-
-TrialId State::NextFirstTrial() const {
-  if (sweeps.empty()) return 1;
-  const Sweep& newest = sweeps.rbegin()->second;
-  return newest.first_trial + newest.trials;
 }
 
 int64_t FreeSlots(const State& state, const ConnectedWorker& worker) {

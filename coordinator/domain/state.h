@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -31,16 +32,23 @@ struct ConnectedWorker {
   absl::Time last_seen;
 };
 
+// Sweep by sweep, in order of id.
+using Retries = std::set<std::pair<SweepId, TrialId>>;
+
 struct State {
   std::map<SweepId, Sweep> sweeps;
-  std::map<TrialId, SweepId> sweep_by_first_trial;
+  // Those of sweeps and trials to come; none is given twice.
+  SweepId next_sweep = 1;
+  TrialId next_trial = 1;
+  // By the first trial of each of its blocks.
+  std::map<TrialId, SweepId> sweep_by_block;
   std::map<TrialId, LiveTrial> live_trials;
   // Live trials that wait for their next attempt.
-  std::set<TrialId> retries;
+  Retries retries;
   // Trials that have failed, and the number of their last attempt, so that they can be
   // retried.
   std::map<TrialId, int> failed_trials;
-  // Sweeps with trials that were never leased, not cancelled.
+  // Sweeps with trials that have no row, not cancelled.
   std::set<SweepId> open_sweeps;
   LeaseTable leases;
   // Seen since the coordinator started.
@@ -58,9 +66,6 @@ struct State {
 
   // The trial runs under exactly this attempt.
   bool IsRunning(AttemptName attempt) const;
-
-  SweepId NextSweepId() const;
-  TrialId NextFirstTrial() const;
 };
 
 void Apply(State& state, const Event& event);

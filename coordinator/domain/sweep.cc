@@ -1,13 +1,15 @@
 #include "coordinator/domain/sweep.h"
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 namespace pathsweep {
 
 TrialCounts Sweep::Counts() const {
-  TrialCounts counts = leased;
-  counts[cancelled ? TrialState::kCancelled : TrialState::kPending] += trials - next;
+  TrialCounts counts = rows;
+  counts[cancelled ? TrialState::kCancelled : TrialState::kPending] +=
+      trials - next - static_cast<int64_t>(settled.size());
   return counts;
 }
 
@@ -19,19 +21,64 @@ bool Sweep::Ended() const {
 int64_t Sweep::Room() const {
   if (paused) return 0;
   if (spec.max_parallel == 0) return std::numeric_limits<int64_t>::max();
-  return std::max<int64_t>(0, spec.max_parallel - leased[TrialState::kRunning]);
+  return std::max<int64_t>(0, spec.max_parallel - rows[TrialState::kRunning]);
+}
+
+bool Sweep::IsUntouched(TrialId trial) const {
+  const int64_t number = NumberOf(trial);
+  return number >= next && !settled.contains(number);
+}
+
+void Sweep::Pass(int64_t number) {
+  if (number > next) {
+    settled.insert(number);
+    return;
+  }
+  ++next;
+  while (settled.erase(next) > 0) ++next;
+}
+
+TrialId Sweep::TrialAt(int64_t number) const {
+  const auto after = std::ranges::upper_bound(blocks, number, {}, &TrialBlock::first_number);
+  const TrialBlock& block = *std::prev(after);
+  return block.first_trial + number - block.first_number;
+}
+
+bool Sweep::Contains(TrialId trial) const {
+  return trial >= blocks.front().first_trial && trial < BlockOf(trial).end();
+}
+
+int64_t Sweep::NumberOf(TrialId trial) const {
+  const TrialBlock& block = BlockOf(trial);
+  return block.first_number + trial - block.first_trial;
 }
 
 int64_t Sweep::ConfigOf(TrialId trial) const {
-  return (trial - first_trial) % ConfigCount(spec.grid);
+  const TrialBlock& block = BlockOf(trial);
+  return block.first_config + (trial - block.first_trial) % ConfigCount(block.grid);
 }
 
 TrialParameters Sweep::ParametersOf(TrialId trial) const {
-  return ConfigAt(spec.grid, ConfigOf(trial));
+  const TrialBlock& block = BlockOf(trial);
+  return ConfigAt(block.grid, (trial - block.first_trial) % ConfigCount(block.grid));
 }
 
 int64_t Sweep::SeedOf(TrialId trial) const {
-  return spec.grid.seeds[(trial - first_trial) / ConfigCount(spec.grid)];
+  const TrialBlock& block = BlockOf(trial);
+  return block.grid.seeds[(trial - block.first_trial) / ConfigCount(block.grid)];
+}
+
+// The last one that begins at or before the trial.
+const TrialBlock& Sweep::BlockOf(TrialId trial) const {
+  return *std::prev(std::ranges::upper_bound(blocks, trial, {}, &TrialBlock::first_trial));
+}
+
+Sweep NewSweep(const SweepSpec& spec, TrialId first_trial) {
+  Sweep sweep;
+  sweep.spec = spec;
+  sweep.trials = ConfigCount(spec.grid) * static_cast<int64_t>(spec.grid.seeds.size());
+  sweep.blocks = {{first_trial, 0, 0, spec.grid, sweep.trials}};
+  return sweep;
 }
 
 }  // namespace pathsweep

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "base/grid.h"
@@ -29,29 +31,47 @@ struct SweepSpec {
   absl::Duration checkpoint_interval = absl::Seconds(60);
   // The last checkpoint of each trial outlives it.
   bool keep_checkpoints = false;
+  // Takes results of earlier sweeps when it is submitted.
+  bool reuse = false;
 
   bool operator==(const SweepSpec&) const = default;
 };
 
-// A sweep in the coordinator's state. Its trials have the ids first_trial,
-// first_trial + 1, …; those from `next` on have never been leased and exist nowhere
-// but here: they are computed from their number when their turn comes.
+// Consecutive trials of a sweep: a grid's configs under its seeds.
+struct TrialBlock {
+  TrialId first_trial = 0;
+  int64_t first_number = 0;  // of the sweep's trials
+  int64_t first_config = 0;  // of the sweep's configs
+  Grid grid;
+  int64_t trials = 0;
+
+  TrialId end() const { return first_trial + trials; }
+  bool operator==(const TrialBlock&) const = default;
+};
+
+// A sweep in the coordinator's state. Its trials are numbered 0, 1, … in the order in which they
+// are leased. Those from `next` on that are not `settled` exist nowhere but here: they are
+// computed from their number when their turn comes.
 struct Sweep {
   SweepId id = 0;
   std::string request_id;
+  // Its grid is the whole, with what was added later.
   SweepSpec spec;
-  TrialId first_trial = 0;
+  // The grid as it was submitted, then what was added. Never empty; in order of everything.
+  std::vector<TrialBlock> blocks;
   int64_t trials = 0;
   int64_t next = 0;
+  // Numbers above `next` of trials that have ended without a lease.
+  std::set<int64_t> settled;
   bool cancelled = false;
   bool paused = false;
   absl::Time created_at;
-  // Trials that were leased at least once, by state.
-  TrialCounts leased;
+  // Trials that have a row in the store, by state: those that were leased or settled.
+  TrialCounts rows;
 
   bool operator==(const Sweep&) const = default;
 
-  // All trials by state, the never leased ones included.
+  // All trials by state, those without a row included.
   TrialCounts Counts() const;
 
   // Every trial has ended.
@@ -60,9 +80,25 @@ struct Sweep {
   // Trials that may start now beside those that run.
   int64_t Room() const;
 
+  // The trial has no row.
+  bool IsUntouched(TrialId trial) const;
+
+  // Moves `next` on from a trial that has got a row, and past settled ones.
+  void Pass(int64_t number);
+
+  TrialId TrialAt(int64_t number) const;
+  // The others require a trial of the sweep.
+  bool Contains(TrialId trial) const;
+  int64_t NumberOf(TrialId trial) const;
   TrialParameters ParametersOf(TrialId trial) const;
   int64_t ConfigOf(TrialId trial) const;
   int64_t SeedOf(TrialId trial) const;
+
+ private:
+  const TrialBlock& BlockOf(TrialId trial) const;
 };
+
+// Without id, request and time. Requires CountTrials.
+Sweep NewSweep(const SweepSpec& spec, TrialId first_trial);
 
 }  // namespace pathsweep

@@ -52,8 +52,8 @@ struct StreamEnded {
 struct Inspect {};
 
 struct Request {
-  std::variant<SubmitSweep, CancelSweep, PauseSweep, RetryFailed, ReportOnStream, StreamEnded,
-               Inspect>
+  std::variant<SubmitSweep, ExtendSweep, CancelSweep, CancelTrial, PauseSweep, RetryFailed,
+               ReportOnStream, StreamEnded, Inspect>
       command;
   // Called once, after the commit; the state is valid during the call only.
   std::function<void(const absl::Status&, const State&)> done;

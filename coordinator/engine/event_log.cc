@@ -19,6 +19,11 @@ class EventLog {
                  event.sweep.trials);
   }
 
+  void operator()(const SweepExtended& event) {
+    spdlog::info("sweep extended sweep={} trials={}", state_.sweeps.at(event.sweep).spec.name,
+                 event.trials);
+  }
+
   void operator()(const SweepCancelled& event) {
     spdlog::info("sweep cancelled sweep={}", state_.sweeps.at(event.sweep).spec.name);
   }
@@ -29,14 +34,10 @@ class EventLog {
   }
 
   void operator()(const TrialEnded& event) {
-    const Sweep& sweep = *state_.SweepOfTrial(event.attempt.trial);
-    if (sweep.cancelled || !sweep.Ended() || !finished_.insert(sweep.id).second) return;
-    const TrialCounts counts = sweep.Counts();
-    spdlog::info("sweep finished sweep={} succeeded={} stopped={} failed={}", sweep.spec.name,
-                 counts[TrialState::kSucceeded], counts[TrialState::kStopped],
-                 counts[TrialState::kFailed]);
+    LogIfFinished(*state_.SweepOfTrial(event.attempt.trial));
   }
 
+  void operator()(const TrialSettled& event) { LogIfFinished(state_.sweeps.at(event.sweep)); }
   void operator()(const WorkerRegistered& event) {
     spdlog::info("worker registered worker={} device={} slots={}", event.worker.name,
                  event.worker.device, event.worker.slots);
@@ -50,6 +51,14 @@ class EventLog {
   void operator()(const Other&) {}
 
  private:
+  void LogIfFinished(const Sweep& sweep) {
+    if (sweep.cancelled || !sweep.Ended() || !finished_.insert(sweep.id).second) return;
+    const TrialCounts counts = sweep.Counts();
+    spdlog::info("sweep finished sweep={} succeeded={} stopped={} failed={}", sweep.spec.name,
+                 counts[TrialState::kSucceeded], counts[TrialState::kStopped],
+                 counts[TrialState::kFailed]);
+  }
+
   const State& state_;
   std::set<SweepId> finished_;  // several of its trials may end at once
 };

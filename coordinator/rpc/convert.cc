@@ -140,7 +140,19 @@ absl::StatusOr<SweepSpec> FromProto(const v1::SweepSpec& proto) {
     spec.checkpoint_interval = absl::Seconds(proto.checkpoint_seconds());
   }
   spec.keep_checkpoints = proto.keep_checkpoints();
+  spec.reuse = proto.reuse();
   return spec;
+}
+
+absl::StatusOr<Extension> FromProto(const v1::ExtendSweepRequest& proto) {
+  Extension extension;
+  for (const v1::Axis& proto_axis : proto.axes()) {
+    absl::StatusOr<GridAxis> axis = pathsweep::FromProto(proto_axis);
+    if (!axis.ok()) return axis.status();
+    extension.axes.push_back(*std::move(axis));
+  }
+  extension.seeds = {proto.seeds().begin(), proto.seeds().end()};
+  return extension;
 }
 
 absl::StatusOr<WorkerReport> FromProto(const v1::WorkerReport& proto) {
@@ -188,6 +200,7 @@ v1::Sweep SummaryToProto(const Sweep& sweep) {
   spec.set_lease_seconds(absl::ToDoubleSeconds(sweep.spec.lease));
   spec.set_checkpoint_seconds(absl::ToDoubleSeconds(sweep.spec.checkpoint_interval));
   spec.set_keep_checkpoints(sweep.spec.keep_checkpoints);
+  spec.set_reuse(sweep.spec.reuse);
   proto.set_state(StateOf(sweep));
   *proto.mutable_created_at() = ToTimestamp(sweep.created_at);
   const TrialCounts counts = sweep.Counts();
@@ -213,6 +226,7 @@ v1::Trial ToProto(const TrialRecord& trial) {
   for (const auto& [name, result] : trial.results) *proto.add_metrics() = ToProto(result);
   proto.set_reason(trial.reason);
   proto.set_worker(trial.worker);
+  proto.set_reused_from(trial.reused_from.value_or(0));
   return proto;
 }
 

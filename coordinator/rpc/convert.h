@@ -17,6 +17,8 @@ namespace pathsweep {
 // InvalidArgument says what is wrong and what to write instead; ResourceExhausted that
 // the grid is too large.
 absl::StatusOr<SweepSpec> FromProto(const v1::SweepSpec& proto);
+// InvalidArgument says which value is wrong. Whether it fits the sweep is left to the domain.
+absl::StatusOr<Extension> FromProto(const v1::ExtendSweepRequest& proto);
 // FailedPrecondition for another protocol version, InvalidArgument for a malformed report.
 absl::StatusOr<WorkerReport> FromProto(const v1::WorkerReport& proto);
 

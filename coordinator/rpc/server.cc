@@ -67,7 +67,7 @@ struct Server::Parts {
                  LogChanges(events, state);
                  DiscardEnded(events, state, checkpoints);
                }),
-        sweep_service(engine, std::move(reader)),
+        sweep_service(engine, options.database, std::move(reader)),
         worker_service(engine),
         checkpoint_service(engine, checkpoints) {}
 

@@ -1,6 +1,7 @@
 #include "coordinator/rpc/sweep_service.h"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -43,6 +44,23 @@ TableTrial ForTable(const TrialRecord& trial, const std::string& metric) {
   return row;
 }
 
+// The sweep that `find` gives, as it stands now.
+absl::StatusOr<Sweep> CopySweep(
+    EngineThread& engine,
+    const std::function<absl::StatusOr<const Sweep*>(const State& state)>& find) {
+  absl::StatusOr<Sweep> found;
+  absl::Status status = engine.Ask({Inspect{}, [&](const absl::Status&, const State& state) {
+                                      absl::StatusOr<const Sweep*> sweep = find(state);
+                                      if (sweep.ok()) {
+                                        found = **sweep;
+                                      } else {
+                                        found = sweep.status();
+                                      }
+                                    }});
+  if (!status.ok()) return status;
+  return found;
+}
+
 // What the trials of a sweep have measured, so that a misspelt metric does not look like one
 // without results.
 class Measured {
@@ -71,12 +89,36 @@ grpc::Status SweepServiceHandler::SubmitSweep(grpc::ServerContext*,
   }
   absl::StatusOr<SweepSpec> spec = FromProto(request->spec());
   if (!spec.ok()) return ToGrpc(spec.status());
-  return ToGrpc(engine_.Ask({pathsweep::SubmitSweep{request->request_id(), *std::move(spec)},
-                             [&](const absl::Status& status, const State& state) {
-                               if (!status.ok()) return;
-                               *response->mutable_sweep() =
-                                   ToProto(*state.FindSweepByRequest(request->request_id()));
-                             }}));
+  absl::StatusOr<std::vector<ReusedTrial>> reused = FindReusable(*spec);
+  if (!reused.ok()) return ToGrpc(reused.status());
+  return ToGrpc(engine_.Ask(
+      {pathsweep::SubmitSweep{request->request_id(), *std::move(spec), *std::move(reused)},
+       [&](const absl::Status& status, const State& state) {
+         if (!status.ok()) return;
+         *response->mutable_sweep() = ToProto(*state.FindSweepByRequest(request->request_id()));
+       }}));
+}
+
+grpc::Status SweepServiceHandler::ExtendSweep(grpc::ServerContext*,
+                                              const v1::ExtendSweepRequest* request,
+                                              v1::ExtendSweepResponse* response) {
+  absl::StatusOr<Extension> extension = FromProto(*request);
+  if (!extension.ok()) return ToGrpc(extension.status());
+  return Change(pathsweep::ExtendSweep{request->sweep(), *std::move(extension)},
+                *response->mutable_sweep());
+}
+
+grpc::Status SweepServiceHandler::CancelTrial(grpc::ServerContext*,
+                                              const v1::CancelTrialRequest* request,
+                                              v1::CancelTrialResponse* response) {
+  if (absl::Status status = engine_.Ask({pathsweep::CancelTrial{request->id()}, nullptr});
+      !status.ok()) {
+    return ToGrpc(status);
+  }
+  absl::StatusOr<TrialRecord> trial = FindTrial(request->id());
+  if (!trial.ok()) return ToGrpc(trial.status());
+  *response->mutable_trial() = ToProto(*trial);
+  return grpc::Status::OK;
 }
 
 grpc::Status SweepServiceHandler::CancelSweep(grpc::ServerContext*,
@@ -151,12 +193,9 @@ grpc::Status SweepServiceHandler::ListTrials(grpc::ServerContext*,
 
 grpc::Status SweepServiceHandler::GetTrial(grpc::ServerContext*, const v1::GetTrialRequest* request,
                                            v1::Trial* response) {
-  absl::StatusOr<Sweep> sweep = SweepOfTrial(request->id());
-  if (!sweep.ok()) return ToGrpc(sweep.status());
-  absl::StatusOr<std::vector<TrialRecord>> trials =
-      ReadTrials(*sweep, request->id() - sweep->first_trial, 1);
-  if (!trials.ok()) return ToGrpc(trials.status());
-  *response = ToProto(trials->front());
+  absl::StatusOr<TrialRecord> trial = FindTrial(request->id());
+  if (!trial.ok()) return ToGrpc(trial.status());
+  *response = ToProto(*trial);
   absl::MutexLock lock(&mutex_);
   absl::StatusOr<std::vector<Measurement>> history = reader_->History(request->id());
   if (!history.ok()) return ToGrpc(history.status());
@@ -199,28 +238,24 @@ grpc::Status SweepServiceHandler::ListWorkers(grpc::ServerContext*, const v1::Li
 }
 
 absl::StatusOr<Sweep> SweepServiceHandler::FindSweep(const std::string& name_or_id) {
-  absl::StatusOr<Sweep> found;
-  absl::Status status = engine_.Ask({Inspect{}, [&](const absl::Status&, const State& state) {
-                                       absl::StatusOr<const Sweep*> sweep =
-                                           RequireSweep(state, name_or_id);
-                                       if (sweep.ok()) {
-                                         found = **sweep;
-                                       } else {
-                                         found = sweep.status();
-                                       }
-                                     }});
-  if (!status.ok()) return status;
-  return found;
+  return CopySweep(engine_, [&](const State& state) { return RequireSweep(state, name_or_id); });
 }
 
-absl::StatusOr<Sweep> SweepServiceHandler::SweepOfTrial(TrialId trial) {
-  absl::StatusOr<Sweep> found = absl::NotFoundError(absl::StrCat("no trial ", trial));
-  absl::Status status = engine_.Ask({Inspect{}, [&](const absl::Status&, const State& state) {
-                                       const Sweep* sweep = state.SweepOfTrial(trial);
-                                       if (sweep != nullptr) found = *sweep;
-                                     }});
-  if (!status.ok()) return status;
-  return found;
+absl::StatusOr<TrialRecord> SweepServiceHandler::FindTrial(TrialId trial) {
+  absl::StatusOr<Sweep> sweep =
+      CopySweep(engine_, [&](const State& state) { return RequireSweepOfTrial(state, trial); });
+  if (!sweep.ok()) return sweep.status();
+  absl::StatusOr<std::vector<TrialRecord>> trials = ReadTrials(*sweep, sweep->NumberOf(trial), 1);
+  if (!trials.ok()) return trials.status();
+  return std::move(trials->front());
+}
+
+absl::StatusOr<std::vector<ReusedTrial>> SweepServiceHandler::FindReusable(
+    const SweepSpec& spec) const {
+  if (!spec.reuse) return std::vector<ReusedTrial>();
+  absl::StatusOr<std::unique_ptr<ResultsReader>> reader = ResultsReader::Open(database_);
+  if (!reader.ok()) return reader.status();
+  return (*reader)->Reusable(spec.grid);
 }
 
 absl::StatusOr<std::vector<TrialRecord>> SweepServiceHandler::ReadTrials(const Sweep& sweep,

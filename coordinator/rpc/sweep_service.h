@@ -20,11 +20,16 @@ namespace pathsweep {
 class SweepServiceHandler final : public v1::SweepService::Service {
  public:
   // The engine must outlive the handler.
-  SweepServiceHandler(EngineThread& engine, std::unique_ptr<ResultsReader> reader)
-      : engine_(engine), reader_(std::move(reader)) {}
+  SweepServiceHandler(EngineThread& engine, const std::string& database,
+                      std::unique_ptr<ResultsReader> reader)
+      : engine_(engine), database_(database), reader_(std::move(reader)) {}
 
   grpc::Status SubmitSweep(grpc::ServerContext*, const v1::SubmitSweepRequest* request,
                            v1::SubmitSweepResponse* response) override;
+  grpc::Status ExtendSweep(grpc::ServerContext*, const v1::ExtendSweepRequest* request,
+                           v1::ExtendSweepResponse* response) override;
+  grpc::Status CancelTrial(grpc::ServerContext*, const v1::CancelTrialRequest* request,
+                           v1::CancelTrialResponse* response) override;
   grpc::Status CancelSweep(grpc::ServerContext*, const v1::CancelSweepRequest* request,
                            v1::CancelSweepResponse* response) override;
   grpc::Status PauseSweep(grpc::ServerContext*, const v1::PauseSweepRequest* request,
@@ -52,11 +57,14 @@ class SweepServiceHandler final : public v1::SweepService::Service {
   grpc::Status Change(const Command& command, v1::Sweep& changed);
   // A copy of the sweep as it stands now; NotFound if there is none.
   absl::StatusOr<Sweep> FindSweep(const std::string& name_or_id);
-  absl::StatusOr<Sweep> SweepOfTrial(TrialId trial);
+  absl::StatusOr<TrialRecord> FindTrial(TrialId trial);
+  // Results that the sweep may take over; a connection of its own, for it may take seconds.
+  absl::StatusOr<std::vector<ReusedTrial>> FindReusable(const SweepSpec& spec) const;
   absl::StatusOr<std::vector<TrialRecord>> ReadTrials(const Sweep& sweep, int64_t first,
                                                       int64_t limit);
 
   EngineThread& engine_;
+  const std::string database_;
   absl::Mutex mutex_;
   const std::unique_ptr<ResultsReader> reader_ ABSL_PT_GUARDED_BY(mutex_);
 };

@@ -7,37 +7,52 @@
 #include "absl/strings/string_view.h"
 #include "base/metrics.h"
 #include "base/trial_parameters.h"
+#include "coordinator/store/parameter_columns.h"
 #include "coordinator/store/spec_json.h"
 #include "coordinator/store/time_text.h"
 
 namespace pathsweep {
 namespace {
 
-// The first attempt makes the trial's row, a later one changes it.
-std::string LeaseTrialSql() {
-  std::vector<absl::string_view> names = {"id", "sweep_id", "config", "seed", "attempt", "worker"};
+// Of a trial: `names`, then config, seed and every parameter.
+std::string InsertTrialSql(std::vector<absl::string_view> names) {
+  names.insert(names.end(), {"config", "seed"});
   for (const ParameterSpec& spec : TrialParameterTable()) names.push_back(spec.name);
   const std::vector<absl::string_view> marks(names.size(), "?");
-  return absl::StrCat("INSERT INTO trials (state, ", absl::StrJoin(names, ", "),
-                      ") VALUES ('running', ", absl::StrJoin(marks, ", "),
-                      ") ON CONFLICT (id) DO UPDATE SET state = 'running', "
+  return absl::StrCat("INSERT INTO trials (", absl::StrJoin(names, ", "), ") VALUES (",
+                      absl::StrJoin(marks, ", "), ")");
+}
+
+// The first attempt makes the trial's row, a later one changes it.
+std::string LeaseTrialSql() {
+  return absl::StrCat(InsertTrialSql({"state", "id", "sweep_id", "attempt", "worker"}),
+                      " ON CONFLICT (id) DO UPDATE SET state = 'running', "
                       "attempt = excluded.attempt, worker = excluded.worker, reason = ''");
 }
 
-void BindOne(SQLite::Statement& statement, int index, const ParameterValue& value) {
-  if (const auto* flag = std::get_if<bool>(&value)) {
-    statement.bind(index, *flag ? 1 : 0);
-  } else {
-    std::visit([&](const auto& typed) { statement.bind(index, typed); }, value);
-  }
+// Returns the index of the last one bound.
+template <typename... Values>
+int BindAll(SQLite::Statement& statement, const Values&... values) {
+  statement.tryReset();  // its code is that of the last run, already dealt with
+  int index = 0;
+  (statement.bind(++index, values), ...);
+  return index;
 }
 
 template <typename... Values>
 void Run(SQLite::Statement& statement, const Values&... values) {
-  statement.tryReset();  // its code is that of the last run, already dealt with
-  int index = 0;
-  (statement.bind(++index, values), ...);
+  BindAll(statement, values...);
   statement.exec();
+}
+
+// An event's config, seed and parameters, behind what is bound already.
+template <typename Event>
+void BindConfig(SQLite::Statement& statement, int index, const Event& event) {
+  statement.bind(++index, event.config);
+  statement.bind(++index, event.seed);
+  for (const ParameterSpec& spec : TrialParameterTable()) {
+    BindParameter(statement, ++index, GetParameter(event.parameters, spec));
+  }
 }
 
 std::string Text(TrialState state) { return std::string(Name(state)); }
@@ -48,6 +63,10 @@ EventWriter::EventWriter(SQLite::Database& database)
     : insert_sweep_(database,
                     "INSERT INTO sweeps (id, name, request_id, spec, metric, first_trial, trials, "
                     "created_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"),
+      insert_extension_(database,
+                        "INSERT INTO extensions (first_trial, sweep_id, extension) "
+                        "VALUES (?, ?, ?)"),
+      grow_sweep_(database, "UPDATE sweeps SET trials = ? WHERE id = ?"),
       cancel_sweep_(database, "UPDATE sweeps SET cancelled = 1 WHERE id = ?"),
       pause_sweep_(database, "UPDATE sweeps SET paused = ? WHERE id = ?"),
       register_worker_(database,
@@ -55,6 +74,11 @@ EventWriter::EventWriter(SQLite::Database& database)
                        "UPDATE SET hostname = excluded.hostname, device = excluded.device, "
                        "device_name = excluded.device_name, memory_bytes = excluded.memory_bytes, "
                        "slots = excluded.slots"),
+      settle_trial_(database, InsertTrialSql({"state", "id", "sweep_id", "attempt", "worker",
+                                              "reason", "reused_from"})),
+      reuse_measurements_(database,
+                          "INSERT INTO measurements (trial_id, metric_id, step, value) "
+                          "SELECT ?, metric_id, step, value FROM measurements WHERE trial_id = ?"),
       lease_trial_(database, LeaseTrialSql()),
       insert_attempt_(database,
                       "INSERT INTO attempts (trial_id, attempt, worker, leased_at) "
@@ -82,7 +106,25 @@ void EventWriter::Write(const Event& event) {
 void EventWriter::WriteOne(const SweepSubmitted& event) {
   const Sweep& sweep = event.sweep;
   Run(insert_sweep_, sweep.id, sweep.spec.name, sweep.request_id, SpecToJson(sweep.spec),
-      sweep.spec.metric, sweep.first_trial, sweep.trials, TextOf(sweep.created_at));
+      sweep.spec.metric, sweep.blocks.front().first_trial, sweep.trials, TextOf(sweep.created_at));
+}
+
+void EventWriter::WriteOne(const SweepExtended& event) {
+  Run(insert_extension_, event.first_trial, event.sweep, ExtensionToJson(event.extension));
+  Run(grow_sweep_, event.trials, event.sweep);
+}
+
+void EventWriter::WriteOne(const TrialSettled& event) {
+  int index =
+      BindAll(settle_trial_, Text(event.state), event.trial, event.sweep, 0, "", event.reason);
+  if (event.reused_from) {
+    settle_trial_.bind(++index, *event.reused_from);
+  } else {
+    settle_trial_.bind(++index);  // NULL
+  }
+  BindConfig(settle_trial_, index, event);
+  settle_trial_.exec();
+  if (event.reused_from) Run(reuse_measurements_, event.trial, *event.reused_from);
 }
 
 void EventWriter::WriteOne(const SweepCancelled& event) { Run(cancel_sweep_, event.sweep); }
@@ -101,17 +143,8 @@ void EventWriter::WriteOne(const WorkerRegistered& event) {
 
 void EventWriter::WriteOne(const AttemptLeased& event) {
   const auto [trial, attempt] = event.attempt;
-  lease_trial_.tryReset();
-  lease_trial_.bind(1, trial);
-  lease_trial_.bind(2, event.sweep);
-  lease_trial_.bind(3, event.config);
-  lease_trial_.bind(4, event.seed);
-  lease_trial_.bind(5, attempt);
-  lease_trial_.bind(6, event.worker);
-  int index = 6;
-  for (const ParameterSpec& spec : TrialParameterTable()) {
-    BindOne(lease_trial_, ++index, GetParameter(event.parameters, spec));
-  }
+  const int bound = BindAll(lease_trial_, "running", trial, event.sweep, attempt, event.worker);
+  BindConfig(lease_trial_, bound, event);
   lease_trial_.exec();
   Run(insert_attempt_, trial, attempt, event.worker, TextOf(event.at));
 }

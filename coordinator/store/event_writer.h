@@ -26,8 +26,10 @@ class EventWriter {
 
  private:
   void WriteOne(const SweepSubmitted& event);
+  void WriteOne(const SweepExtended& event);
   void WriteOne(const SweepCancelled& event);
   void WriteOne(const SweepPaused& event);
+  void WriteOne(const TrialSettled& event);
   void WriteOne(const WorkerRegistered& event);
   void WriteOne(const AttemptLeased& event);
   void WriteOne(const MeasurementsReported& event);
@@ -49,9 +51,13 @@ class EventWriter {
   absl::Time last_time_ = absl::InfinitePast();
   std::string last_time_text_;
   SQLite::Statement insert_sweep_;
+  SQLite::Statement insert_extension_;
+  SQLite::Statement grow_sweep_;
   SQLite::Statement cancel_sweep_;
   SQLite::Statement pause_sweep_;
   SQLite::Statement register_worker_;
+  SQLite::Statement settle_trial_;
+  SQLite::Statement reuse_measurements_;
   SQLite::Statement lease_trial_;
   SQLite::Statement insert_attempt_;
   SQLite::Statement end_attempt_;

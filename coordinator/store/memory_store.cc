@@ -7,6 +7,7 @@ absl::Status MemoryStore::Commit(absl::Span<const Event> events) {
   for (const Event& event : events) {
     if (!IsStored(event)) continue;
     Apply(state_, event);
+    if (const auto* settled = std::get_if<TrialSettled>(&event)) Reuse(*settled);
     if (const auto* reported = std::get_if<MeasurementsReported>(&event)) {
       for (const Measurement& one : reported->measurements) {
         measurements_.try_emplace({reported->trial, one.step, one.metric}, one.value);
@@ -14,6 +15,15 @@ absl::Status MemoryStore::Commit(absl::Span<const Event> events) {
     }
   }
   return absl::OkStatus();
+}
+
+void MemoryStore::Reuse(const TrialSettled& event) {
+  std::map<MeasurementKey, double> copies;
+  for (const auto& [key, value] : measurements_) {
+    const auto& [trial, step, metric] = key;
+    if (trial == event.reused_from) copies[{event.trial, step, metric}] = value;
+  }
+  measurements_.merge(copies);
 }
 
 absl::StatusOr<State> MemoryStore::Load(absl::Time now, const LeasePolicy& policy) {

@@ -21,6 +21,8 @@ class MemoryStore : public Store {
   const std::map<MeasurementKey, double>& measurements() const { return measurements_; }
 
  private:
+  void Reuse(const TrialSettled& event);
+
   absl::Status failure_;
   State state_;
   std::map<MeasurementKey, double> measurements_;

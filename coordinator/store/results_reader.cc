@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "absl/types/span.h"
+#include "coordinator/store/reusable_trials.h"
 #include "coordinator/store/sqlite_guard.h"
 
 namespace pathsweep {
@@ -30,14 +32,18 @@ TrialRecord UnleasedTrial(const Sweep& sweep, TrialId id) {
   return trial;
 }
 
-void ReadRows(SQLite::Database& database, std::vector<TrialRecord>& trials) {
+// Trials of consecutive ids.
+using Block = absl::Span<TrialRecord>;
+
+void ReadRows(SQLite::Database& database, Block trials) {
   SQLite::Statement rows(database,
-                         "SELECT id, state, attempt, worker, reason FROM trials "
+                         "SELECT id, state, attempt, worker, reason, reused_from FROM trials "
                          "WHERE id BETWEEN ? AND ?");
   rows.bind(1, trials.front().id);
   rows.bind(2, trials.back().id);
   while (rows.executeStep()) {
     TrialRecord& trial = trials[rows.getColumn(0).getInt64() - trials.front().id];
+    if (!rows.isColumnNull(5)) trial.reused_from = rows.getColumn(5).getInt64();
     trial.state = TrialStateFromName(rows.getColumn(1).getString()).value();
     trial.attempt = rows.getColumn(2).getInt();
     trial.worker = rows.getColumn(3).getString();
@@ -46,7 +52,7 @@ void ReadRows(SQLite::Database& database, std::vector<TrialRecord>& trials) {
 }
 
 // With max(step), SQLite takes `value` from the row that has the maximum.
-void ReadResults(SQLite::Database& database, std::vector<TrialRecord>& trials) {
+void ReadResults(SQLite::Database& database, Block trials) {
   SQLite::Statement rows(database,
                          "SELECT m.trial_id, k.name, max(m.step), m.value FROM measurements m "
                          "JOIN metrics k ON k.id = m.metric_id WHERE m.trial_id BETWEEN ? AND ? "
@@ -58,6 +64,12 @@ void ReadResults(SQLite::Database& database, std::vector<TrialRecord>& trials) {
     const std::string metric = rows.getColumn(1).getString();
     trial.results[metric] = {rows.getColumn(2).getInt64(), metric, rows.getColumn(3).getDouble()};
   }
+}
+
+size_t ConsecutiveIds(absl::Span<const TrialRecord> trials) {
+  size_t count = 1;
+  while (count < trials.size() && trials[count].id == trials[count - 1].id + 1) ++count;
+  return count;
 }
 
 }  // namespace
@@ -79,13 +91,23 @@ absl::StatusOr<std::vector<TrialRecord>> ResultsReader::Trials(const Sweep& swee
   return Guarded(database.getFilename(), [&]() -> absl::StatusOr<std::vector<TrialRecord>> {
     std::vector<TrialRecord> trials;
     for (int64_t i = first; i < std::min(first + limit, sweep.trials); ++i) {
-      trials.push_back(UnleasedTrial(sweep, sweep.first_trial + i));
+      trials.push_back(UnleasedTrial(sweep, sweep.TrialAt(i)));
     }
-    if (trials.empty()) return trials;
     SQLite::Transaction one_moment(database);
-    ReadRows(database, trials);
-    ReadResults(database, trials);
+    for (Block rest = absl::MakeSpan(trials); !rest.empty();) {
+      const Block block = rest.first(ConsecutiveIds(rest));
+      ReadRows(database, block);
+      ReadResults(database, block);
+      rest.remove_prefix(block.size());
+    }
     return trials;
+  });
+}
+
+absl::StatusOr<std::vector<ReusedTrial>> ResultsReader::Reusable(const Grid& grid) {
+  SQLite::Database& database = connection_->database;
+  return Guarded(database.getFilename(), [&]() -> absl::StatusOr<std::vector<ReusedTrial>> {
+    return FindReusable(database, grid);
   });
 }
 

@@ -6,10 +6,12 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "coordinator/domain/decide.h"
 #include "coordinator/domain/sweep.h"
 #include "coordinator/domain/worker.h"
 
@@ -26,6 +28,8 @@ struct TrialRecord {
   TrialParameters parameters;
   std::string worker;
   std::string reason;
+  // The trial whose results these are, if it was not trained itself.
+  std::optional<TrialId> reused_from;
   // The newest value of each metric, by name.
   std::map<std::string, Measurement> results;
 };
@@ -38,6 +42,10 @@ class ResultsReader {
 
   // Trials `first` to `first + limit - 1` of the sweep's, by number; fewer at its end.
   absl::StatusOr<std::vector<TrialRecord>> Trials(const Sweep& sweep, int64_t first, int64_t limit);
+
+  // For each trial of the grid a trial that has succeeded with the same parameters and seed, if
+  // there is one: the oldest that was trained itself. In order of number.
+  absl::StatusOr<std::vector<ReusedTrial>> Reusable(const Grid& grid);
 
   // Every measurement of a trial, by step and then metric.
   absl::StatusOr<std::vector<Measurement>> History(TrialId trial);

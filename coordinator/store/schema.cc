@@ -19,7 +19,7 @@ constexpr int kQuantiles = 1000;
 constexpr int kApplicationId = 0x50535750;  // "PSWP" in the file's header
 
 // Append only: a migration that has shipped never changes.
-constexpr std::array<absl::string_view, 2> kMigrations = {R"sql(
+constexpr std::array<absl::string_view, 3> kMigrations = {R"sql(
 CREATE TABLE sweeps (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -82,6 +82,15 @@ CREATE TABLE student_t (
 )sql",
                                                           R"sql(
 ALTER TABLE sweeps ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+)sql",
+                                                          R"sql(
+ALTER TABLE trials ADD COLUMN reused_from INTEGER;
+CREATE INDEX settled_trials ON trials (sweep_id) WHERE attempt = 0;
+CREATE TABLE extensions (
+  first_trial INTEGER PRIMARY KEY,
+  sweep_id INTEGER NOT NULL REFERENCES sweeps (id),
+  extension TEXT NOT NULL
+);
 )sql"};
 
 int Pragma(SQLite::Database& database, const std::string& name) {

@@ -21,18 +21,38 @@ ParameterValue ValueFromJson(const ordered_json& json) {
   return json.get<std::string>();
 }
 
-absl::Status ReadGrid(const ordered_json& json, Grid& grid) {
-  for (const auto& [name, value] : json.at("fixed").items()) {
-    absl::Status set = SetParameter(grid.fixed, name, ValueFromJson(value));
-    if (!set.ok()) return set;
+ordered_json ToJson(const std::vector<GridAxis>& axes) {
+  ordered_json json = ordered_json::array();
+  for (const GridAxis& axis : axes) {
+    ordered_json values = ordered_json::array();
+    for (const ParameterValue& value : axis.values) values.push_back(ToJson(value));
+    json.push_back({{"name", axis.name}, {"values", values}});
   }
-  for (const ordered_json& axis : json.at("axes")) {
-    GridAxis& added = grid.axes.emplace_back();
+  return json;
+}
+
+std::vector<GridAxis> AxesFromJson(const ordered_json& json) {
+  std::vector<GridAxis> axes;
+  for (const ordered_json& axis : json) {
+    GridAxis& added = axes.emplace_back();
     added.name = axis.at("name");
     for (const ordered_json& value : axis.at("values")) {
       added.values.push_back(ValueFromJson(value));
     }
   }
+  return axes;
+}
+
+std::string Text(const ordered_json& json) {
+  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+}
+
+absl::Status ReadGrid(const ordered_json& json, Grid& grid) {
+  for (const auto& [name, value] : json.at("fixed").items()) {
+    absl::Status set = SetParameter(grid.fixed, name, ValueFromJson(value));
+    if (!set.ok()) return set;
+  }
+  grid.axes = AxesFromJson(json.at("axes"));
   grid.seeds = json.at("seeds").get<std::vector<int64_t>>();
   return CheckGrid(grid);
 }
@@ -50,17 +70,13 @@ std::string SpecToJson(const SweepSpec& spec) {
   json["lease_seconds"] = absl::ToDoubleSeconds(spec.lease);
   json["checkpoint_seconds"] = absl::ToDoubleSeconds(spec.checkpoint_interval);
   json["keep_checkpoints"] = spec.keep_checkpoints;
+  json["reuse"] = spec.reuse;
   json["seeds"] = spec.grid.seeds;
-  json["axes"] = ordered_json::array();
-  for (const GridAxis& axis : spec.grid.axes) {
-    ordered_json values = ordered_json::array();
-    for (const ParameterValue& value : axis.values) values.push_back(ToJson(value));
-    json["axes"].push_back({{"name", axis.name}, {"values", values}});
-  }
+  json["axes"] = ToJson(spec.grid.axes);
   for (const ParameterSpec& parameter : TrialParameterTable()) {
     json["fixed"][std::string(parameter.name)] = ToJson(GetParameter(spec.grid.fixed, parameter));
   }
-  return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  return Text(json);
 }
 
 absl::StatusOr<SweepSpec> SpecFromJson(absl::string_view text) {
@@ -76,6 +92,7 @@ absl::StatusOr<SweepSpec> SpecFromJson(absl::string_view text) {
     spec.lease = absl::Seconds(json.value("lease_seconds", 0.0));  // since schema 3, as the next
     spec.checkpoint_interval = absl::Seconds(json.value("checkpoint_seconds", 60.0));
     spec.keep_checkpoints = json.value("keep_checkpoints", false);
+    spec.reuse = json.value("reuse", false);
     absl::Status grid = ReadGrid(json, spec.grid);
     if (!grid.ok()) {
       return absl::DataLossError(absl::StrCat("stored sweep spec: ", grid.message()));
@@ -83,6 +100,19 @@ absl::StatusOr<SweepSpec> SpecFromJson(absl::string_view text) {
     return spec;
   } catch (const ordered_json::exception& error) {
     return absl::DataLossError(absl::StrCat("stored sweep spec: ", error.what()));
+  }
+}
+
+std::string ExtensionToJson(const Extension& extension) {
+  return Text({{"axes", ToJson(extension.axes)}, {"seeds", extension.seeds}});
+}
+
+absl::StatusOr<Extension> ExtensionFromJson(absl::string_view text) {
+  try {
+    const ordered_json json = ordered_json::parse(text);
+    return Extension{AxesFromJson(json.at("axes")), json.at("seeds").get<std::vector<int64_t>>()};
+  } catch (const ordered_json::exception& error) {
+    return absl::DataLossError(absl::StrCat("stored extension of a sweep: ", error.what()));
   }
 }
 

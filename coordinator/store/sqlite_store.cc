@@ -58,23 +58,52 @@ absl::Status CheckIntegrity(SQLite::Database& database) {
 
 void LoadSweeps(SQLite::Database& database, State& state, absl::Status& status) {
   SQLite::Statement rows(database,
-                         "SELECT id, request_id, spec, first_trial, trials, cancelled, created_at, "
-                         "paused FROM sweeps ORDER BY id");
+                         "SELECT id, request_id, spec, first_trial, cancelled, created_at, paused "
+                         "FROM sweeps ORDER BY id");
   while (status.ok() && rows.executeStep()) {
-    Sweep sweep;
-    sweep.id = rows.getColumn(0).getInt64();
-    sweep.request_id = rows.getColumn(1).getString();
     absl::StatusOr<SweepSpec> spec = SpecFromJson(rows.getColumn(2).getString());
     status.Update(spec.status());
     if (!status.ok()) return;
-    sweep.spec = *std::move(spec);
-    sweep.first_trial = rows.getColumn(3).getInt64();
-    sweep.trials = rows.getColumn(4).getInt64();
-    sweep.created_at = TimeFromText(rows.getColumn(6).getString());
-    sweep.paused = rows.getColumn(7).getInt() != 0;
-    const bool cancelled = rows.getColumn(5).getInt() != 0;
+    Sweep sweep = NewSweep(*spec, rows.getColumn(3).getInt64());
+    sweep.id = rows.getColumn(0).getInt64();
+    sweep.request_id = rows.getColumn(1).getString();
+    sweep.created_at = TimeFromText(rows.getColumn(5).getString());
+    sweep.paused = rows.getColumn(6).getInt() != 0;
     Apply(state, SweepSubmitted{sweep});
-    if (cancelled) Apply(state, SweepCancelled{sweep.id});
+    if (rows.getColumn(4).getInt() != 0) Apply(state, SweepCancelled{sweep.id});
+  }
+}
+
+void LoadExtensions(SQLite::Database& database, State& state, absl::Status& status) {
+  SQLite::Statement rows(database,
+                         "SELECT sweep_id, extension, first_trial FROM extensions "
+                         "ORDER BY first_trial");
+  while (status.ok() && rows.executeStep()) {
+    absl::StatusOr<Extension> extension = ExtensionFromJson(rows.getColumn(1).getString());
+    status.Update(extension.status());
+    if (!status.ok()) return;
+    const Sweep& sweep = state.sweeps.at(rows.getColumn(0).getInt64());
+    const TrialId first_trial = rows.getColumn(2).getInt64();
+    status.Update(Extend(sweep, *extension, first_trial).status());
+    if (!status.ok()) return;
+    Apply(state, SweepExtended{sweep.id, *extension, first_trial, 0});
+  }
+}
+
+// Those that were leased came in order of number, past those that were settled: `next` is at first
+// the number of rows, and then that of those behind it.
+void LoadSettled(SQLite::Database& database, State& state) {
+  SQLite::Statement rows(database, "SELECT sweep_id, id FROM trials WHERE attempt = 0 ORDER BY id");
+  while (rows.executeStep()) {
+    Sweep& sweep = state.sweeps.at(rows.getColumn(0).getInt64());
+    sweep.settled.insert(sweep.NumberOf(rows.getColumn(1).getInt64()));
+  }
+  for (auto& [id, sweep] : state.sweeps) {
+    sweep.next -= static_cast<int64_t>(sweep.settled.size());
+    while (!sweep.settled.empty() && *sweep.settled.begin() <= sweep.next) {
+      sweep.settled.erase(sweep.settled.begin());
+      ++sweep.next;
+    }
   }
 }
 
@@ -84,10 +113,14 @@ void LoadCounts(SQLite::Database& database, State& state) {
   while (rows.executeStep()) {
     Sweep& sweep = state.sweeps.at(rows.getColumn(0).getInt64());
     const int64_t count = rows.getColumn(2).getInt64();
-    sweep.leased[TrialStateFromName(rows.getColumn(1).getString()).value()] = count;
+    sweep.rows[TrialStateFromName(rows.getColumn(1).getString()).value()] = count;
     sweep.next += count;
-    if (sweep.next == sweep.trials) state.open_sweeps.erase(sweep.id);
   }
+  LoadSettled(database, state);
+  std::erase_if(state.open_sweeps, [&](SweepId id) {
+    const Sweep& sweep = state.sweeps.at(id);
+    return sweep.next == sweep.trials;
+  });
 }
 
 // Sweep by sweep, so that the index leads past the trials that have ended with a result.
@@ -109,7 +142,7 @@ void LoadUnsettledTrials(SQLite::Database& database, State& state, absl::Time no
       }
       state.live_trials.emplace(trial, live);
       if (live.state == TrialState::kPending) {
-        state.retries.insert(trial);
+        state.retries.emplace(id, trial);
       } else {
         state.leases.Grant(trial, {rows.getColumn(4).getString(), now + policy.LeaseOf(sweep)});
       }
@@ -166,6 +199,7 @@ absl::StatusOr<State> SqliteStore::Load(absl::Time now, const LeasePolicy& polic
     State state;
     absl::Status status;
     LoadSweeps(connection_->database, state, status);
+    LoadExtensions(connection_->database, state, status);
     if (!status.ok()) return status;
     LoadCounts(connection_->database, state);
     LoadUnsettledTrials(connection_->database, state, now, policy);

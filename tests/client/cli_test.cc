@@ -101,6 +101,18 @@ class CannedService : public v1::SweepService::Service {
     response->mutable_sweep()->set_state(v1::SWEEP_STATE_PAUSED);
     return grpc::Status::OK;
   }
+  grpc::Status ExtendSweep(grpc::ServerContext*, const v1::ExtendSweepRequest* request,
+                           v1::ExtendSweepResponse* response) override {
+    extended = *request;
+    *response->mutable_sweep() = CannedSweep();
+    return grpc::Status::OK;
+  }
+  grpc::Status CancelTrial(grpc::ServerContext*, const v1::CancelTrialRequest* request,
+                           v1::CancelTrialResponse* response) override {
+    response->mutable_trial()->set_id(request->id());
+    response->mutable_trial()->set_state(v1::TRIAL_STATE_CANCELLED);
+    return grpc::Status::OK;
+  }
   grpc::Status RetryFailed(grpc::ServerContext*, const v1::RetryFailedRequest* request,
                            v1::RetryFailedResponse* response) override {
     retried = request->sweep();
@@ -132,6 +144,7 @@ class CannedService : public v1::SweepService::Service {
   }
 
   v1::SubmitSweepRequest submitted;
+  v1::ExtendSweepRequest extended;
   std::string retried;
 };
 
@@ -292,6 +305,23 @@ TEST_F(CliTest, PauseAndRetryShowTheSweepAfterwards) {
   EXPECT_EQ(json::parse(Run({"pause", "demo", "--output", "json"}).out)["state"], "paused");
   EXPECT_EQ(Run({"retry", "demo", "--failed"}).code, 0);
   EXPECT_EQ(service_.retried, "demo");
+}
+
+TEST_F(CliTest, ExtendSendsTheParametersAndSeedsOfTheFile) {
+  std::ofstream(file_, std::ios::app) << "stop_when: solved\n";
+  EXPECT_EQ(json::parse(Run({"extend", "demo", file_, "--output", "json"}).out)["sweep"], "demo");
+  EXPECT_EQ(service_.extended.sweep(), "demo");
+  ASSERT_EQ(service_.extended.axes_size(), 3);
+  EXPECT_EQ(service_.extended.axes(0).name(), "lr");
+  EXPECT_EQ(service_.extended.axes(2).name(), "stop_when");
+  EXPECT_EQ(service_.extended.seeds_size(), 2);
+}
+
+TEST_F(CliTest, CancelTakesASweepOrATrial) {
+  EXPECT_EQ(json::parse(Run({"cancel", "--trial", "17", "--output", "json"}).out)["state"],
+            "cancelled");
+  EXPECT_EQ(Run({"cancel"}).code, 2);
+  EXPECT_EQ(Run({"cancel", "demo", "--trial", "17"}).code, 2);
 }
 
 TEST_F(CliTest, WatchForMachinesEndsWithTheSweep) {

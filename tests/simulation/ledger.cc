@@ -1,5 +1,7 @@
 #include "tests/simulation/ledger.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 
 namespace pathsweep {
@@ -27,17 +29,51 @@ void Ledger::Take(const SweepSubmitted& event) {
   const Sweep& sweep = event.sweep;
   if (!requests_.insert(sweep.request_id).second) Broken("a request made two sweeps");
   if (!names_.insert(sweep.spec.name).second) Broken("two sweeps have one name");
+  LedgerSweep added;
+  added.spec = sweep.spec;
+  TakeIds(added, sweep.blocks.front().first_trial, sweep.trials);
+  if (!sweeps_.emplace(sweep.id, added).second) Broken("two sweeps have one id");
+}
+
+void Ledger::TakeIds(LedgerSweep& sweep, TrialId first, int64_t count) {
+  const TrialId end = first + count;
   for (const auto& [id, other] : sweeps_) {
-    if (sweep.first_trial < other.first + other.trials &&
-        other.first < sweep.first_trial + sweep.trials) {
-      Broken("two sweeps share a trial id");
+    for (const auto& [begun, ended] : other.ids) {
+      if (first < ended && begun < end) Broken("two sweeps share a trial id");
     }
   }
-  LedgerSweep added;
-  added.first = sweep.first_trial;
-  added.trials = sweep.trials;
-  added.spec = sweep.spec;
-  if (!sweeps_.emplace(sweep.id, added).second) Broken("two sweeps have one id");
+  sweep.ids.emplace_back(first, end);
+  sweep.trials += count;
+}
+
+void Ledger::Take(const SweepExtended& event) {
+  LedgerSweep& sweep = sweeps_.at(event.sweep);
+  if (sweep.cancelled) Broken("a cancelled sweep was extended");
+  TakeIds(sweep, event.first_trial, event.trials - sweep.trials);
+}
+
+void Ledger::Begin(LedgerSweep& sweep, TrialId trial, const TrialParameters& parameters,
+                   int64_t seed) {
+  const bool in_range = std::ranges::any_of(
+      sweep.ids, [&](const auto& ids) { return trial >= ids.first && trial < ids.second; });
+  Require(in_range, trial, "is of another sweep");
+  std::string text;
+  for (const ParameterSpec& spec : TrialParameterTable()) {
+    absl::StrAppend(&text, FormatValue(GetParameter(parameters, spec)), " ");
+  }
+  Require(sweep.begun.emplace(text, seed).second, trial, "another trial has its config and seed");
+}
+
+void Ledger::Take(const TrialSettled& event) {
+  LedgerSweep& sweep = sweeps_.at(event.sweep);
+  Require(!trials_.contains(event.trial), event.trial, "settled though it was leased");
+  Require(!sweep.cancelled, event.trial, "settled after its sweep was cancelled");
+  Require(event.reused_from || cancellable_.contains(event.trial), event.trial,
+          "cancelled though nobody asked");
+  Begin(sweep, event.trial, event.parameters, event.seed);
+  LedgerTrial& trial = trials_[event.trial];
+  trial.sweep = event.sweep;
+  trial.ended = event.state;
 }
 
 void Ledger::Take(const SweepCancelled& event) { sweeps_.at(event.sweep).cancelled = true; }
@@ -48,7 +84,6 @@ void Ledger::Take(const AttemptLeased& event) {
   const auto [id, number] = event.attempt;
   LedgerSweep& sweep = sweeps_.at(event.sweep);
   LedgerTrial& trial = trials_[id];
-  Require(id >= sweep.first && id < sweep.first + sweep.trials, id, "leased for another sweep");
   Require(!sweep.cancelled, id, "leased after its sweep was cancelled");
   Require(!sweep.paused, id, "leased while its sweep was paused");
   ++sweep.running;
@@ -57,10 +92,7 @@ void Ledger::Take(const AttemptLeased& event) {
   Require(!trial.ended, id, "leased after it had ended");
   Require(!trial.running, id, "leased twice at once");
   Require(number == trial.attempt + 1, id, "attempt numbers are not 1, 2, …");
-  if (number == 1) {
-    Require(sweep.leased.insert({event.config, event.seed}).second, id,
-            "another trial has its config and seed");
-  }
+  if (number == 1) Begin(sweep, id, event.parameters, event.seed);
   trial.sweep = event.sweep;
   trial.attempt = number;
   trial.running = true;
@@ -97,7 +129,7 @@ void Ledger::Take(const TrialEnded& event) {
   Require(trial.attempt == event.attempt.attempt, id, "ended by a stale attempt");
   switch (event.state) {
     case TrialState::kCancelled:
-      Require(sweep.cancelled, id, "cancelled though its sweep is not");
+      Require(sweep.cancelled || cancellable_.contains(id), id, "cancelled though nobody asked");
       break;
     case TrialState::kFailed:
       Require(trial.running, id, "failed while it was not running");
@@ -123,14 +155,19 @@ void Ledger::Take(const TrialRetried& event) {
 void Ledger::CheckAgainst(const State& state) {
   for (const auto& [id, sweep] : state.sweeps) {
     TrialCounts counts;
-    int64_t leased = 0;
-    for (auto trial = trials_.lower_bound(sweep.first_trial);
-         trial != trials_.end() && trial->first < sweep.first_trial + sweep.trials; ++trial) {
-      const auto& [ended, running] = std::tie(trial->second.ended, trial->second.running);
+    int64_t rows = 0;
+    for (const auto& [trial, known] : trials_) {
+      if (known.sweep != id) continue;
+      const auto& [ended, running] = std::tie(known.ended, known.running);
       ++counts[ended ? *ended : running ? TrialState::kRunning : TrialState::kPending];
-      ++leased;
+      ++rows;
+      Require(!sweep.IsUntouched(trial), trial, "has a row and memory does not know it");
     }
-    if (counts != sweep.leased || leased != sweep.next) Broken("counts are not those of the rows");
+    const auto settled = static_cast<int64_t>(sweep.settled.size());
+    if (counts != sweep.rows || rows != sweep.next + settled) {
+      Broken("counts are not those of the rows");
+    }
+    if (sweep.trials != sweeps_.at(id).trials) Broken("a sweep has not the trials it was given");
     if (sweep.paused != sweeps_.at(id).paused) Broken("a pause in memory is not the stored one");
   }
   for (const auto& [id, trial] : trials_) {

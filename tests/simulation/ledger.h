@@ -31,7 +31,10 @@ class Ledger {
  public:
   void Commit(absl::Span<const Event> events);
 
-  // Null if it was never leased.
+  // A user asks for it from now on.
+  void AllowCancel(TrialId trial) { cancellable_.insert(trial); }
+
+  // Null if it has no row.
   const LedgerTrial* Find(TrialId trial) const;
   bool Measured(TrialId trial, const Measurement& measurement) const;
   // Of a trial that was leased.
@@ -46,16 +49,18 @@ class Ledger {
 
  private:
   struct LedgerSweep {
-    TrialId first = 0;
+    std::vector<std::pair<TrialId, TrialId>> ids;  // first and behind the last
     int64_t trials = 0;
     SweepSpec spec;
     bool cancelled = false;
     bool paused = false;
     int64_t running = 0;
-    std::set<std::pair<int64_t, int64_t>> leased;  // (config, seed)
+    std::set<std::pair<std::string, int64_t>> begun;  // (parameters, seed)
   };
 
   void Take(const SweepSubmitted& event);
+  void Take(const SweepExtended& event);
+  void Take(const TrialSettled& event);
   void Take(const SweepCancelled& event);
   void Take(const SweepPaused& event);
   void Take(const AttemptLeased& event);
@@ -69,10 +74,14 @@ class Ledger {
   void Take(const LeaseExtended&) {}
   void Take(const GraceGranted&) {}
 
+  void TakeIds(LedgerSweep& sweep, TrialId first, int64_t count);
+  // The trial has a row from now on.
+  void Begin(LedgerSweep& sweep, TrialId trial, const TrialParameters& parameters, int64_t seed);
   void Require(bool holds, TrialId trial, const std::string& rule);
 
   std::map<SweepId, LedgerSweep> sweeps_;
   std::map<TrialId, LedgerTrial> trials_;
+  std::set<TrialId> cancellable_;
   std::set<std::string> requests_;
   std::set<std::string> names_;
   std::set<std::tuple<TrialId, int64_t, std::string>> measured_;

@@ -64,7 +64,8 @@ const std::vector<World::Weighted>& World::Kinds() {
       {&World::RepeatMessage, 3, true},   {&World::ReorderMessages, 2, true},
       {&World::HangOrWake, 2, true},      {&World::KillWorker, 1, true},
       {&World::Leave, 1, true},           {&World::KillCoordinator, 1, true},
-      {&World::FailCommit, 3, true},
+      {&World::FailCommit, 3, true},      {&World::CancelOne, 2, true},
+      {&World::ExtendOne, 2, true},
   };
   return kinds;
 }
@@ -261,6 +262,7 @@ void World::Submit(PhiloxStream& random) {
   client.spec.priority = static_cast<int>(random.Below(2));
   client.spec.max_parallel = random.Below(3);
   client.spec.lease = absl::Seconds(5 * random.Below(2));
+  client.spec.reuse = random.Below(2) == 1;
   const std::string request = absl::StrCat("request-", clients_.size());
   clients_.emplace(request, std::move(client));
   Post(request);
@@ -274,7 +276,8 @@ void World::AskAgain(PhiloxStream& random) {
 void World::Post(const std::string& request) {
   if (engine_ == nullptr) return;
   Tell(absl::StrCat("a client submits ", request));
-  inbox_.push_back({SubmitSweep{request, clients_.at(request).spec},
+  const SweepSpec& spec = clients_.at(request).spec;
+  inbox_.push_back({SubmitSweep{request, spec, Reusable(spec)},
                     [this, request](const absl::Status& status, const State& state) {
                       if (!status.ok()) return;
                       const Sweep* sweep = state.FindSweepByRequest(request);
@@ -298,6 +301,71 @@ void World::Cancel(PhiloxStream& random) {
                         ledger_.Broken("a cancelled sweep has trials that have not ended");
                       }
                     }});
+}
+
+void World::CancelOne(PhiloxStream& random) {
+  const Client* client = Known(random);
+  if (client == nullptr || !engine_->loaded()) return;
+  const Sweep& sweep = engine_->state().sweeps.at(*client->sweep);
+  const TrialId trial = sweep.TrialAt(random.Below(static_cast<uint32_t>(sweep.trials)));
+  Tell(absl::StrCat("a client cancels trial ", trial));
+  ledger_.AllowCancel(trial);
+  inbox_.push_back(
+      {CancelTrial{trial}, [this, trial](const absl::Status& status, const State& state) {
+         if (!status.ok() || ledger_.Find(trial) == nullptr) return;
+         // One that had failed was none to cancel, and may have been retried.
+         if (ledger_.Find(trial)->failed_attempt > 0) return;
+         if (state.live_trials.contains(trial)) {
+           ledger_.Broken("a cancelled trial has not ended");
+         }
+       }});
+}
+
+void World::ExtendOne(PhiloxStream& random) {
+  const Client* client = Known(random);
+  if (client == nullptr) return;
+  Extension extension;
+  for (uint32_t i = random.Below(3); i > 0; --i) extension.seeds.push_back(random.Below(5));
+  for (const char* name : {"lr", "warmup"}) {
+    if (random.Below(2) == 0) continue;
+    GridAxis& axis = extension.axes.emplace_back();
+    axis.name = name;
+    axis.values = {name[0] == 'l' ? ParameterValue((1 + random.Below(6)) * 1e-3)
+                                  : ParameterValue(int64_t{100 + random.Below(2)})};
+  }
+  Tell(absl::StrCat("a client extends sweep ", *client->sweep));
+  const std::string request =
+      std::ranges::find_if(clients_, [&](const auto& one) { return &one.second == client; })->first;
+  inbox_.push_back({ExtendSweep{absl::StrCat(*client->sweep), extension},
+                    [this, request](const absl::Status& status, const State& state) {
+                      if (!status.ok()) return;
+                      const Sweep& sweep = *state.FindSweepByRequest(request);
+                      const Grid& grid = sweep.spec.grid;
+                      const auto seeds = static_cast<int64_t>(grid.seeds.size());
+                      if (sweep.trials != ConfigCount(grid) * seeds) {
+                        ledger_.Broken("a sweep has not every combination of its values");
+                      }
+                      clients_.at(request).trials = sweep.trials;
+                    }});
+}
+
+std::vector<ReusedTrial> World::Reusable(const SweepSpec& spec) const {
+  std::vector<ReusedTrial> reusable;
+  if (!spec.reuse || !engine_->loaded()) return reusable;
+  const Sweep sweep = NewSweep(spec, 1);
+  for (const auto& [trial, known] : ledger_.trials()) {
+    if (known.ended != TrialState::kSucceeded) continue;
+    const Sweep& source = *engine_->state().SweepOfTrial(trial);
+    for (int64_t number = 0; number < sweep.trials; ++number) {
+      const TrialId mine = sweep.TrialAt(number);
+      if (sweep.SeedOf(mine) == source.SeedOf(trial) &&
+          sweep.ParametersOf(mine) == source.ParametersOf(trial) &&
+          (reusable.empty() || reusable.back().number < number)) {
+        reusable.push_back({number, trial, "completed"});
+      }
+    }
+  }
+  return reusable;
 }
 
 const World::Client* World::Known(PhiloxStream& random) const {
@@ -429,7 +497,10 @@ bool World::Settle() {
       StartWorker(random);
       Connect(random);
       for (int step = 0; step < 4; ++step) Train(random);
-      if (streams_.empty() || streams_.back()->up.empty()) Report(random);
+      // One at a time: what the coordinator reads must not be ever older.
+      const bool said = std::ranges::all_of(
+          streams_, [](const auto& stream) { return stream->up.empty() || !stream->open; });
+      if (said) Report(random);
       DeliverReport(random);
       DeliverDirective(random);
     }

@@ -46,6 +46,7 @@ class World {
     SweepSpec spec;
     std::optional<SweepId> sweep;  // once acknowledged
     bool cancelled = false;        // acknowledged
+    int64_t trials = 0;            // that it must have by what is acknowledged
   };
   struct Peer {
     std::unique_ptr<SimWorker> worker;  // null while the process is dead
@@ -75,6 +76,8 @@ class World {
   void Submit(PhiloxStream& random);
   void AskAgain(PhiloxStream& random);
   void Cancel(PhiloxStream& random);
+  void CancelOne(PhiloxStream& random);
+  void ExtendOne(PhiloxStream& random);
   void PauseOrResume(PhiloxStream& random);
   void Retry(PhiloxStream& random);
   void BreakStream(PhiloxStream& random);
@@ -93,6 +96,8 @@ class World {
   std::shared_ptr<Stream> Draw(PhiloxStream& random,
                                const std::function<bool(const Stream&)>& wanted);
   void Post(const std::string& request_id);
+  // What a submit may take over of trials that have succeeded.
+  std::vector<ReusedTrial> Reusable(const SweepSpec& spec) const;
   // A command about a sweep that a client knows; null if there is none.
   const Client* Known(PhiloxStream& random) const;
   void ResumeAll();

@@ -102,6 +102,8 @@ void World::CheckClients() {
       ledger_.Broken("an acknowledged sweep is gone");
     } else if (client.cancelled && !sweep->cancelled) {
       ledger_.Broken("an acknowledged cancellation is gone");
+    } else if (sweep->trials < client.trials) {
+      ledger_.Broken("an acknowledged extension is gone");
     }
   }
 }

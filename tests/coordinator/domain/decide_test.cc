@@ -16,8 +16,8 @@ TEST(SubmitSweep, GivesEveryTrialAnIdOfItsOwn) {
   Coordinator coordinator;
   coordinator.Submit(SmallSweep("first", 3, 2));
   coordinator.Submit(SmallSweep("second"));
-  EXPECT_EQ(coordinator.state.FindSweep("first")->first_trial, 1);
-  EXPECT_EQ(coordinator.state.FindSweep("second")->first_trial, 7);
+  EXPECT_EQ(coordinator.state.FindSweep("first")->TrialAt(0), 1);
+  EXPECT_EQ(coordinator.state.FindSweep("second")->TrialAt(0), 7);
   EXPECT_EQ(coordinator.state.SweepOfTrial(6)->spec.name, "first");
   EXPECT_EQ(coordinator.state.SweepOfTrial(7)->spec.name, "second");
   EXPECT_EQ(coordinator.state.SweepOfTrial(0), nullptr);

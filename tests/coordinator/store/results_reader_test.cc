@@ -60,5 +60,38 @@ TEST_F(ResultsReaderTest, NewestValueOfEachMetricIsTheResult) {
   EXPECT_EQ(history.back(), (Measurement{20, "exact_match", 0.75}));
 }
 
+TEST_F(ResultsReaderTest, PagesGoOverWhatWasAddedLater) {
+  Commit(coordinator_.Submit(SmallSweep("a", 2)));
+  Commit(coordinator_.Submit(SmallSweep("b", 2)));
+  Commit(coordinator_.Do(ExtendSweep{"a", {{}, {2}}}));
+  Commit(coordinator_.Do(CancelTrial{6}));
+  const auto trials = reader_->Trials(TheSweep(), 1, 10).value();
+  ASSERT_THAT(trials, SizeIs(3));
+  EXPECT_EQ(trials[0].id, 2);
+  EXPECT_EQ(trials[1].id, 5);
+  EXPECT_EQ(trials[1].seed, 2);
+  EXPECT_EQ(trials[2].state, TrialState::kCancelled);
+}
+
+TEST_F(ResultsReaderTest, FindsWhatANewSweepMayTakeOver) {
+  Commit(coordinator_.Submit(SmallSweep("a", 2, 2)));
+  Commit(coordinator_.Report(ReportOf("w", {}, 4)));
+  Commit(coordinator_.Report(ReportOf(
+      "w", {Ended(1, 1, Outcome::Kind::kCompleted), Ended(4, 1, Outcome::Kind::kSolved)}, 4)));
+  // As the first, but for one value and the order of the seeds.
+  SweepSpec wider = SmallSweep("wider", 3, 2);
+  wider.grid.seeds = {2, 1};
+  const auto found = reader_->Reusable(wider.grid).value();
+  ASSERT_THAT(found, SizeIs(2));
+  EXPECT_EQ(found[0].number, 1);  // seed 2, lr 2e-3
+  EXPECT_EQ(found[0].from, 4);
+  EXPECT_EQ(found[0].reason, "solved");
+  EXPECT_EQ(found[1].number, 3);  // seed 1, lr 1e-3
+  EXPECT_EQ(found[1].from, 1);
+  SweepSpec other = wider;
+  other.grid.fixed.depth = 7;
+  EXPECT_THAT(reader_->Reusable(other.grid).value(), SizeIs(0));
+}
+
 }  // namespace
 }  // namespace pathsweep

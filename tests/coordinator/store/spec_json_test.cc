@@ -12,6 +12,10 @@ TEST(SpecJson, ReadsBackWhatItWrote) {
   SweepSpec spec = SmallSweep("a \"name\"", 3, 2);
   spec.description = "line\nline \xC3\xA4";
   spec.max_attempts = 7;
+  spec.lease = absl::Seconds(2.5);
+  spec.checkpoint_interval = absl::ZeroDuration();
+  spec.keep_checkpoints = true;
+  spec.reuse = true;
   spec.grid.axes.push_back({"objective", {std::string("standard"), std::string("reverse")}});
   spec.grid.axes.push_back({"depth", {int64_t{2}, int64_t{4}}});
   spec.grid.axes.push_back({"tie_embeddings", {true, false}});
@@ -19,6 +23,13 @@ TEST(SpecJson, ReadsBackWhatItWrote) {
   const absl::StatusOr<SweepSpec> read = SpecFromJson(SpecToJson(spec));
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(*read, spec);
+}
+
+TEST(SpecJson, ReadsBackAnExtension) {
+  const Extension extension = {{{"lr", {1e-3, 0.1 + 0.2}}, {"objective", {std::string("reverse")}}},
+                               {4, 5}};
+  EXPECT_EQ(ExtensionFromJson(ExtensionToJson(extension)).value(), extension);
+  EXPECT_EQ(ExtensionFromJson("{").status().code(), absl::StatusCode::kDataLoss);
 }
 
 TEST(SpecJson, DamagedTextIsDataLoss) {

@@ -56,7 +56,9 @@ class StoreContract : public ::testing::TestWithParam<Kind> {
 
   void ExpectSame(const State& a, const State& b) {
     EXPECT_EQ(a.sweeps, b.sweeps);
-    EXPECT_EQ(a.sweep_by_first_trial, b.sweep_by_first_trial);
+    EXPECT_EQ(a.sweep_by_block, b.sweep_by_block);
+    EXPECT_EQ(a.next_sweep, b.next_sweep);
+    EXPECT_EQ(a.next_trial, b.next_trial);
     EXPECT_EQ(a.live_trials, b.live_trials);
     EXPECT_EQ(a.retries, b.retries);
     EXPECT_EQ(a.failed_trials, b.failed_trials);
@@ -100,7 +102,14 @@ TEST_P(StoreContract, EverySeededHistoryIsLoadedAsItWasApplied) {
   for (int step = 0; step < 200; ++step) {
     const std::string worker = std::string("w") + static_cast<char>('0' + std::rand() % 3);
     Events events;
-    switch (std::rand() % 7) {
+    switch (std::rand() % 9) {
+      case 7:
+        events = coordinator.Do(CancelTrial{1 + std::rand() % coordinator.state.next_trial});
+        break;
+      case 8:
+        events = coordinator.Do(
+            ExtendSweep{"s", {{{"lr", {(1 + std::rand() % 9) * 1e-3}}}, {std::rand() % 4}}});
+        break;
       case 5:
         events = coordinator.Do(RetryFailed{"s"});
         break;
@@ -130,6 +139,20 @@ TEST_P(StoreContract, EverySeededHistoryIsLoadedAsItWasApplied) {
     ASSERT_TRUE(Commit(events).ok());
   }
   ExpectSame(Reopened(), AfterRestart(coordinator.state));
+}
+
+TEST_P(StoreContract, ReusedTrialsHaveTheResultsOfTheirSource) {
+  Coordinator coordinator;
+  ASSERT_TRUE(Commit(coordinator.Submit(SmallSweep("a", 1))).ok());
+  ASSERT_TRUE(Commit(coordinator.Report(ReportOf("w"))).ok());
+  ASSERT_TRUE(
+      Commit(coordinator.Report(ReportOf("w", {Ended(1, 1, Outcome::Kind::kCompleted)}))).ok());
+  ASSERT_TRUE(
+      Commit(coordinator.Do(SubmitSweep{"b", SmallSweep("b", 2), {{0, 1, "completed"}}})).ok());
+  const State state = Reopened();
+  EXPECT_EQ(state.FindSweep("b")->Counts()[TrialState::kSucceeded], 1);
+  EXPECT_EQ(state.FindSweep("b")->next, 2) << "the second one is leased";
+  ExpectSame(state, AfterRestart(coordinator.state));
 }
 
 TEST_P(StoreContract, EmptyStoreLoadsAnEmptyState) { ExpectSame(Reopened(), State{}); }

@@ -1,0 +1,104 @@
+#include "coordinator/domain/extension.h"
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace pathsweep {
+namespace {
+
+template <typename Value>
+std::vector<Value> Missing(const std::vector<Value>& present, const std::vector<Value>& wanted) {
+  std::set<Value> known(present.begin(), present.end());
+  std::vector<Value> missing;
+  std::ranges::copy_if(wanted, std::back_inserter(missing),
+                       [&](const Value& value) { return known.insert(value).second; });
+  return missing;
+}
+
+int64_t ConfigsOf(const Sweep& sweep) {
+  int64_t configs = 0;
+  for (const TrialBlock& block : sweep.blocks) {
+    configs = std::max(configs, block.first_config + ConfigCount(block.grid));
+  }
+  return configs;
+}
+
+// A parameter that had one value gets an axis.
+std::vector<ParameterValue>& ValuesOf(Grid& grid, const std::string& name) {
+  const auto axis = std::ranges::find(grid.axes, name, &GridAxis::name);
+  if (axis != grid.axes.end()) return axis->values;
+  const ParameterValue fixed = GetParameter(grid.fixed, *FindParameter(name));
+  return grid.axes.emplace_back(GridAxis{name, {fixed}}).values;
+}
+
+// Puts blocks behind those of a sweep.
+class Growth {
+ public:
+  Growth(Sweep sweep, TrialId first_trial) : sweep_(std::move(sweep)), first_trial_(first_trial) {}
+
+  absl::Status AddSeeds(const std::vector<int64_t>& wanted) {
+    std::vector<int64_t>& seeds = sweep_.spec.grid.seeds;
+    const std::vector<int64_t> missing = Missing(seeds, wanted);
+    if (missing.empty()) return absl::OkStatus();
+    std::set<int64_t> done;  // first configs: a block may be there with other seeds too
+    for (const TrialBlock& block : std::vector<TrialBlock>(sweep_.blocks)) {
+      if (!done.insert(block.first_config).second) continue;
+      Grid grid = block.grid;
+      grid.seeds = missing;
+      if (absl::Status status = Add(grid, block.first_config); !status.ok()) return status;
+    }
+    seeds.insert(seeds.end(), missing.begin(), missing.end());
+    return absl::OkStatus();
+  }
+
+  absl::Status AddValues(const GridAxis& wanted) {
+    absl::StatusOr<GridAxis> typed = CheckAxis(wanted);
+    if (!typed.ok()) return typed.status();
+    Grid grid = sweep_.spec.grid;
+    std::vector<ParameterValue>& values = ValuesOf(grid, typed->name);
+    const std::vector<ParameterValue> missing = Missing(values, typed->values);
+    if (missing.empty()) return absl::OkStatus();
+    std::vector<ParameterValue> all = std::exchange(values, missing);
+    if (absl::Status status = Add(grid, ConfigsOf(sweep_)); !status.ok()) return status;
+    all.insert(all.end(), missing.begin(), missing.end());
+    ValuesOf(sweep_.spec.grid, typed->name) = std::move(all);
+    return absl::OkStatus();
+  }
+
+  Sweep Take() { return std::move(sweep_); }
+
+ private:
+  absl::Status Add(const Grid& grid, int64_t first_config) {
+    if (absl::Status status = CheckGrid(grid); !status.ok()) return status;
+    const int64_t trials = *CountTrials(grid);
+    if (sweep_.trials + trials > kMaxTrialsPerSweep) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("the sweep would have ", sweep_.trials + trials,
+                       " trials, more than the limit of ", kMaxTrialsPerSweep));
+    }
+    sweep_.blocks.push_back({first_trial_, sweep_.trials, first_config, grid, trials});
+    first_trial_ += trials;
+    sweep_.trials += trials;
+    return absl::OkStatus();
+  }
+
+  Sweep sweep_;
+  TrialId first_trial_;
+};
+
+}  // namespace
+
+absl::StatusOr<Sweep> Extend(Sweep sweep, const Extension& extension, TrialId first_trial) {
+  Growth growth(std::move(sweep), first_trial);
+  if (absl::Status status = growth.AddSeeds(extension.seeds); !status.ok()) return status;
+  for (const GridAxis& axis : extension.axes) {
+    if (absl::Status status = growth.AddValues(axis); !status.ok()) return status;
+  }
+  return growth.Take();
+}
+
+}  // namespace pathsweep

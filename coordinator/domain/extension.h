@@ -1,0 +1,31 @@
+// More values and seeds for a sweep that exists. Its trials stay what they are; what is added
+// comes after them, in blocks that are grids again:
+//
+//   the new seeds, with every config that there is;
+//   for each parameter its new values, with all values of the others and all seeds.
+//
+// So no (config, seed) is there twice, however often and in whichever order a sweep grows.
+// Pure.
+#pragma once
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "coordinator/domain/sweep.h"
+
+namespace pathsweep {
+
+// What a sweep has of it already adds nothing.
+struct Extension {
+  // Also of parameters that had one value so far.
+  std::vector<GridAxis> axes;
+  std::vector<int64_t> seeds;
+
+  bool operator==(const Extension&) const = default;
+};
+
+// The sweep with the extension, whose trials have the ids from `first_trial` on. InvalidArgument
+// or ResourceExhausted where CheckGrid says so.
+absl::StatusOr<Sweep> Extend(Sweep sweep, const Extension& extension, TrialId first_trial);
+
+}  // namespace pathsweep
