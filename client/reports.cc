@@ -215,7 +215,8 @@ Report TrialReport(const v1::Trial& trial) {
 
 Report WorkersReport(const std::vector<v1::Worker>& workers) {
   Report report{Json::array(),
-                {"worker", "device", "device name", "memory", "slots", "running", "connected"},
+                {"worker", "device", "device name", "memory", "slots", "running", "connected",
+                 "quarantine"},
                 {}};
   for (const v1::Worker& worker : workers) {
     report.json.push_back({{"name", worker.name()},
@@ -226,11 +227,12 @@ Report WorkersReport(const std::vector<v1::Worker>& workers) {
                            {"slots", worker.slots()},
                            {"running", worker.running()},
                            {"connected", worker.connected()},
+                           {"quarantine", worker.quarantine()},
                            {"last_seen", TimeText(worker.last_seen())}});
     report.rows.push_back({worker.name(), worker.device(), worker.device_name(),
                            absl::StrCat(worker.memory_bytes() >> 30, " GiB"),
                            absl::StrCat(worker.slots()), absl::StrCat(worker.running()),
-                           worker.connected() ? "yes" : "no"});
+                           worker.connected() ? "yes" : "no", worker.quarantine()});
   }
   return report;
 }

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/suggest.h"
+#include "coordinator/domain/quarantine.h"
 
 namespace pathsweep {
 namespace {
@@ -64,6 +65,9 @@ void DecideAttempt(const State& state, const AttemptReport& report, const std::s
   }
   if (!state.IsRunning(attempt) || state.leases.Find(attempt.trial)->worker != worker) return;
   if (report.outcome.has_value()) {
+    if (report.outcome->kind == Outcome::Kind::kCrashed) {
+      events.push_back(AttemptCrashed{attempt, worker, report.outcome->detail, now});
+    }
     events.push_back(AttemptOver(state, attempt, *report.outcome, worker, now));
   } else {
     events.push_back(
@@ -236,6 +240,10 @@ absl::StatusOr<Events> Decide(const State& state, const ExpireLeases&, absl::Tim
     if (known != state.workers.end() && known->second.connected) {
       events.push_back(WorkerDisconnected{worker, now});
     }
+  }
+  for (const std::string& worker : state.struck_workers) {
+    if (state.workers.at(worker).last_strike + kForgivenAfter > now) continue;
+    events.push_back(StrikesForgiven{worker});
   }
   return events;
 }

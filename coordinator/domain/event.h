@@ -93,8 +93,21 @@ struct TrialEnded {
   absl::Time at;
 };
 
-// The next four live in memory alone: they say who is connected and until when a lease
-// holds, and after a restart the workers say it again.
+// The rest live in memory alone: they say who is connected, until when a lease holds and whom to
+// trust, and after a restart the workers say it again.
+
+// Followed by the event that ends the attempt.
+struct AttemptCrashed {
+  AttemptName attempt;
+  std::string worker;
+  std::string detail;  // for people
+  absl::Time at;
+};
+
+// The worker gets another chance; see quarantine.h.
+struct StrikesForgiven {
+  std::string worker;
+};
 
 struct WorkerReported {
   WorkerDescription worker;
@@ -119,9 +132,9 @@ struct LeaseExtended {
   absl::Time deadline;
 };
 
-using Event =
-    std::variant<SweepSubmitted, SweepExtended, SweepCancelled, SweepPaused, TrialSettled,
-                 WorkerRegistered, AttemptLeased, MeasurementsReported, AttemptEnded, TrialEnded,
-                 TrialRetried, WorkerReported, WorkerDisconnected, LeaseExtended, GraceGranted>;
+using Event = std::variant<SweepSubmitted, SweepExtended, SweepCancelled, SweepPaused, TrialSettled,
+                           WorkerRegistered, AttemptLeased, MeasurementsReported, AttemptEnded,
+                           TrialEnded, TrialRetried, AttemptCrashed, StrikesForgiven,
+                           WorkerReported, WorkerDisconnected, LeaseExtended, GraceGranted>;
 
 }  // namespace pathsweep

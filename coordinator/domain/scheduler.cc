@@ -1,15 +1,26 @@
 #include "coordinator/domain/scheduler.h"
 
+#include <algorithm>
 #include <optional>
 #include <set>
+#include <string>
 #include <tuple>
+#include <vector>
+
+#include "coordinator/domain/quarantine.h"
 
 namespace pathsweep {
 namespace {
 
 struct WaitingTrial {
-  const Sweep& sweep;
+  const Sweep* sweep;
   AttemptName attempt;  // the one to lease
+};
+
+// Who takes a trial.
+struct Taker {
+  const std::string& worker;
+  bool alone;  // no other worker is to be trusted
 };
 
 // The trials of one sweep that wait, in order of turn.
@@ -22,19 +33,20 @@ class Queue {
         room_(sweep.Room()),
         running_(sweep.rows[TrialState::kRunning]) {}
 
-  bool Empty() const { return room_ == 0 || (!HasRetry() && next_ == sweep_.trials); }
+  // Nothing is left for any worker.
+  bool Empty() const {
+    return room_ == 0 || (passed_.empty() && !HasRetry() && next_ == sweep_.trials);
+  }
 
-  // Requires !Empty().
-  WaitingTrial Take() {
+  // Null if nothing is left for this worker.
+  std::optional<WaitingTrial> Take(const Taker& taker) {
+    if (Empty()) return std::nullopt;
+    std::optional<WaitingTrial> trial = TakeRetry(taker);
+    if (!trial) trial = TakeNew();
+    if (!trial) return std::nullopt;
     --room_;
     ++running_;
-    if (HasRetry()) {
-      const TrialId trial = (retry_++)->second;
-      return {sweep_, {trial, state_.live_trials.at(trial).attempt + 1}};
-    }
-    const TrialId trial = sweep_.TrialAt(next_++);
-    while (sweep_.settled.contains(next_)) ++next_;
-    return {sweep_, {trial, 1}};
+    return trial;
   }
 
   // The smallest goes first.
@@ -43,11 +55,46 @@ class Queue {
   }
 
  private:
+  std::optional<WaitingTrial> TakeRetry(const Taker& taker) {
+    const auto mine =
+        std::ranges::find_if(passed_, [&](TrialId trial) { return !Avoids(taker, trial); });
+    if (mine != passed_.end()) {
+      const TrialId trial = *mine;
+      passed_.erase(mine);
+      return Again(trial);
+    }
+    while (HasRetry()) {
+      const TrialId trial = (retry_++)->second;
+      if (!Avoids(taker, trial)) return Again(trial);
+      passed_.push_back(trial);
+    }
+    return std::nullopt;
+  }
+
+  std::optional<WaitingTrial> TakeNew() {
+    if (next_ == sweep_.trials) return std::nullopt;
+    const TrialId trial = sweep_.TrialAt(next_++);
+    while (sweep_.settled.contains(next_)) ++next_;
+    return WaitingTrial{&sweep_, {trial, 1}};
+  }
+
+  WaitingTrial Again(TrialId trial) const {
+    return {&sweep_, {trial, state_.live_trials.at(trial).attempt + 1}};
+  }
+
+  // A trial that crashed on the worker is better tried on another one.
+  bool Avoids(const Taker& taker, TrialId trial) const {
+    if (taker.alone) return false;
+    const auto crashed = state_.crashed_on.find(trial);
+    return crashed != state_.crashed_on.end() && crashed->second == taker.worker;
+  }
+
   bool HasRetry() const { return retry_ != state_.retries.end() && retry_->first == sweep_.id; }
 
   const State& state_;
   const Sweep& sweep_;
   Retries::const_iterator retry_;
+  std::vector<TrialId> passed_;  // retries that a worker before has left
   int64_t next_ = sweep_.next;
   int64_t room_;
   int64_t running_;
@@ -66,13 +113,19 @@ class WaitingTrials {
     for (SweepId id : sweeps) Put(Queue(state, state.sweeps.at(id)));
   }
 
-  std::optional<WaitingTrial> Next() {
-    if (queues_.empty()) return std::nullopt;
-    Queue first = queues_.extract(queues_.begin()).value();
-    const WaitingTrial trial = first.Take();
-    Put(first);
+  std::optional<WaitingTrial> Next(const Taker& taker) {
+    std::optional<WaitingTrial> trial;
+    std::vector<Queue> looked_at;
+    while (!trial && !queues_.empty()) {
+      Queue first = queues_.extract(queues_.begin()).value();
+      trial = first.Take(taker);
+      looked_at.push_back(first);
+    }
+    for (const Queue& queue : looked_at) Put(queue);
     return trial;
   }
+
+  bool Empty() const { return queues_.empty(); }
 
  private:
   struct ByRank {
@@ -89,7 +142,7 @@ class WaitingTrials {
 Event MakeLease(const WaitingTrial& waiting, const std::string& worker, absl::Time now,
                 absl::Time deadline) {
   const TrialId trial = waiting.attempt.trial;
-  const Sweep& sweep = waiting.sweep;
+  const Sweep& sweep = *waiting.sweep;
   return AttemptLeased{waiting.attempt,
                        sweep.id,
                        worker,
@@ -106,12 +159,18 @@ Events ScheduleLeases(const State& state, absl::Time now, const LeasePolicy& pol
   Events events;
   if (state.free_workers.empty()) return events;
   WaitingTrials waiting(state);
+  const Trust trust(state);
   for (const std::string& name : state.free_workers) {
-    for (int64_t free = FreeSlots(state, state.workers.at(name)); free > 0; --free) {
-      const std::optional<WaitingTrial> trial = waiting.Next();
-      if (!trial.has_value()) return events;
-      events.push_back(MakeLease(*trial, name, now, now + policy.LeaseOf(trial->sweep)));
+    const ConnectedWorker& worker = state.workers.at(name);
+    const bool alone = !trust.HasOtherThan(worker);
+    if (IsQuarantined(worker) && !alone) continue;
+    const Taker taker{name, alone};
+    for (int64_t free = FreeSlots(state, worker); free > 0; --free) {
+      const std::optional<WaitingTrial> trial = waiting.Next(taker);
+      if (!trial.has_value()) break;
+      events.push_back(MakeLease(*trial, name, now, now + policy.LeaseOf(*trial->sweep)));
     }
+    if (waiting.Empty()) break;
   }
   return events;
 }

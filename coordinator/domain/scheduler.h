@@ -3,7 +3,8 @@
 // A free slot goes to the sweep of the highest priority; among equals to the one that runs the
 // fewest trials, and then to the oldest. Within a sweep, trials that lost an attempt go first,
 // then the others in order of number. Paused sweeps and those at their max_parallel get
-// nothing. Every connected worker is filled up to its slots.
+// nothing. Every connected worker is filled up to its slots, but for those in quarantine
+// (quarantine.h) and for trials that crashed on it, if another worker is there.
 #pragma once
 
 #include "absl/time/time.h"

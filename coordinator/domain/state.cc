@@ -4,6 +4,7 @@
 #include <cassert>
 
 #include "absl/strings/numbers.h"
+#include "coordinator/domain/quarantine.h"
 
 namespace pathsweep {
 namespace {
@@ -129,7 +130,10 @@ void ApplyOne(State& state, const AttemptEnded& event) {
 }
 
 void ApplyOne(State& state, const TrialEnded& event) {
-  Move(state, event.attempt.trial, event.state);
+  const TrialId trial = event.attempt.trial;
+  const Lease* lease = state.leases.Find(trial);
+  SettleStrikes(state, trial, event.state, lease == nullptr ? "" : lease->worker);
+  Move(state, trial, event.state);
 }
 
 void ApplyOne(State& state, const WorkerReported& event) {

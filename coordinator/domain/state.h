@@ -30,6 +30,10 @@ struct ConnectedWorker {
   bool connected = true;
   bool leaving = false;
   absl::Time last_seen;
+  // Trials that crashed on it and, so far, nowhere else; see quarantine.h.
+  std::set<TrialId> strikes;
+  absl::Time last_strike;
+  std::string last_crash;
 };
 
 // Sweep by sweep, in order of id.
@@ -55,6 +59,10 @@ struct State {
   std::map<std::string, ConnectedWorker> workers;
   // Those that take another trial: connected, not leaving, with fewer leases than slots.
   std::set<std::string> free_workers;
+  // Live trials that have crashed: the worker on which they did so first.
+  std::map<TrialId, std::string> crashed_on;
+  // Those with strikes.
+  std::set<std::string> struck_workers;
   // The coordinator has slept; see GrantGrace.
   absl::Time grace_until = absl::InfinitePast();
 

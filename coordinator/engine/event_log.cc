@@ -6,6 +6,8 @@
 #include <string>
 #include <variant>
 
+#include "coordinator/domain/quarantine.h"
+
 namespace pathsweep {
 namespace {
 
@@ -43,6 +45,16 @@ class EventLog {
                  event.worker.device, event.worker.slots);
   }
 
+  void operator()(const AttemptCrashed& event) {
+    const ConnectedWorker& worker = state_.workers.at(event.worker);
+    if (!IsQuarantined(worker) || !quarantined_.insert(event.worker).second) return;
+    spdlog::warn("worker in quarantine worker={} reason={}", event.worker, WhyQuarantined(worker));
+  }
+
+  void operator()(const StrikesForgiven& event) {
+    spdlog::info("worker gets another chance worker={}", event.worker);
+  }
+
   void operator()(const WorkerDisconnected& event) {
     spdlog::info("worker disconnected worker={}", event.worker);
   }
@@ -61,6 +73,7 @@ class EventLog {
 
   const State& state_;
   std::set<SweepId> finished_;  // several of its trials may end at once
+  std::set<std::string> quarantined_;
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "base/proto_duration.h"
 #include "base/protocol_version.h"
 #include "base/sweep_name.h"
+#include "coordinator/domain/quarantine.h"
 
 namespace pathsweep {
 namespace {
@@ -249,6 +250,7 @@ v1::Worker ToProto(const ConnectedWorker& worker, int running) {
   proto.set_running(running);
   proto.set_connected(worker.connected);
   *proto.mutable_last_seen() = ToTimestamp(worker.last_seen);
+  proto.set_quarantine(WhyQuarantined(worker));
   return proto;
 }
 

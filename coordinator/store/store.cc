@@ -6,7 +6,9 @@ bool IsStored(const Event& event) {
   return !std::holds_alternative<WorkerReported>(event) &&
          !std::holds_alternative<WorkerDisconnected>(event) &&
          !std::holds_alternative<LeaseExtended>(event) &&
-         !std::holds_alternative<GraceGranted>(event);
+         !std::holds_alternative<GraceGranted>(event) &&
+         !std::holds_alternative<AttemptCrashed>(event) &&
+         !std::holds_alternative<StrikesForgiven>(event);
 }
 
 }  // namespace pathsweep

@@ -35,8 +35,8 @@ std::string Text(AttemptKey attempt) {
 
 }  // namespace
 
-SimWorker::SimWorker(std::string name, int slots)
-    : name_(std::move(name)), session_(Describe(name_, slots)) {}
+SimWorker::SimWorker(std::string name, int slots, bool broken)
+    : name_(std::move(name)), broken_(broken), session_(Describe(name_, slots)) {}
 
 std::string SimWorker::Train() {
   for (auto& [attempt, job] : jobs_) {
@@ -48,7 +48,8 @@ std::string SimWorker::Train() {
     }
     if (job.measured == kMeasurements) {
       job.ended = true;
-      session_.Ended(attempt, OutcomeOf(attempt));
+      session_.Ended(attempt, broken_ ? TrialOutcome{TrialOutcome::Kind::kCrashed, "broken"}
+                                      : OutcomeOf(attempt));
       return absl::StrCat(name_, " ends ", Text(attempt));
     }
     const int step = ++job.measured;

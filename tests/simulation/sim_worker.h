@@ -16,7 +16,8 @@ namespace pathsweep {
 
 class SimWorker {
  public:
-  SimWorker(std::string name, int slots);
+  // On a broken one every attempt crashes.
+  SimWorker(std::string name, int slots, bool broken);
 
   const std::string& name() const { return name_; }
   bool Left() const { return session_.Left(); }
@@ -49,6 +50,7 @@ class SimWorker {
   void CheckKept(const Said& said, Ledger& ledger) const;
 
   const std::string name_;
+  const bool broken_;
   Session session_;
   std::map<AttemptKey, Job> jobs_;
   std::map<uint64_t, std::vector<Said>> said_;  // by report, until acknowledged

@@ -243,7 +243,8 @@ void World::StartWorker(PhiloxStream& random) {
   if (peer.worker != nullptr && !peer.worker->Left()) return;
   if (peer.stream != nullptr) peer.stream->open = false;
   peer.worker = std::make_unique<SimWorker>(absl::StrCat("w", number, "-", ++peer.lives),
-                                            static_cast<int>(1 + random.Below(3)));
+                                            static_cast<int>(1 + random.Below(3)),
+                                            /*broken=*/random.Below(6) == 0);
   peer.stream = nullptr;
   peer.hung = false;
   Tell(absl::StrCat(peer.worker->name(), " starts"));

@@ -112,6 +112,9 @@ class World {
   void CheckEverything();
   void CheckLeases();
   void CheckNobodyWaitsInVain();
+  bool HasOther(const ConnectedWorker& worker) const;
+  std::optional<int> HighestWaiting(const ConnectedWorker& worker) const;
+  void CheckTrust(TrialId granted, const ConnectedWorker& worker);
   void CheckClients();
   bool AllEnded();
 

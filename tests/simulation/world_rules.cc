@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/sweep_name.h"
 #include "tests/simulation/world.h"
 
 namespace pathsweep {
@@ -66,30 +67,65 @@ void World::CheckLeases() {
   CheckNobodyWaitsInVain();
 }
 
-// No free slot while a trial may start, and none to a sweep while one of a higher priority
-// waits.
-void World::CheckNobodyWaitsInVain() {
+// Another connected worker takes trials and is not in quarantine.
+bool World::HasOther(const ConnectedWorker& worker) const {
+  return std::ranges::any_of(engine_->state().workers, [&](const auto& entry) {
+    const ConnectedWorker& other = entry.second;
+    return &other != &worker && other.connected && !other.leaving && other.strikes.size() < 3;
+  });
+}
+
+// The highest priority of the sweeps with a trial that waits for this worker: not for another one,
+// because it crashed here.
+std::optional<int> World::HighestWaiting(const ConnectedWorker& worker) const {
   const State& state = engine_->state();
-  std::optional<int> highest;  // priority of the sweeps that may start a trial
+  std::optional<int> highest;
   for (const auto& [id, sweep] : state.sweeps) {
     const TrialCounts counts = sweep.Counts();
     const bool room =
         sweep.spec.max_parallel == 0 || counts[TrialState::kRunning] < sweep.spec.max_parallel;
-    if (sweep.paused || !room || counts[TrialState::kPending] == 0) continue;
-    highest = std::max(highest.value_or(sweep.spec.priority), sweep.spec.priority);
+    if (sweep.paused || !room) continue;
+    int64_t waiting = counts[TrialState::kPending];
+    for (const auto& [trial, crashed_on] : state.crashed_on) {
+      const bool elsewhere = crashed_on == worker.description.name && HasOther(worker) &&
+                             state.live_trials.at(trial).state == TrialState::kPending;
+      if (elsewhere && state.SweepOfTrial(trial)->id == id) --waiting;
+    }
+    if (waiting > 0) highest = std::max(highest.value_or(sweep.spec.priority), sweep.spec.priority);
   }
-  if (!highest) return;
+  return highest;
+}
+
+// No free slot while a trial may start, and none to a sweep while one of a higher priority
+// waits.
+void World::CheckNobodyWaitsInVain() {
+  const State& state = engine_->state();
   for (const auto& [name, worker] : state.workers) {
     const auto leased = static_cast<int>(state.leases.OfWorker(name).size());
-    if (worker.connected && !worker.leaving && leased < worker.description.slots) {
+    const bool trusted = worker.strikes.size() < 3 || !HasOther(worker);
+    if (trusted && worker.connected && !worker.leaving && leased < worker.description.slots &&
+        HighestWaiting(worker)) {
       ledger_.Broken("a worker has a free slot while trials wait");
     }
   }
   for (TrialId granted : granted_) {
-    const Sweep* sweep = state.SweepOfTrial(granted);
-    if (state.leases.Find(granted) != nullptr && sweep->spec.priority < *highest) {
+    const Lease* lease = state.leases.Find(granted);
+    if (lease == nullptr) continue;
+    const ConnectedWorker& worker = state.workers.at(lease->worker);
+    if (HighestWaiting(worker).value_or(-kHighestPriority) >
+        state.SweepOfTrial(granted)->spec.priority) {
       ledger_.Broken("a trial was leased before one of a higher priority");
     }
+    CheckTrust(granted, worker);
+  }
+}
+
+void World::CheckTrust(TrialId granted, const ConnectedWorker& worker) {
+  if (!HasOther(worker)) return;
+  if (worker.strikes.size() >= 3) ledger_.Broken("a worker in quarantine was given a trial");
+  const auto crashed = engine_->state().crashed_on.find(granted);
+  if (crashed != engine_->state().crashed_on.end() && crashed->second == worker.description.name) {
+    ledger_.Broken("a trial went back to the worker on which it crashed");
   }
 }
 
