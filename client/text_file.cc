@@ -43,6 +43,14 @@ absl::Status CannotRead(const std::filesystem::path& path, absl::string_view why
 
 }  // namespace
 
+absl::Status CheckUtf8(absl::string_view text, absl::string_view file) {
+  Problems problems(file);
+  if (const std::optional<Place> invalid = FirstInvalid(text)) {
+    problems.Add(*invalid, "not UTF-8 text; save the file as UTF-8");
+  }
+  return problems.ToStatus();
+}
+
 absl::StatusOr<std::string> ReadTextFile(const std::filesystem::path& path, int64_t limit) {
   std::error_code error;
   if (std::filesystem::is_directory(path, error)) return CannotRead(path, "it is a folder");
@@ -58,11 +66,7 @@ absl::StatusOr<std::string> ReadTextFile(const std::filesystem::path& path, int6
     }
   }
   if (file.bad()) return CannotRead(path, "input/output error");
-  if (const std::optional<Place> invalid = FirstInvalid(text)) {
-    Problems problems(path.string());
-    problems.Add(*invalid, "not UTF-8 text; save the file as UTF-8");
-    return problems.ToStatus();
-  }
+  if (absl::Status valid = CheckUtf8(text, path.string()); !valid.ok()) return valid;
   return text;
 }
 
