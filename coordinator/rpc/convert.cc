@@ -9,6 +9,7 @@
 #include "base/parameter_proto.h"
 #include "base/protocol_version.h"
 #include "base/sweep_name.h"
+#include "base/utf8.h"
 
 namespace pathsweep {
 namespace {
@@ -26,7 +27,7 @@ google::protobuf::Timestamp ToTimestamp(absl::Time time) {
 }
 
 absl::StatusOr<Outcome> FromProto(const v1::Outcome& proto) {
-  Outcome outcome{Outcome::Kind::kCompleted, proto.detail().substr(0, kLongestText)};
+  Outcome outcome{Outcome::Kind::kCompleted, std::string(Utf8Prefix(proto.detail(), kLongestText))};
   switch (proto.kind()) {
     case v1::Outcome::COMPLETED:
       outcome.kind = Outcome::Kind::kCompleted;
