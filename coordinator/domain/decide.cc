@@ -150,8 +150,9 @@ absl::StatusOr<Events> Decide(const State& state, const ReceiveReport& command, 
     events.push_back(WorkerRegistered{report.worker, now});
   }
   std::vector<AttemptName> reported;
+  std::set<AttemptName> seen;
   for (const AttemptReport& attempt : report.attempts) {
-    if (std::ranges::find(reported, attempt.attempt) != reported.end()) continue;
+    if (!seen.insert(attempt.attempt).second) continue;
     reported.push_back(attempt.attempt);
     DecideAttempt(state, attempt, name, now, policy, events);
   }

@@ -49,6 +49,16 @@ TEST(SubmitSweep, RunsTheWholeGridWithOneSeedBeforeTheNext) {
   EXPECT_EQ(sweep.ParametersOf(3).lr, 1e-3);
 }
 
+// Holding each attempt against all others would take minutes.
+TEST(Worker, MayNameHalfAMillionAttempts) {
+  Coordinator coordinator;
+  WorkerReport report = ReportOf("w");
+  for (int i = 0; i < 500'000; ++i) report.attempts.push_back(Running(i, 1));
+  report.attempts.push_back(Running(0, 1));
+  coordinator.Report(report);
+  EXPECT_THAT(coordinator.state.workers.at("w").reported, SizeIs(500'000));
+}
+
 TEST(Worker, GetsATrialForEachSlotAndNoMore) {
   Coordinator coordinator;
   coordinator.Submit(SmallSweep("a", 5));

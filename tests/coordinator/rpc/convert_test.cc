@@ -29,5 +29,19 @@ TEST(WorkerReportFromProto, CutsALongDetailBetweenCharacters) {
   EXPECT_EQ(report.attempts[0].outcome->detail, head);
 }
 
+TEST(WorkerReportFromProto, RefusesMoreAttemptsThanAnyWorkerHolds) {
+  v1::WorkerReport report = CrashReport("");
+  while (report.attempts_size() <= 16'384) *report.add_attempts() = report.attempts(0);
+  EXPECT_EQ(FromProto(report).status().message(),
+            "a report names at most 16384 attempts, not 16385");
+}
+
+TEST(WorkerReportFromProto, RefusesADescriptionWithoutEnd) {
+  v1::WorkerReport report = CrashReport("");
+  report.mutable_worker()->set_hostname(std::string(1'000'000, 'x'));
+  EXPECT_EQ(FromProto(report).status().message(),
+            "a worker's hostname, device and device_name have at most 4096 bytes, not 1000000");
+}
+
 }  // namespace
 }  // namespace pathsweep
