@@ -6,15 +6,18 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/suggest.h"
+#include "base/sweep_name.h"
 
 namespace pathsweep {
 namespace {
 
-// The name, or the first of name-2, name-3, … that is free.
+// The name, or the first of name-2, name-3, … that is free; its end makes room for the number
+// where it would become too long.
 std::string FreeName(const State& state, const std::string& name) {
   std::string candidate = name;
-  for (int suffix = 2; state.FindSweep(candidate) != nullptr; ++suffix) {
-    candidate = absl::StrCat(name, "-", suffix);
+  for (int number = 2; state.FindSweep(candidate) != nullptr; ++number) {
+    const std::string suffix = absl::StrCat("-", number);
+    candidate = absl::StrCat(name.substr(0, kLongestSweepName - suffix.size()), suffix);
   }
   return candidate;
 }

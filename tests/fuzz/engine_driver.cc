@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/sweep_name.h"
 #include "coordinator/store/memory_store.h"
 #include "tests/fuzz/engine_rules.h"
 #include "tests/fuzz/require.h"
@@ -16,6 +17,8 @@ namespace {
 constexpr int kWorkers = 4;
 constexpr int kRequests = 8;  // so many sweeps at most
 constexpr int kMostAttempts = 5;
+constexpr char kLongName[] = "a-name-of-64-characters-which-has-to-make-room-for-a-suffix-1234";
+static_assert(sizeof(kLongName) - 1 == kLongestSweepName);
 
 }  // namespace
 
@@ -72,7 +75,7 @@ std::string EngineDriver::WorkerName() {
 
 void EngineDriver::Submit() {
   SubmitSweep submit{absl::StrCat("r", input_.ConsumeIntegralInRange(1, kRequests)), {}};
-  submit.spec.name = input_.ConsumeBool() ? "a" : "b";
+  submit.spec.name = input_.PickValueInArray({"a", "b", kLongName});
   GridAxis& axis = submit.spec.grid.axes.emplace_back();
   axis.name = "lr";
   const int configs = input_.ConsumeIntegralInRange(1, 4);

@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "base/sweep_name.h"
 #include "tests/fuzz/require.h"
 
 namespace pathsweep {
@@ -17,6 +18,7 @@ size_t LeasesIn(const State& state) {
 }
 
 void CheckSweep(const Sweep& sweep) {
+  Require(CheckSweepName(sweep.spec.name).ok(), "a sweep's name is permitted", sweep.spec.name);
   const TrialCounts counts = sweep.Counts();
   int64_t all = 0;
   for (TrialState state : kTrialStates) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/sweep_name.h"
 #include "tests/coordinator/domain/fixtures.h"
 
 namespace pathsweep {
@@ -36,6 +37,14 @@ TEST(SubmitSweep, TakenNameGetsASuffix) {
   for (const char* request : {"1", "2", "3"}) coordinator.Submit(SmallSweep("a"), request);
   EXPECT_NE(coordinator.state.FindSweep("a-2"), nullptr);
   EXPECT_NE(coordinator.state.FindSweep("a-3"), nullptr);
+}
+
+TEST(SubmitSweep, TheLongestNameLosesItsEndToTheSuffix) {
+  Coordinator coordinator;
+  const std::string name(kLongestSweepName, 'x');
+  for (const char* request : {"1", "2"}) coordinator.Submit(SmallSweep(name), request);
+  EXPECT_NE(coordinator.state.FindSweep(name), nullptr);
+  EXPECT_NE(coordinator.state.FindSweep(name.substr(2) + "-2"), nullptr);
 }
 
 TEST(SubmitSweep, RunsTheWholeGridWithOneSeedBeforeTheNext) {
