@@ -54,21 +54,35 @@ Event AttemptOver(const State& state, AttemptName attempt, const Outcome& outcom
                      now);
 }
 
+// Measurements of a stale attempt are as true as any; those of an ended trial are not wanted,
+// they would change its result.
+void DecideMeasurements(const State& state, const AttemptReport& report, Events& events) {
+  const TrialId trial = report.attempt.trial;
+  const bool live = state.live_trials.contains(trial);
+  if (live && !report.measurements.empty()) {
+    events.push_back(MeasurementsReported{trial, report.measurements});
+  }
+}
+
 void DecideAttempt(const State& state, const AttemptReport& report, const std::string& worker,
                    absl::Time now, const LeasePolicy& policy, Events& events) {
   const AttemptName attempt = report.attempt;
-  // Measurements of a stale attempt are as true as any; those of an ended trial are not
-  // wanted, they would change its result.
-  const bool live = state.live_trials.contains(attempt.trial);
-  if (live && !report.measurements.empty()) {
-    events.push_back(MeasurementsReported{attempt.trial, report.measurements});
-  }
   if (!state.IsRunning(attempt) || state.leases.Find(attempt.trial)->worker != worker) return;
   if (report.outcome.has_value()) {
     events.push_back(AttemptOver(state, attempt, *report.outcome, worker, now));
   } else {
     events.push_back(LeaseExtended{attempt.trial, now + policy.lease});
   }
+}
+
+// What a report says of each attempt first.
+std::vector<const AttemptReport*> WithoutRepeated(const std::vector<AttemptReport>& attempts) {
+  std::vector<const AttemptReport*> first;
+  std::set<AttemptName> seen;
+  for (const AttemptReport& attempt : attempts) {
+    if (seen.insert(attempt.attempt).second) first.push_back(&attempt);
+  }
+  return first;
 }
 
 // A worker that is leaving takes no lease that it has not named by now.
@@ -152,12 +166,13 @@ absl::StatusOr<Events> Decide(const State& state, const ReceiveReport& command, 
   if (known == state.workers.end() || known->second.description != report.worker) {
     events.push_back(WorkerRegistered{report.worker, now});
   }
+  const std::vector<const AttemptReport*> attempts = WithoutRepeated(report.attempts);
+  // All measurements first: a report may name a stale attempt after the one that ends its trial.
+  for (const AttemptReport* attempt : attempts) DecideMeasurements(state, *attempt, events);
   std::vector<AttemptName> reported;
-  std::set<AttemptName> seen;
-  for (const AttemptReport& attempt : report.attempts) {
-    if (!seen.insert(attempt.attempt).second) continue;
-    reported.push_back(attempt.attempt);
-    DecideAttempt(state, attempt, name, now, policy, events);
+  for (const AttemptReport* attempt : attempts) {
+    reported.push_back(attempt->attempt);
+    DecideAttempt(state, *attempt, name, now, policy, events);
   }
   if (report.leaving) HandBackUntaken(state, name, reported, now, events);
   events.push_back(

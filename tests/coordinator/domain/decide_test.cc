@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/sweep_name.h"
 #include "tests/coordinator/domain/fixtures.h"
 
@@ -286,6 +288,19 @@ TEST(StaleAttempt, HasItsOutcomeRefusedAndIsToldToStop) {
   EXPECT_FALSE(directive.attempts[0].go_on);
   EXPECT_THAT(directive.attempts[0].reason, HasSubstr("stale"));
   EXPECT_TRUE(coordinator.state.IsRunning({1, 2}));
+}
+
+TEST(StaleAttempt, MeasuresBeforeTheAttemptBesideItEndsTheTrial) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 1));
+  coordinator.Report(ReportOf("w"));
+  const Events events = coordinator.Report(ReportOf(
+      "w", {Ended(1, 1, Outcome::Kind::kCompleted), {{1, 9}, {{20, "exact_match", 1}}, {}}}));
+  const auto is_end = [](const Event& event) { return std::holds_alternative<TrialEnded>(event); };
+  const auto end = std::ranges::find_if(events, is_end);
+  ASSERT_NE(end, events.end());
+  EXPECT_THAT(Only<MeasurementsReported>({events.begin(), end}), SizeIs(2));
+  EXPECT_THAT(Only<MeasurementsReported>({end, events.end()}), IsEmpty());
 }
 
 TEST(StaleAttempt, OfAnotherWorkerUnderTheSameNumberIsRefused) {
