@@ -3,6 +3,8 @@
 // A break ends the process (require.h). Pure; thread safe.
 #pragma once
 
+#include <string>
+
 #include "absl/time/time.h"
 #include "coordinator/domain/state.h"
 

@@ -3,8 +3,6 @@
 // Pure; thread safe.
 #pragma once
 
-#include <string>
-
 #include "absl/strings/str_cat.h"
 #include "tests/fuzz/require.h"
 
