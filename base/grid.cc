@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <utility>
 
 #include "absl/numeric/int128.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 
 namespace pathsweep {
 namespace {
@@ -40,25 +42,46 @@ std::string ToText(absl::uint128 number) {
 
 absl::Status CheckSeeds(const std::vector<int64_t>& seeds) {
   if (seeds.empty()) return absl::InvalidArgumentError("`seeds` is empty; write at least one");
-  std::set<int64_t> seen;
-  for (int64_t seed : seeds) {
-    if (seed < 0) {
-      return absl::InvalidArgumentError(absl::StrCat("seed ", seed, " is negative"));
-    }
-    if (!seen.insert(seed).second) {
-      return absl::InvalidArgumentError(absl::StrCat("seed ", seed, " stands twice"));
-    }
+  // Mostly they are in order, and there may be ten million.
+  const auto does_not_rise = [](int64_t a, int64_t b) { return a >= b; };
+  if (seeds.front() >= 0 && std::ranges::adjacent_find(seeds, does_not_rise) == seeds.end()) {
+    return absl::OkStatus();
+  }
+  std::vector<int64_t> sorted = seeds;
+  std::ranges::sort(sorted);
+  if (sorted.front() < 0) {
+    return absl::InvalidArgumentError(absl::StrCat("seed ", sorted.front(), " is negative"));
+  }
+  if (const auto twice = std::ranges::adjacent_find(sorted); twice != sorted.end()) {
+    return absl::InvalidArgumentError(absl::StrCat("seed ", *twice, " stands twice"));
   }
   return absl::OkStatus();
 }
 
-// A copy of the grid with the axes that CheckTogether looks at.
-Grid JointPart(const Grid& grid) {
-  Grid joint{grid.fixed, {}, {0}};
-  std::ranges::copy_if(grid.axes, std::back_inserter(joint.axes), [](const GridAxis& axis) {
-    return std::ranges::find(kJointParameters, axis.name) != kJointParameters.end();
-  });
+// The parameter and its values.
+using JointAxis = std::pair<const ParameterSpec*, const std::vector<ParameterValue>*>;
+
+// The axes that CheckTogether looks at. Requires that each axis has passed CheckAxis.
+std::vector<JointAxis> JointAxes(const Grid& grid) {
+  std::vector<JointAxis> joint;
+  for (const GridAxis& axis : grid.axes) {
+    if (std::ranges::find(kJointParameters, axis.name) == kJointParameters.end()) continue;
+    joint.emplace_back(FindParameter(axis.name), &axis.values);
+  }
   return joint;
+}
+
+// CheckTogether for every combination of the axes, in the order of the configs. There may be
+// ten million, so a step from one to the next must be a matter of nanoseconds.
+absl::Status CheckCombinations(absl::Span<const JointAxis> axes, TrialParameters& parameters) {
+  if (axes.empty()) return CheckTogether(parameters);
+  const auto& [spec, values] = axes.front();
+  for (const ParameterValue& value : *values) {
+    PutParameter(parameters, *spec, value);
+    absl::Status status = CheckCombinations(axes.subspan(1), parameters);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -120,13 +143,8 @@ absl::Status CheckGrid(const Grid& grid) {
   }
   if (absl::Status status = CheckSeeds(grid.seeds); !status.ok()) return status;
   if (absl::Status status = CountTrials(grid).status(); !status.ok()) return status;
-  const Grid joint = JointPart(grid);
-  for (int64_t config = 0; config < ConfigCount(joint); ++config) {
-    if (absl::Status status = CheckTogether(ConfigAt(joint, config)); !status.ok()) {
-      return status;
-    }
-  }
-  return absl::OkStatus();
+  TrialParameters parameters = grid.fixed;
+  return CheckCombinations(JointAxes(grid), parameters);
 }
 
 }  // namespace pathsweep

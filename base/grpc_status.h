@@ -7,6 +7,7 @@
 
 namespace pathsweep {
 
+// A very long message is cut: what does not fit gRPC's headers would be another error.
 grpc::Status ToGrpc(const absl::Status& status);
 absl::Status FromGrpc(const grpc::Status& status);
 

@@ -1,17 +1,27 @@
 #include "base/suggest.h"
 
 #include <algorithm>
-#include <vector>
+#include <array>
 
 #include "absl/strings/str_cat.h"
 
 namespace pathsweep {
 namespace {
 
+// Beyond it a text is no misspelling.
+constexpr size_t kLongestName = 64;
+
+// Whether the lengths alone allow a distance that small. A file may have a hundred thousand
+// unknown keys, and most known ones are ruled out by it.
+bool MayBeWithin(size_t distance, absl::string_view a, absl::string_view b) {
+  return std::max(a.size(), b.size()) - std::min(a.size(), b.size()) <= distance;
+}
+
 // Damerau-Levenshtein distance (optimal string alignment): insertions, deletions,
-// substitutions and swaps of neighbours cost one each.
+// substitutions and swaps of neighbours cost one each. Requires that neither text is longer
+// than kLongestName.
 size_t EditDistance(absl::string_view a, absl::string_view b) {
-  std::vector<std::vector<size_t>> cost(a.size() + 1, std::vector<size_t>(b.size() + 1));
+  std::array<std::array<size_t, kLongestName + 1>, kLongestName + 1> cost;
   for (size_t i = 0; i <= a.size(); ++i) {
     for (size_t j = 0; j <= b.size(); ++j) {
       if (i == 0 || j == 0) {
@@ -31,12 +41,12 @@ size_t EditDistance(absl::string_view a, absl::string_view b) {
 }  // namespace
 
 std::string DidYouMean(absl::string_view name, absl::Span<const absl::string_view> known) {
-  constexpr size_t kLongestName = 64;  // beyond it the text is no misspelling
   if (name.size() > kLongestName) return "";
   const size_t allowed = name.size() <= 2 ? 1 : std::max<size_t>(2, name.size() / 3);
   size_t best = allowed + 1;
   absl::string_view closest;
   for (absl::string_view candidate : known) {
+    if (candidate.size() > kLongestName || !MayBeWithin(best - 1, name, candidate)) continue;
     const size_t distance = EditDistance(name, candidate);
     if (distance < best) {
       best = distance;

@@ -144,13 +144,18 @@ absl::Status SetParameter(TrialParameters& parameters, absl::string_view name,
   if (spec == nullptr) return UnknownParameter(name);
   absl::StatusOr<ParameterValue> typed = CheckValue(*spec, value);
   if (!typed.ok()) return typed.status();
+  PutParameter(parameters, *spec, *typed);
+  return absl::OkStatus();
+}
+
+void PutParameter(TrialParameters& parameters, const ParameterSpec& spec,
+                  const ParameterValue& value) {
   std::visit(
       [&](auto field) {
         using Field = std::remove_reference_t<decltype(parameters.*field)>;
-        parameters.*field = std::get<Field>(*typed);
+        parameters.*field = std::get<Field>(value);
       },
-      spec->field);
-  return absl::OkStatus();
+      spec.field);
 }
 
 absl::Status UnknownParameter(absl::string_view name) {

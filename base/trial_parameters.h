@@ -84,6 +84,11 @@ absl::StatusOr<ParameterValue> CheckValue(const ParameterSpec& spec, const Param
 absl::Status SetParameter(TrialParameters& parameters, absl::string_view name,
                           const ParameterValue& value);
 
+// Sets one field without a check. Requires a value of the parameter's own type, as CheckValue
+// gives it.
+void PutParameter(TrialParameters& parameters, const ParameterSpec& spec,
+                  const ParameterValue& value);
+
 // "unknown parameter `detph`, did you mean `depth`?"
 absl::Status UnknownParameter(absl::string_view name);
 

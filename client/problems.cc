@@ -4,6 +4,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "base/utf8.h"
 
 namespace pathsweep {
 namespace {
@@ -13,11 +14,8 @@ constexpr size_t kMostShown = 10;
 constexpr size_t kLongestText = 300;
 
 std::string OnOneLine(absl::string_view text) {
-  std::string line(text.substr(0, kLongestText));
-  if (text.size() > kLongestText) {
-    while (!line.empty() && !absl::ascii_isascii(line.back())) line.pop_back();
-    line += "...";
-  }
+  std::string line(Utf8Prefix(text, kLongestText));
+  if (text.size() > kLongestText) line += "...";
   std::ranges::replace_if(line, absl::ascii_iscntrl, ' ');
   return line;
 }
@@ -25,22 +23,23 @@ std::string OnOneLine(absl::string_view text) {
 }  // namespace
 
 void Problems::Add(Place place, absl::string_view text) {
-  found_.push_back({place, OnOneLine(text)});
+  if (first_.size() == kMostShown) {
+    ++left_out_;
+    if (place >= first_.back().place) return;
+    first_.pop_back();
+  }
+  const auto after = std::ranges::upper_bound(first_, place, {}, &Problem::place);
+  first_.insert(after, {place, OnOneLine(text)});
 }
 
 absl::Status Problems::ToStatus() const {
-  if (found_.empty()) return absl::OkStatus();
-  std::vector<Problem> sorted = found_;
-  std::ranges::stable_sort(sorted, {}, &Problem::place);
+  if (first_.empty()) return absl::OkStatus();
   std::string text;
-  for (size_t i = 0; i < std::min(sorted.size(), kMostShown); ++i) {
-    const auto& [place, problem] = sorted[i];
-    absl::StrAppend(&text, i == 0 ? "" : "\n", file_, ":", place.line, ":", place.column, ": ",
-                    problem);
+  for (const auto& [place, problem] : first_) {
+    absl::StrAppend(&text, text.empty() ? "" : "\n", file_, ":", place.line, ":", place.column,
+                    ": ", problem);
   }
-  if (sorted.size() > kMostShown) {
-    absl::StrAppend(&text, "\n", file_, ": and ", sorted.size() - kMostShown, " more");
-  }
+  if (left_out_ > 0) absl::StrAppend(&text, "\n", file_, ": and ", left_out_, " more");
   return absl::InvalidArgumentError(text);
 }
 

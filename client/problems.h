@@ -1,4 +1,5 @@
-// Collects what is wrong with a text file, so that a user sees all of it at once.
+// Collects what is wrong with a text file, so that a user sees all of it at once. Of a file
+// that is wrong everywhere only what is shown is kept, for there may be millions of problems.
 //
 //   Problems problems("grid.yaml");
 //   problems.Add({7, 3}, "unknown parameter `detph`, did you mean `depth`?");
@@ -26,7 +27,7 @@ class Problems {
   explicit Problems(absl::string_view file) : file_(file) {}
 
   void Add(Place place, absl::string_view text);
-  bool empty() const { return found_.empty(); }
+  bool empty() const { return first_.empty(); }
 
   // OK, or InvalidArgument with a line for each of the first ten problems in the order of
   // their places.
@@ -39,7 +40,8 @@ class Problems {
   };
 
   std::string file_;
-  std::vector<Problem> found_;
+  std::vector<Problem> first_;  // in the order of their places
+  size_t left_out_ = 0;
 };
 
 }  // namespace pathsweep

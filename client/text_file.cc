@@ -22,12 +22,30 @@ size_t SequenceLength(unsigned char lead) {
   return 0;
 }
 
+// Whether a second byte may follow the first: else a short character is written long, or it is
+// half of a UTF-16 pair, or beyond Unicode. Protobuf takes none of these.
+bool MayFollow(unsigned char lead, unsigned char second) {
+  switch (lead) {
+    case 0xE0:
+      return second >= 0xA0;
+    case 0xED:
+      return second < 0xA0;
+    case 0xF0:
+      return second >= 0x90;
+    case 0xF4:
+      return second < 0x90;
+    default:
+      return true;
+  }
+}
+
 // Where `text` first is not UTF-8. A NUL counts too: it says that the file is binary.
 std::optional<Place> FirstInvalid(absl::string_view text) {
   Place place;
   for (size_t i = 0; i < text.size();) {
     const size_t length = SequenceLength(text[i]);
     if (length == 0 || i + length > text.size()) return place;
+    if (length > 1 && !MayFollow(text[i], text[i + 1])) return place;
     for (size_t k = 1; k < length; ++k) {
       if ((text[i + k] & 0xC0) != 0x80) return place;
     }
@@ -42,6 +60,14 @@ absl::Status CannotRead(const std::filesystem::path& path, absl::string_view why
 }
 
 }  // namespace
+
+absl::Status CheckUtf8(absl::string_view text, absl::string_view file) {
+  Problems problems(file);
+  if (const std::optional<Place> invalid = FirstInvalid(text)) {
+    problems.Add(*invalid, "not UTF-8 text; save the file as UTF-8");
+  }
+  return problems.ToStatus();
+}
 
 absl::StatusOr<std::string> ReadTextFile(const std::filesystem::path& path, int64_t limit) {
   std::error_code error;
@@ -58,11 +84,7 @@ absl::StatusOr<std::string> ReadTextFile(const std::filesystem::path& path, int6
     }
   }
   if (file.bad()) return CannotRead(path, "input/output error");
-  if (const std::optional<Place> invalid = FirstInvalid(text)) {
-    Problems problems(path.string());
-    problems.Add(*invalid, "not UTF-8 text; save the file as UTF-8");
-    return problems.ToStatus();
-  }
+  if (absl::Status valid = CheckUtf8(text, path.string()); !valid.ok()) return valid;
   return text;
 }
 

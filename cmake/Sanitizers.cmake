@@ -1,7 +1,7 @@
 # PATHSWEEP_SANITIZE builds everything of ours with the named sanitizers. The system's
 # libraries and LibTorch stay as they are; pathsweep_sanitizers, which every program then
 # links, tells the sanitizers what follows from that.
-set(PATHSWEEP_SANITIZE "" CACHE STRING "Value for -fsanitize=: address,undefined or thread")
+set(PATHSWEEP_SANITIZE "" CACHE STRING "Value for -fsanitize=: address,undefined or thread, with fuzzer-no-link for tests/fuzz")
 if(PATHSWEEP_SANITIZE)
   add_compile_options(-fsanitize=${PATHSWEEP_SANITIZE} -fno-omit-frame-pointer
     -O1 -gline-tables-only)

@@ -53,7 +53,7 @@ parse_arguments() {
       -D?*) cmake_arguments+=("$1") ;;
       *) printf 'setup: unknown argument %s; see deploy/setup.sh --help\n' "$1" >&2 && exit 2 ;;
     esac
-    if [[ $1 == -DPATHSWEEP_BUILD_TRAINER=OFF || $preset =~ ^(tsan|tidy)$ ]]; then needs_torch=no; fi
+    if [[ $1 == -DPATHSWEEP_BUILD_TRAINER=OFF || $preset =~ ^(tsan|tidy|fuzz)$ ]]; then needs_torch=no; fi
     shift
   done
 }
@@ -151,7 +151,7 @@ a LibTorch you have: deploy/setup.sh -DTorch_DIR=…/share/cmake/Torch" install_
 or LibTorch remove build/$preset" configure
   export CMAKE_BUILD_PARALLEL_LEVEL=${CMAKE_BUILD_PARALLEL_LEVEL:-$(compiler_jobs)}
   step "build ($preset)" "read the first 'FAILED' in the log; if a compiler was killed, memory ran \
-out: CMAKE_BUILD_PARALLEL_LEVEL=1 deploy/setup.sh" cmake --build "build/$preset"
+out: CMAKE_BUILD_PARALLEL_LEVEL=1 deploy/setup.sh" cmake --build --preset "$preset"
   printf 'setup: done after %d s; programs in build/%s/bin\n' "$SECONDS" "$preset"
 }
 

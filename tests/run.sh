@@ -10,9 +10,10 @@ usage: tests/run.sh [--quick] [--help]
   --quick   the release build's tests only: no sanitizers, no checks of the house
 
 Stages: set-up; all tests, release build; all tests under AddressSanitizer and
-UndefinedBehaviorSanitizer; the coordinator's tests under ThreadSanitizer; half a minute of
-chaos with real processes (tests/chaos/run.sh has three, and needs root); clang-tidy, clang-format, shellcheck, the compose file, the Dockerfiles. What a stage printed is in
-build/tests/STAGE.log.
+UndefinedBehaviorSanitizer; the coordinator's tests under ThreadSanitizer; a minute of fuzzing for
+each target of tests/fuzz; half a minute of chaos with real processes (tests/chaos/run.sh has
+three, and needs root); clang-tidy, clang-format, shellcheck, the compose file, the Dockerfiles.
+What a stage printed is in build/tests/STAGE.log.
 USAGE
 }
 
@@ -79,6 +80,9 @@ clang_format() { git ls-files '*.cc' '*.h' | xargs clang-format-16 --dry-run --W
 shell_check() { git ls-files '*.sh' .ci/run | xargs shellcheck -x; }
 compose_file() { tests/deploy/compose_test.sh; }
 runtime_files() { tests/deploy/collect_runtime_test.sh; }
+fuzz() {
+  deploy/setup.sh --tests --no-packages --preset fuzz && tests/fuzz/run.sh --seconds 60
+}
 chaos() { build/venv/bin/python tests/chaos/chaos.py --seconds 30 --seed 1; }
 dockerfiles() { build/venv/bin/hadolint deploy/*.Dockerfile; }
 
@@ -96,6 +100,7 @@ if deploy/setup.sh --tests; then
   if [[ $quick == no ]]; then
     ctest_stage asan
     ctest_stage tsan
+    check fuzz fuzz
     check chaos chaos
     check clang-tidy clang_tidy
     check clang-format clang_format

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/suggest.h"
+#include "base/sweep_name.h"
 #include "coordinator/domain/quarantine.h"
 
 namespace pathsweep {
@@ -13,11 +14,13 @@ namespace {
 
 constexpr char kCancelledAlone[] = "cancelled by a user";
 
-// The name, or the first of name-2, name-3, … that is free.
+// The name, or the first of name-2, name-3, … that is free; its end makes room for the number
+// where it would become too long.
 std::string FreeName(const State& state, const std::string& name) {
   std::string candidate = name;
-  for (int suffix = 2; state.FindSweep(candidate) != nullptr; ++suffix) {
-    candidate = absl::StrCat(name, "-", suffix);
+  for (int number = 2; state.FindSweep(candidate) != nullptr; ++number) {
+    const std::string suffix = absl::StrCat("-", number);
+    candidate = absl::StrCat(name.substr(0, kLongestSweepName - suffix.size()), suffix);
   }
   return candidate;
 }
@@ -54,15 +57,19 @@ Event AttemptOver(const State& state, AttemptName attempt, const Outcome& outcom
                      now);
 }
 
+// Measurements of a stale attempt are as true as any; those of an ended trial are not wanted,
+// they would change its result.
+void DecideMeasurements(const State& state, const AttemptReport& report, Events& events) {
+  const TrialId trial = report.attempt.trial;
+  const bool live = state.live_trials.contains(trial);
+  if (live && !report.measurements.empty()) {
+    events.push_back(MeasurementsReported{trial, report.measurements});
+  }
+}
+
 void DecideAttempt(const State& state, const AttemptReport& report, const std::string& worker,
                    absl::Time now, const LeasePolicy& policy, Events& events) {
   const AttemptName attempt = report.attempt;
-  // Measurements of a stale attempt are as true as any; those of an ended trial are not
-  // wanted, they would change its result.
-  const bool live = state.live_trials.contains(attempt.trial);
-  if (live && !report.measurements.empty()) {
-    events.push_back(MeasurementsReported{attempt.trial, report.measurements});
-  }
   if (!state.IsRunning(attempt) || state.leases.Find(attempt.trial)->worker != worker) return;
   if (report.outcome.has_value()) {
     if (report.outcome->kind == Outcome::Kind::kCrashed) {
@@ -99,6 +106,16 @@ absl::StatusOr<const Sweep*> RequireOpenSweep(const State& state, absl::string_v
         absl::StrCat("sweep `", (*sweep)->spec.name, "` is cancelled; submit it anew"));
   }
   return sweep;
+}
+
+// What a report says of each attempt first.
+std::vector<const AttemptReport*> WithoutRepeated(const std::vector<AttemptReport>& attempts) {
+  std::vector<const AttemptReport*> first;
+  std::set<AttemptName> seen;
+  for (const AttemptReport& attempt : attempts) {
+    if (seen.insert(attempt.attempt).second) first.push_back(&attempt);
+  }
+  return first;
 }
 
 // A worker that is leaving takes no lease that it has not named by now.
@@ -201,11 +218,13 @@ absl::StatusOr<Events> Decide(const State& state, const ReceiveReport& command, 
   if (known == state.workers.end() || known->second.description != report.worker) {
     events.push_back(WorkerRegistered{report.worker, now});
   }
+  const std::vector<const AttemptReport*> attempts = WithoutRepeated(report.attempts);
+  // All measurements first: a report may name a stale attempt after the one that ends its trial.
+  for (const AttemptReport* attempt : attempts) DecideMeasurements(state, *attempt, events);
   std::vector<AttemptName> reported;
-  for (const AttemptReport& attempt : report.attempts) {
-    if (std::ranges::find(reported, attempt.attempt) != reported.end()) continue;
-    reported.push_back(attempt.attempt);
-    DecideAttempt(state, attempt, name, now, policy, events);
+  for (const AttemptReport* attempt : attempts) {
+    reported.push_back(attempt->attempt);
+    DecideAttempt(state, *attempt, name, now, policy, events);
   }
   if (report.leaving) HandBackUntaken(state, name, reported, now, events);
   events.push_back(

@@ -43,7 +43,7 @@ struct AttemptName {
   TrialId trial = 0;
   int attempt = 0;
 
-  bool operator==(const AttemptName&) const = default;
+  auto operator<=>(const AttemptName&) const = default;
 };
 
 struct AttemptReport {

@@ -10,6 +10,7 @@
 #include "base/proto_duration.h"
 #include "base/protocol_version.h"
 #include "base/sweep_name.h"
+#include "base/utf8.h"
 #include "coordinator/domain/quarantine.h"
 
 namespace pathsweep {
@@ -18,6 +19,8 @@ namespace {
 constexpr size_t kLongestName = 64;
 constexpr size_t kLongestText = 4096;
 constexpr int kMaxSlots = 1024;
+// A worker holds as many as it has slots, and for a moment as many again that are stale.
+constexpr int kMostAttempts = 16 * kMaxSlots;
 
 google::protobuf::Timestamp ToTimestamp(absl::Time time) {
   google::protobuf::Timestamp timestamp;
@@ -28,7 +31,7 @@ google::protobuf::Timestamp ToTimestamp(absl::Time time) {
 }
 
 absl::StatusOr<Outcome> FromProto(const v1::Outcome& proto) {
-  Outcome outcome{Outcome::Kind::kCompleted, proto.detail().substr(0, kLongestText)};
+  Outcome outcome{Outcome::Kind::kCompleted, std::string(Utf8Prefix(proto.detail(), kLongestText))};
   switch (proto.kind()) {
     case v1::Outcome::COMPLETED:
       outcome.kind = Outcome::Kind::kCompleted;
@@ -70,6 +73,23 @@ absl::StatusOr<AttemptReport> FromProto(const v1::AttemptReport& proto) {
     report.outcome = *std::move(outcome);
   }
   return report;
+}
+
+absl::Status CheckWorker(const v1::WorkerDescription& worker) {
+  if (worker.name().empty() || worker.name().size() > 4 * kLongestName || worker.slots() < 1 ||
+      worker.slots() > kMaxSlots) {
+    return absl::InvalidArgumentError(absl::StrCat("a worker needs a name and 1 to ", kMaxSlots,
+                                                   " slots, not `", worker.name(), "` and ",
+                                                   worker.slots()));
+  }
+  for (const std::string* text : {&worker.hostname(), &worker.device(), &worker.device_name()}) {
+    if (text->size() <= kLongestText) continue;
+    return absl::InvalidArgumentError(
+        absl::StrCat("a worker's hostname, device and device_name "
+                     "have at most ",
+                     kLongestText, " bytes, not ", text->size()));
+  }
+  return absl::OkStatus();
 }
 
 v1::TrialState ToProto(TrialState state) {
@@ -163,11 +183,10 @@ absl::StatusOr<WorkerReport> FromProto(const v1::WorkerReport& proto) {
                      ", this coordinator ", kProtocolVersion, "; upgrade the older of the two"));
   }
   const v1::WorkerDescription& worker = proto.worker();
-  if (worker.name().empty() || worker.name().size() > 4 * kLongestName || worker.slots() < 1 ||
-      worker.slots() > kMaxSlots) {
-    return absl::InvalidArgumentError(absl::StrCat("a worker needs a name and 1 to ", kMaxSlots,
-                                                   " slots, not `", worker.name(), "` and ",
-                                                   worker.slots()));
+  if (absl::Status valid = CheckWorker(worker); !valid.ok()) return valid;
+  if (proto.attempts_size() > kMostAttempts) {
+    return absl::InvalidArgumentError(absl::StrCat("a report names at most ", kMostAttempts,
+                                                   " attempts, not ", proto.attempts_size()));
   }
   WorkerReport report;
   report.worker = {worker.name(),        worker.hostname(),     worker.device(),

@@ -5,6 +5,8 @@
 
 #include <set>
 
+#include "absl/time/clock.h"
+
 namespace pathsweep {
 namespace {
 
@@ -76,6 +78,19 @@ TEST(CheckGrid, NamesTheCombinationThatCannotBe) {
             "`nodes` is 9, but G(3,4) has degree x (length - 1) + 1 = 10 nodes; write at least 10");
 }
 
+TEST(CheckGrid, TakesTheLargestGridsInAMoment) {
+  Grid grid;
+  grid.fixed.heads = 1;
+  grid.axes = {Integers("nodes", 10, 50'009), Integers("width", 2, 201)};
+  const absl::Time start = absl::Now();
+  EXPECT_EQ(CheckGrid(grid), absl::OkStatus()) << "ten million combinations";
+  grid.axes.clear();
+  grid.seeds.clear();
+  for (int64_t seed = 0; seed < kMaxTrialsPerSweep; ++seed) grid.seeds.push_back(seed);
+  EXPECT_EQ(CheckGrid(grid), absl::OkStatus()) << "ten million seeds";
+  EXPECT_LT(absl::Now() - start, absl::Seconds(10)) << "half a second, and more in other builds";
+}
+
 TEST(CheckGrid, RefusesEachKindOfWrongAxis) {
   struct Case {
     GridAxis axis;
@@ -107,6 +122,10 @@ TEST(CheckGrid, RefusesSeedsThatAreMissingRepeatedOrNegative) {
   EXPECT_EQ(CheckGrid(grid).message(), "`seeds` is empty; write at least one");
   grid.seeds = {3, 3};
   EXPECT_EQ(CheckGrid(grid).message(), "seed 3 stands twice");
+  grid.seeds = {7, 3, 5, 7};
+  EXPECT_EQ(CheckGrid(grid).message(), "seed 7 stands twice");
+  grid.seeds = {3, 1, 2};
+  EXPECT_EQ(CheckGrid(grid), absl::OkStatus()) << "in any order";
   grid.seeds = {-1};
   EXPECT_EQ(CheckGrid(grid).message(), "seed -1 is negative");
 }

@@ -22,6 +22,7 @@ TEST(DidYouMean, SaysNothingWhenNothingIsClose) {
   EXPECT_EQ(DidYouMean("", kKnown), "");
   EXPECT_EQ(DidYouMean("depth", {}), "");
   EXPECT_EQ(DidYouMean(std::string(1'000'000, 'd'), kKnown), "");
+  EXPECT_EQ(DidYouMean(std::string(64, 'd'), {std::string(70, 'd')}), "");
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ COPY = ROOT / "build/mutants"
 MUTATIONS = [
     ("stale attempts may end a trial", "coordinator/domain/decide.cc",
      "if (!state.IsRunning(attempt) || state.leases.Find(attempt.trial)->worker != worker) return;",
-     "if (!live || state.leases.Find(attempt.trial) == nullptr) return;"),
+     "if (state.leases.Find(attempt.trial) == nullptr) return;"),
     ("a lease is held one tick too long", "coordinator/domain/lease_table.cc",
      "if (deadline > now) break;", "if (deadline >= now) break;"),
     ("a report extends a lease by half", "coordinator/domain/decide.cc",
@@ -69,7 +69,7 @@ MUTATIONS = [
     ("a taken name is given again", "coordinator/domain/decide.cc",
      "sweep.spec.name = FreeName(state, command.spec.name);", ""),
     ("an ended trial takes measurements", "coordinator/domain/decide.cc",
-     "const bool live = state.live_trials.contains(attempt.trial);", "const bool live = true;"),
+     "const bool live = state.live_trials.contains(trial);", "const bool live = true;"),
     ("a worker in quarantine gets trials", "coordinator/domain/scheduler.cc",
      "    if (IsQuarantined(worker) && !alone) continue;\n", ""),
     ("a trial goes back to where it crashed", "coordinator/domain/scheduler.cc",

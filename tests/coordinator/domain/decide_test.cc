@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "base/sweep_name.h"
 #include "tests/coordinator/domain/fixtures.h"
 
 namespace pathsweep {
@@ -38,6 +41,14 @@ TEST(SubmitSweep, TakenNameGetsASuffix) {
   EXPECT_NE(coordinator.state.FindSweep("a-3"), nullptr);
 }
 
+TEST(SubmitSweep, TheLongestNameLosesItsEndToTheSuffix) {
+  Coordinator coordinator;
+  const std::string name(kLongestSweepName, 'x');
+  for (const char* request : {"1", "2"}) coordinator.Submit(SmallSweep(name), request);
+  EXPECT_NE(coordinator.state.FindSweep(name), nullptr);
+  EXPECT_NE(coordinator.state.FindSweep(name.substr(2) + "-2"), nullptr);
+}
+
 TEST(SubmitSweep, RunsTheWholeGridWithOneSeedBeforeTheNext) {
   Coordinator coordinator;
   coordinator.Submit(SmallSweep("a", 2, 2));
@@ -47,6 +58,16 @@ TEST(SubmitSweep, RunsTheWholeGridWithOneSeedBeforeTheNext) {
   EXPECT_EQ(sweep.SeedOf(3), 2);
   EXPECT_EQ(sweep.ParametersOf(2).lr, 2e-3);
   EXPECT_EQ(sweep.ParametersOf(3).lr, 1e-3);
+}
+
+// Holding each attempt against all others would take minutes.
+TEST(Worker, MayNameHalfAMillionAttempts) {
+  Coordinator coordinator;
+  WorkerReport report = ReportOf("w");
+  for (int i = 0; i < 500'000; ++i) report.attempts.push_back(Running(i, 1));
+  report.attempts.push_back(Running(0, 1));
+  coordinator.Report(report);
+  EXPECT_THAT(coordinator.state.workers.at("w").reported, SizeIs(500'000));
 }
 
 TEST(Worker, GetsATrialForEachSlotAndNoMore) {
@@ -267,6 +288,19 @@ TEST(StaleAttempt, HasItsOutcomeRefusedAndIsToldToStop) {
   EXPECT_FALSE(directive.attempts[0].go_on);
   EXPECT_THAT(directive.attempts[0].reason, HasSubstr("stale"));
   EXPECT_TRUE(coordinator.state.IsRunning({1, 2}));
+}
+
+TEST(StaleAttempt, MeasuresBeforeTheAttemptBesideItEndsTheTrial) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 1));
+  coordinator.Report(ReportOf("w"));
+  const Events events = coordinator.Report(ReportOf(
+      "w", {Ended(1, 1, Outcome::Kind::kCompleted), {{1, 9}, {{20, "exact_match", 1}}, {}}}));
+  const auto is_end = [](const Event& event) { return std::holds_alternative<TrialEnded>(event); };
+  const auto end = std::ranges::find_if(events, is_end);
+  ASSERT_NE(end, events.end());
+  EXPECT_THAT(Only<MeasurementsReported>({events.begin(), end}), SizeIs(2));
+  EXPECT_THAT(Only<MeasurementsReported>({end, events.end()}), IsEmpty());
 }
 
 TEST(StaleAttempt, OfAnotherWorkerUnderTheSameNumberIsRefused) {

@@ -13,7 +13,9 @@
 namespace pathsweep {
 namespace {
 
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 
 v1::SweepSpec SpecOf(const std::string& name, std::vector<double> rates) {
   Grid grid;
@@ -107,6 +109,15 @@ TEST_F(ServerTest, WrongSpecsAreRefusedWithTheReason) {
     EXPECT_THAT(status.error_message(), HasSubstr(reason));
   }
   EXPECT_EQ(Submit("", SpecOf("a", {1e-3})).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+TEST_F(ServerTest, ALongReasonArrivesCut) {
+  v1::SweepSpec spec = SpecOf("a", {1e-3});
+  spec.mutable_axes(0)->set_name(std::string(100'000, 'x'));
+  const grpc::Status status = Submit("id", spec);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(), StartsWith("unknown parameter `xxx"));
+  EXPECT_THAT(status.error_message(), EndsWith("xxx..."));
 }
 
 TEST_F(ServerTest, WorkerOfAnotherProtocolVersionIsRefused) {

@@ -1,0 +1,53 @@
+// Any text is a sweep, or a list of problems that fits a screen; what the client takes for a
+// sweep, the coordinator takes too.
+#include <cstddef>
+#include <cstdint>
+
+#include "absl/strings/match.h"
+#include "base/parameter_proto.h"
+#include "client/sweep_file.h"
+#include "client/text_file.h"
+#include "coordinator/rpc/convert.h"
+#include "tests/fuzz/require.h"
+#include "tests/fuzz/wire.h"
+
+namespace pathsweep {
+namespace {
+
+constexpr char kFile[] = "f.yaml";
+// Ten problems of 300 bytes, their places, and how many more there are.
+constexpr size_t kLongestMessage = 3600;
+// More take longer to send than to parse, and say nothing new.
+constexpr int kMostSeeds = 10'000;
+
+void CheckRefusal(const absl::Status& status) {
+  const absl::string_view message = status.message();
+  Require(absl::IsInvalidArgument(status), "a wrong file is an invalid argument", message);
+  Require(absl::StartsWith(message, kFile), "a problem names the file", message);
+  Require(message.size() <= kLongestMessage, "a list of problems fits a screen", message);
+}
+
+void CheckAccepted(v1::SweepSpec spec) {
+  if (spec.seeds_size() > kMostSeeds) return;
+  if (spec.name().empty()) spec.set_name("sweep");
+  const absl::StatusOr<SweepSpec> taken = FromProto(OverTheWire(spec));
+  Require(taken.ok(), "the coordinator takes what the client takes", taken.status().message());
+}
+
+void TakeText(absl::string_view text) {
+  if (!CheckUtf8(text, kFile).ok()) return;
+  absl::StatusOr<v1::SweepSpec> spec = ParseSweepFile(text, kFile);
+  if (spec.ok()) {
+    CheckAccepted(*std::move(spec));
+  } else {
+    CheckRefusal(spec.status());
+  }
+}
+
+}  // namespace
+}  // namespace pathsweep
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  pathsweep::TakeText({reinterpret_cast<const char*>(data), size});
+  return 0;
+}
