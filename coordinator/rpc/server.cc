@@ -45,11 +45,11 @@ absl::Status CheckAddress(const std::string& listen) {
 // In order of construction; destroyed in reverse.
 struct Server::Parts {
   Parts(std::unique_ptr<SqliteStore> opened, std::unique_ptr<ResultsReader> reader,
-        const LeasePolicy& policy, const Clock& clock)
+        const ServerOptions& options, const Clock& clock)
       : store(std::move(opened)),
-        engine(*store, clock, policy),
-        sweep_service(engine, std::move(reader)),
-        worker_service(engine, policy.lease / kReportsPerLease) {}
+        engine(*store, clock, options.lease_policy),
+        sweep_service(engine, options.database, std::move(reader)),
+        worker_service(engine, options.lease_policy.lease / kReportsPerLease) {}
 
   std::unique_ptr<SqliteStore> store;
   EngineThread engine;
@@ -66,8 +66,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   if (!store.ok()) return store.status();
   absl::StatusOr<std::unique_ptr<ResultsReader>> reader = ResultsReader::Open(options.database);
   if (!reader.ok()) return reader.status();
-  auto parts =
-      std::make_unique<Parts>(*std::move(store), *std::move(reader), options.lease_policy, clock);
+  auto parts = std::make_unique<Parts>(*std::move(store), *std::move(reader), options, clock);
   int port = 0;
   grpc::ServerBuilder builder;
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);

@@ -1,6 +1,7 @@
 #include "coordinator/rpc/sweep_service.h"
 
 #include <algorithm>
+#include <fstream>
 #include <map>
 #include <optional>
 #include <set>
@@ -9,11 +10,13 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "base/file_chunks.h"
 #include "base/grpc_status.h"
 #include "base/metrics.h"
 #include "base/suggest.h"
 #include "coordinator/analysis/robustness_table.h"
 #include "coordinator/rpc/convert.h"
+#include "coordinator/store/database_copy.h"
 
 namespace pathsweep {
 namespace {
@@ -164,7 +167,8 @@ grpc::Status SweepServiceHandler::GetTrial(grpc::ServerContext*, const v1::GetTr
   return grpc::Status::OK;
 }
 
-grpc::Status SweepServiceHandler::GetTable(grpc::ServerContext*, const v1::GetTableRequest* request,
+grpc::Status SweepServiceHandler::GetTable(grpc::ServerContext* context,
+                                           const v1::GetTableRequest* request,
                                            v1::Table* response) {
   absl::StatusOr<Sweep> sweep = FindSweep(request->sweep());
   if (!sweep.ok()) return ToGrpc(sweep.status());
@@ -175,6 +179,8 @@ grpc::Status SweepServiceHandler::GetTable(grpc::ServerContext*, const v1::GetTa
   if (!maker.ok()) return ToGrpc(maker.status());
   Measured measured;
   for (int64_t first = 0; first < sweep->trials; first += kTableRead) {
+    // Nobody waits any more, or the coordinator ends and waits for this.
+    if (context->IsCancelled()) return grpc::Status::CANCELLED;
     absl::StatusOr<std::vector<TrialRecord>> trials = ReadTrials(*sweep, first, kTableRead);
     if (!trials.ok()) return ToGrpc(trials.status());
     for (const TrialRecord& trial : *trials) {
@@ -196,6 +202,20 @@ grpc::Status SweepServiceHandler::ListWorkers(grpc::ServerContext*, const v1::Li
                                      worker, static_cast<int>(state.leases.OfWorker(name).size()));
                                }
                              }}));
+}
+
+grpc::Status SweepServiceHandler::Backup(grpc::ServerContext* context, const v1::BackupRequest*,
+                                         grpc::ServerWriter<v1::FileChunk>* writer) {
+  absl::StatusOr<std::unique_ptr<DatabaseCopy>> copy =
+      DatabaseCopy::Make(database_, database_, [&] { return !context->IsCancelled(); });
+  if (!copy.ok()) return ToGrpc(copy.status());
+  std::ifstream file((*copy)->path(), std::ios::binary);
+  ChunkSource source(file);
+  while (const std::optional<v1::FileChunk> chunk = source.Next()) {
+    if (!writer->Write(*chunk)) return grpc::Status::CANCELLED;
+  }
+  if (file.eof() && !file.bad()) return grpc::Status::OK;
+  return ToGrpc(absl::DataLossError(absl::StrCat("cannot read the copy of `", database_, "`")));
 }
 
 absl::StatusOr<Sweep> SweepServiceHandler::FindSweep(const std::string& name_or_id) {

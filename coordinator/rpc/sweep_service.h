@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -19,9 +20,10 @@ namespace pathsweep {
 
 class SweepServiceHandler final : public v1::SweepService::Service {
  public:
-  // The engine must outlive the handler.
-  SweepServiceHandler(EngineThread& engine, std::unique_ptr<ResultsReader> reader)
-      : engine_(engine), reader_(std::move(reader)) {}
+  // The engine must outlive the handler; `database` is the file that it stores in.
+  SweepServiceHandler(EngineThread& engine, std::string database,
+                      std::unique_ptr<ResultsReader> reader)
+      : engine_(engine), database_(std::move(database)), reader_(std::move(reader)) {}
 
   grpc::Status SubmitSweep(grpc::ServerContext*, const v1::SubmitSweepRequest* request,
                            v1::SubmitSweepResponse* response) override;
@@ -41,10 +43,12 @@ class SweepServiceHandler final : public v1::SweepService::Service {
                           v1::ListTrialsResponse* response) override;
   grpc::Status GetTrial(grpc::ServerContext*, const v1::GetTrialRequest* request,
                         v1::Trial* response) override;
-  grpc::Status GetTable(grpc::ServerContext*, const v1::GetTableRequest* request,
+  grpc::Status GetTable(grpc::ServerContext* context, const v1::GetTableRequest* request,
                         v1::Table* response) override;
   grpc::Status ListWorkers(grpc::ServerContext*, const v1::ListWorkersRequest* request,
                            v1::ListWorkersResponse* response) override;
+  grpc::Status Backup(grpc::ServerContext* context, const v1::BackupRequest*,
+                      grpc::ServerWriter<v1::FileChunk>* writer) override;
 
  private:
   // Runs a command about the sweep that it names, and answers how that sweep then is.
@@ -57,6 +61,7 @@ class SweepServiceHandler final : public v1::SweepService::Service {
                                                       int64_t limit);
 
   EngineThread& engine_;
+  const std::string database_;
   absl::Mutex mutex_;
   const std::unique_ptr<ResultsReader> reader_ ABSL_PT_GUARDED_BY(mutex_);
 };
