@@ -1,5 +1,6 @@
 #include "coordinator/rpc/server.h"
 
+#include <grpc/grpc.h>
 #include <grpcpp/grpcpp.h>
 
 #include <chrono>
@@ -40,6 +41,13 @@ absl::Status CheckAddress(const std::string& listen) {
       "cannot listen on `", listen, "`: write HOST:PORT, as in 127.0.0.1:7070, or unix:PATH"));
 }
 
+// gRPC ends with the last object that uses it, and may then wait ten seconds for a poller of a
+// connection that is gone: one that was slow to read. The process can end without.
+void KeepGrpcUntilTheProcessEnds() {
+  static const bool kept = (grpc_init(), true);
+  (void)kept;
+}
+
 }  // namespace
 
 // In order of construction; destroyed in reverse.
@@ -62,6 +70,7 @@ struct Server::Parts {
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
                                                       const Clock& clock) {
   if (absl::Status status = CheckAddress(options.listen); !status.ok()) return status;
+  KeepGrpcUntilTheProcessEnds();
   absl::StatusOr<std::unique_ptr<SqliteStore>> store = SqliteStore::Open(options.database);
   if (!store.ok()) return store.status();
   absl::StatusOr<std::unique_ptr<ResultsReader>> reader = ResultsReader::Open(options.database);

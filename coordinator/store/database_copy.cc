@@ -22,16 +22,7 @@ namespace {
 constexpr int kBusyMilliseconds = 5000;
 // One MiB of the pages that Pathsweep's databases have.
 constexpr int kPagesPerStep = 256;
-
-absl::StatusOr<std::string> CreateFileBeside(const std::string& beside) {
-  std::string path = absl::StrCat(beside, kPartialSuffix, "XXXXXX");
-  const int descriptor = mkostemp(path.data(), O_CLOEXEC);
-  if (descriptor < 0) {
-    return absl::ErrnoToStatus(errno, absl::StrCat("cannot write a copy beside `", beside, "`"));
-  }
-  close(descriptor);
-  return path;
-}
+constexpr int kStepsPerSync = 32;
 
 int64_t Bytes(SQLite::Database& database) {
   return database.execAndGet("PRAGMA page_count").getInt64() *
@@ -51,27 +42,33 @@ absl::Status RequireRoom(const std::string& path, int64_t bytes) {
       DatabaseCopy::kFreeSpaceLeft >> 20, " MiB must be left; make room and try again"));
 }
 
-absl::Status CopyPages(SQLite::Database& from, SQLite::Database& to,
-                       const DatabaseCopy::KeepGoing& keep_going) {
-  SQLite::Backup backup(to, from);
-  while (true) {
-    if (!keep_going()) return absl::CancelledError("the copy of the database was cancelled");
-    const int result = backup.executeStep(kPagesPerStep);
-    if (result == SQLITE_DONE) return absl::OkStatus();
-    if (result != SQLITE_OK) {
-      return absl::UnavailableError("the database is locked by another program; try again");
-    }
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<DatabaseCopy>> DatabaseCopy::Make(const std::string& database,
+                                                                 const std::string& beside,
+                                                                 const KeepGoing& keep_going) {
+  std::string path = absl::StrCat(ResolveDatabase(beside), kPartialSuffix, "XXXXXX");
+  const int descriptor = mkostemp(path.data(), O_CLOEXEC);
+  if (descriptor < 0) {
+    return absl::ErrnoToStatus(errno, absl::StrCat("cannot write a copy beside `", beside, "`"));
   }
+  std::unique_ptr<DatabaseCopy> copy(new DatabaseCopy(std::move(path), descriptor));
+  if (absl::Status filled = copy->Fill(database, keep_going); !filled.ok()) return filled;
+  return copy;
 }
 
-absl::Status Copy(const std::string& database, const std::string& path,
-                  const DatabaseCopy::KeepGoing& keep_going) {
+DatabaseCopy::~DatabaseCopy() {
+  close(descriptor_);
+  RemoveDatabase(path_);
+}
+
+absl::Status DatabaseCopy::Fill(const std::string& database, const KeepGoing& keep_going) {
   return Guarded(database, [&] {
     SQLite::Database from(database, SQLite::OPEN_READONLY, kBusyMilliseconds);
     // A snapshot that is held: else every commit would make the copying begin anew.
     SQLite::Transaction snapshot(from);
-    if (absl::Status room = RequireRoom(path, Bytes(from)); !room.ok()) return room;
-    SQLite::Database to(path, SQLite::OPEN_READWRITE, kBusyMilliseconds);
+    if (absl::Status room = RequireRoom(path_, Bytes(from)); !room.ok()) return room;
+    SQLite::Database to(path_, SQLite::OPEN_READWRITE, kBusyMilliseconds);
     to.exec("PRAGMA synchronous = OFF");  // a crash removes it
     if (absl::Status copied = CopyPages(from, to, keep_going); !copied.ok()) return copied;
     to.exec("PRAGMA journal_mode = DELETE");  // no -wal beside a file that travels
@@ -79,18 +76,22 @@ absl::Status Copy(const std::string& database, const std::string& path,
   });
 }
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<DatabaseCopy>> DatabaseCopy::Make(const std::string& database,
-                                                                 const std::string& beside,
-                                                                 const KeepGoing& keep_going) {
-  absl::StatusOr<std::string> path = CreateFileBeside(ResolveDatabase(beside));
-  if (!path.ok()) return path.status();
-  std::unique_ptr<DatabaseCopy> copy(new DatabaseCopy(*std::move(path)));
-  if (absl::Status copied = Copy(database, copy->path(), keep_going); !copied.ok()) return copied;
-  return copy;
+absl::Status DatabaseCopy::CopyPages(SQLite::Database& from, SQLite::Database& to,
+                                     const KeepGoing& keep_going) {
+  SQLite::Backup backup(to, from);
+  for (int step = 1; keep_going(); ++step) {
+    const int result = backup.executeStep(kPagesPerStep);
+    if (result == SQLITE_DONE) return absl::OkStatus();
+    if (result != SQLITE_OK) {
+      return absl::UnavailableError("the database is locked by another program; try again");
+    }
+    // No faster than the disk: commits, and the removal of the copy, would wait for all that
+    // it has not yet written.
+    if (step % kStepsPerSync == 0 && fdatasync(descriptor_) != 0) {
+      return absl::ErrnoToStatus(errno, absl::StrCat("cannot write `", path_, "`"));
+    }
+  }
+  return absl::CancelledError("the copy of the database was cancelled");
 }
-
-DatabaseCopy::~DatabaseCopy() { RemoveDatabase(path_); }
 
 }  // namespace pathsweep

@@ -18,6 +18,10 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
+namespace SQLite {
+class Database;
+}
+
 namespace pathsweep {
 
 class DatabaseCopy {
@@ -41,9 +45,14 @@ class DatabaseCopy {
   const std::string& path() const { return path_; }
 
  private:
-  explicit DatabaseCopy(std::string path) : path_(std::move(path)) {}
+  DatabaseCopy(std::string path, int descriptor)
+      : path_(std::move(path)), descriptor_(descriptor) {}
+
+  absl::Status Fill(const std::string& database, const KeepGoing& keep_going);
+  absl::Status CopyPages(SQLite::Database& from, SQLite::Database& to, const KeepGoing& keep_going);
 
   const std::string path_;
+  const int descriptor_;
 };
 
 }  // namespace pathsweep
