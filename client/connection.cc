@@ -64,13 +64,17 @@ absl::Status Connection::UnlessInterrupted(grpc::ClientContext& context, Interru
   return interrupted && !status.ok() ? absl::CancelledError("interrupted") : status;
 }
 
+// A coordinator that ends cancels what is under way; nobody here does.
 absl::Status Connection::Explain(const absl::Status& status) const {
-  if (!absl::IsUnavailable(status) && !absl::IsDeadlineExceeded(status)) return status;
-  return absl::Status(status.code(), absl::StrCat("the coordinator at ", address_,
-                                                  " did not answer: ", status.message()));
+  if (absl::IsCancelled(status) || absl::IsUnavailable(status)) {
+    return absl::UnavailableError(
+        absl::StrCat("the coordinator at ", address_, " did not answer: ", status.message()));
+  }
+  if (!absl::IsDeadlineExceeded(status)) return status;
+  return absl::DeadlineExceededError(
+      absl::StrCat("the coordinator at ", address_, " did not answer in time: ", status.message()));
 }
 
-// A coordinator that ends cancels its streams.
 absl::Status Connection::ExplainStream(const absl::Status& status) const {
   if (absl::IsUnimplemented(status)) {
     return absl::UnimplementedError(absl::StrCat(

@@ -39,12 +39,14 @@ size_t WorkOf(const Request& request) {
 EngineThread::EngineThread(Store& store, const Clock& clock, const LeasePolicy& policy)
     : clock_(clock), engine_(store, policy), thread_([this] { Loop(); }) {}
 
-EngineThread::~EngineThread() {
+EngineThread::~EngineThread() { Stop(); }
+
+void EngineThread::Stop() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void EngineThread::Post(Request request) {

@@ -64,7 +64,14 @@ class Measured {
   std::set<std::string> names_;
 };
 
+absl::Status Ending() { return absl::UnavailableError("the coordinator is ending"); }
+
 }  // namespace
+
+void SweepServiceHandler::Close() {
+  absl::MutexLock lock(&mutex_);
+  reader_.reset();
+}
 
 grpc::Status SweepServiceHandler::SubmitSweep(grpc::ServerContext*,
                                               const v1::SubmitSweepRequest* request,
@@ -160,8 +167,7 @@ grpc::Status SweepServiceHandler::GetTrial(grpc::ServerContext*, const v1::GetTr
       ReadTrials(*sweep, request->id() - sweep->first_trial, 1);
   if (!trials.ok()) return ToGrpc(trials.status());
   *response = ToProto(trials->front());
-  absl::MutexLock lock(&mutex_);
-  absl::StatusOr<std::vector<Measurement>> history = reader_->History(request->id());
+  absl::StatusOr<std::vector<Measurement>> history = ReadHistory(request->id());
   if (!history.ok()) return ToGrpc(history.status());
   for (const Measurement& one : *history) *response->add_history() = ToProto(one);
   return grpc::Status::OK;
@@ -210,6 +216,7 @@ grpc::Status SweepServiceHandler::Backup(grpc::ServerContext* context, const v1:
       DatabaseCopy::Make(database_, database_, [&] { return !context->IsCancelled(); });
   if (!copy.ok()) return ToGrpc(copy.status());
   std::ifstream file((*copy)->path(), std::ios::binary);
+  copy->reset();  // its name; the file itself goes away with the stream, however this ends
   ChunkSource source(file);
   while (const std::optional<v1::FileChunk> chunk = source.Next()) {
     if (!writer->Write(*chunk)) return grpc::Status::CANCELLED;
@@ -247,7 +254,14 @@ absl::StatusOr<std::vector<TrialRecord>> SweepServiceHandler::ReadTrials(const S
                                                                          int64_t first,
                                                                          int64_t limit) {
   absl::MutexLock lock(&mutex_);
+  if (reader_ == nullptr) return Ending();
   return reader_->Trials(sweep, first, limit);
+}
+
+absl::StatusOr<std::vector<Measurement>> SweepServiceHandler::ReadHistory(TrialId trial) {
+  absl::MutexLock lock(&mutex_);
+  if (reader_ == nullptr) return Ending();
+  return reader_->History(trial);
 }
 
 }  // namespace pathsweep

@@ -25,6 +25,9 @@ class SweepServiceHandler final : public v1::SweepService::Service {
                       std::unique_ptr<ResultsReader> reader)
       : engine_(engine), database_(std::move(database)), reader_(std::move(reader)) {}
 
+  // Closes the reader; calls that need it are Unavailable from now on.
+  void Close();
+
   grpc::Status SubmitSweep(grpc::ServerContext*, const v1::SubmitSweepRequest* request,
                            v1::SubmitSweepResponse* response) override;
   grpc::Status CancelSweep(grpc::ServerContext*, const v1::CancelSweepRequest* request,
@@ -59,11 +62,12 @@ class SweepServiceHandler final : public v1::SweepService::Service {
   absl::StatusOr<Sweep> SweepOfTrial(TrialId trial);
   absl::StatusOr<std::vector<TrialRecord>> ReadTrials(const Sweep& sweep, int64_t first,
                                                       int64_t limit);
+  absl::StatusOr<std::vector<Measurement>> ReadHistory(TrialId trial);
 
   EngineThread& engine_;
   const std::string database_;
   absl::Mutex mutex_;
-  const std::unique_ptr<ResultsReader> reader_ ABSL_PT_GUARDED_BY(mutex_);
+  std::unique_ptr<ResultsReader> reader_ ABSL_GUARDED_BY(mutex_);  // null once closed
 };
 
 }  // namespace pathsweep

@@ -1,12 +1,14 @@
 """SIGTERM ends a coordinator at once, whatever is under way."""
 
+import contextlib
+import signal
 import sqlite3
 import threading
 import time
 
 import pytest
 
-from processes import wait_until
+from processes import DEADLINE_SECONDS, wait_until
 
 PROMISED_SECONDS = 2
 # What a busy machine and sanitized programs may add to it.
@@ -53,8 +55,18 @@ class Submits:
 
 
 def query(cluster, sql):
-    with sqlite3.connect(cluster.database) as database:
+    with contextlib.closing(sqlite3.connect(cluster.database)) as database:
         return database.execute(sql).fetchall()
+
+
+def end(cluster, coordinator):
+    started = time.monotonic()
+    code = coordinator.terminate()
+    seconds = time.monotonic() - started
+    print(f"ended after {seconds:.3f} s")
+    assert code == 0
+    assert seconds < PROMISED_SECONDS + SLACK_SECONDS
+    assert not cluster.database.with_name("results.db-wal").exists()
 
 
 @pytest.mark.parametrize("delay", [0, 0.03, 0.1])
@@ -71,13 +83,7 @@ def test_coordinator_ends_within_two_seconds_whatever_is_under_way(cluster, dela
     wait_until(lambda: submits.acknowledged, "nothing is submitted")
     time.sleep(delay)  # into another moment of a submit
 
-    started = time.monotonic()
-    code = coordinator.terminate()
-    seconds = time.monotonic() - started
-    print(f"ended after {seconds:.3f} s")
-    assert code == 0
-    assert seconds < PROMISED_SECONDS + SLACK_SECONDS
-    assert not cluster.database.with_name("results.db-wal").exists()
+    end(cluster, coordinator)
 
     submits.thread.join()
     assert submits.last.returncode == 3, submits.last.stderr
@@ -85,3 +91,22 @@ def test_coordinator_ends_within_two_seconds_whatever_is_under_way(cluster, dela
     assert query(cluster, "PRAGMA integrity_check") == [("ok",)]
     stored = {name for name, in query(cluster, "SELECT name FROM sweeps")}
     assert stored >= {sweep, *submits.acknowledged}
+
+
+def test_coordinator_ends_though_nobody_reads_its_backup(cluster):
+    coordinator = cluster.start_coordinator()
+    (cluster.folder / "large.yaml").write_text(LARGE.replace("100000", "1000000"))
+    for _ in range(4):  # some 30 MB, more than what is under way on a connection
+        cluster.ctl("submit", "large.yaml")
+    backup = cluster.start("sweepctl", "--server", cluster.address, "backup", "results.bak")
+
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while not any(path.stat().st_size for path in cluster.folder.glob("results.bak.partial-*")):
+        assert time.monotonic() < deadline, "the backup does not begin"
+    backup.signal(signal.SIGSTOP)
+    time.sleep(0.5)  # until the connection is full
+    end(cluster, coordinator)
+    backup.signal(signal.SIGCONT)
+    assert backup.exit_code() == 3, backup.output()
+    assert not list(cluster.folder.glob("*.partial-*"))
+    assert not (cluster.folder / "results.bak").exists()
