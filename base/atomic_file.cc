@@ -22,7 +22,7 @@ absl::Status Failed(absl::string_view action, const std::string& path) {
 absl::Status Sync(const std::string& path, int flags) {
   const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | flags);
   if (descriptor < 0) return Failed("open", path);
-  const absl::Status status = fsync(descriptor) == 0 ? absl::OkStatus() : Failed("sync", path);
+  absl::Status status = fsync(descriptor) == 0 ? absl::OkStatus() : Failed("sync", path);
   close(descriptor);
   return status;
 }
