@@ -18,18 +18,27 @@ absl::Status Failed(absl::string_view action, const std::string& path) {
   return absl::ErrnoToStatus(errno, absl::StrCat("cannot ", action, " `", path, "`"));
 }
 
-// A new name in a folder survives a crash only once the folder is on disk.
-absl::Status SyncFolderOf(const std::string& path) {
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  const std::string name = folder.empty() ? "." : folder;
-  const int descriptor = open(name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return Failed("open", name);
-  const absl::Status status = fsync(descriptor) == 0 ? absl::OkStatus() : Failed("sync", name);
+// Brings a file or, with O_DIRECTORY, a folder to the disk.
+absl::Status Sync(const std::string& path, int flags) {
+  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC | flags);
+  if (descriptor < 0) return Failed("open", path);
+  absl::Status status = fsync(descriptor) == 0 ? absl::OkStatus() : Failed("sync", path);
   close(descriptor);
   return status;
 }
 
 }  // namespace
+
+absl::Status SyncFolderOf(const std::string& path) {
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  return Sync(folder.empty() ? "." : folder, O_DIRECTORY);
+}
+
+absl::Status MoveDurably(const std::string& from, const std::string& to) {
+  if (absl::Status synced = Sync(from, 0); !synced.ok()) return synced;
+  if (rename(from.c_str(), to.c_str()) != 0) return Failed("replace", to);
+  return SyncFolderOf(to);
+}
 
 absl::StatusOr<std::unique_ptr<AtomicFile>> AtomicFile::Create(const std::string& path) {
   std::string partial = absl::StrCat(path, kPartialSuffix, "XXXXXX");

@@ -46,4 +46,11 @@ class AtomicFile {
   bool committed_ = false;
 };
 
+// A new name in a folder survives a crash only once the folder is on disk.
+absl::Status SyncFolderOf(const std::string& path);
+
+// Brings a file to the disk and gives it another name in the same folder, in place of a file
+// that has it.
+absl::Status MoveDurably(const std::string& from, const std::string& to);
+
 }  // namespace pathsweep

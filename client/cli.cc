@@ -108,6 +108,7 @@ ExitCode RunCli(int argc, const char* const* argv, Environment& environment) {
   AddTrialCommands(app, choose);
   AddTableCommand(app, choose);
   AddRunCommand(app, choose);
+  AddBackupCommand(app, choose);
   AddTaskCommands(app, choose);
   AddInfoCommands(app, choose);
   try {

@@ -3,6 +3,9 @@
 //   Connection connection("127.0.0.1:7070");
 //   absl::StatusOr<v1::Sweep> sweep = connection.Call(&Stub::GetSweep, request);
 //
+//   absl::Status status = connection.Stream<v1::BackupRequest, v1::FileChunk>(
+//       &Stub::Backup, {}, [&](const v1::FileChunk& chunk) { return Take(chunk); }, interrupts);
+//
 // A call that finds no coordinator fails with Unavailable within five seconds; the
 // message names the address. Thread safe.
 #pragma once
@@ -10,11 +13,13 @@
 #include <grpcpp/grpcpp.h>
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "base/grpc_status.h"
+#include "client/environment.h"
 #include "pathsweep/v1/sweep_service.grpc.pb.h"
 
 namespace pathsweep {
@@ -39,13 +44,37 @@ class Connection {
     return Explain(status);
   }
 
+  // Hands each answer of the stream to `take`, whose error ends the call. Unavailable if the
+  // coordinator breaks off, Cancelled if the user interrupts; may last as long as it takes.
+  template <typename Request, typename Response>
+  absl::Status Stream(std::unique_ptr<grpc::ClientReader<Response>> (Stub::*method)(
+                          grpc::ClientContext*, const Request&),
+                      const Request& request,
+                      const std::function<absl::Status(const Response&)>& take,
+                      Interrupts& interrupts) {
+    if (absl::Status reached = Reach(); !reached.ok()) return reached;
+    grpc::ClientContext context;
+    return UnlessInterrupted(context, interrupts, [&] {
+      const auto reader = ((*stub_).*method)(&context, request);
+      absl::Status taken;
+      for (Response response; taken.ok() && reader->Read(&response);) taken = take(response);
+      if (!taken.ok()) context.TryCancel();
+      const absl::Status status = FromGrpc(reader->Finish());
+      return taken.ok() ? ExplainStream(status) : taken;
+    });
+  }
+
  private:
   // A table over millions of trials takes its time.
   static constexpr std::chrono::seconds kLongestCall{120};
 
   // Waits for the connection, four seconds at most.
   absl::Status Reach();
+  // The result of `call`, on a thread of its own; an interrupt cancels the call and is the result.
+  static absl::Status UnlessInterrupted(grpc::ClientContext& context, Interrupts& interrupts,
+                                        const std::function<absl::Status()>& call);
   absl::Status Explain(const absl::Status& status) const;
+  absl::Status ExplainStream(const absl::Status& status) const;
 
   const std::string address_;
   const std::shared_ptr<grpc::Channel> channel_;

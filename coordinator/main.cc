@@ -11,6 +11,7 @@
 #include "base/end_signals.h"
 #include "base/fast_mutexes.h"
 #include "coordinator/rpc/server.h"
+#include "coordinator/store/restore.h"
 #include "coordinator/store/sqlite_store.h"
 
 namespace {
@@ -23,6 +24,17 @@ int CheckDatabase(const std::string& path) {
     spdlog::error("{}", std::string(status.message()));
   }
   return status.ok() ? 0 : 1;
+}
+
+int RestoreDatabase(const pathsweep::RestoreOptions& options) {
+  const absl::StatusOr<pathsweep::Restored> restored = pathsweep::Restore(options);
+  if (!restored.ok()) {
+    spdlog::error("nothing restored: {}", std::string(restored.status().message()));
+    return 1;
+  }
+  if (!restored->kept.empty()) spdlog::info("what was there is now {}", restored->kept);
+  spdlog::info("{} is restored from {}, {} bytes", options.database, options.file, restored->bytes);
+  return 0;
 }
 
 }  // namespace
@@ -47,6 +59,13 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0.0, 86400.0));
   bool check = false;
   app.add_flag("--check-database", check, "check every page of the database and end");
+  pathsweep::RestoreOptions restore;
+  CLI::Option* file =
+      app.add_option("--restore", restore.file, "make the database from this backup and end")
+          ->type_name("FILE")
+          ->excludes("--check-database");
+  app.add_flag("--force", restore.force, "restore over a database; it is kept under another name")
+      ->needs(file);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -56,6 +75,10 @@ int main(int argc, char** argv) {
 
   spdlog::set_default_logger(spdlog::stderr_color_mt("sweepd"));
   if (check) return CheckDatabase(options.database);
+  if (file->count() > 0) {
+    restore.database = options.database;
+    return RestoreDatabase(restore);
+  }
   const sigset_t end_signals = pathsweep::BlockEndSignals();
   const pathsweep::SystemClock clock;
   absl::StatusOr<std::unique_ptr<pathsweep::Server>> server =

@@ -18,6 +18,7 @@ void AddSweepCommands(CLI::App& app, const Choose& choose);  // submit list show
 void AddTrialCommands(CLI::App& app, const Choose& choose);  // trials trial
 void AddTableCommand(CLI::App& app, const Choose& choose);   // table
 void AddRunCommand(CLI::App& app, const Choose& choose);     // run
+void AddBackupCommand(CLI::App& app, const Choose& choose);  // backup
 void AddTaskCommands(CLI::App& app, const Choose& choose);   // task generate, task check
 void AddInfoCommands(CLI::App& app, const Choose& choose);   // workers parameters completion
 

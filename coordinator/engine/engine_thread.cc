@@ -40,12 +40,14 @@ EngineThread::EngineThread(Store& store, const Clock& clock, const LeasePolicy& 
                            Engine::Observer committed)
     : clock_(clock), engine_(store, policy, std::move(committed)), thread_([this] { Loop(); }) {}
 
-EngineThread::~EngineThread() {
+EngineThread::~EngineThread() { Stop(); }
+
+void EngineThread::Stop() {
   {
     absl::MutexLock lock(&mutex_);
     stopping_ = true;
   }
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void EngineThread::Post(Request request) {

@@ -5,7 +5,7 @@
 //   engine.Post({SubmitSweep{…}, [](const absl::Status& status, const State& state) { … }});
 //
 // Thread safe. Post never blocks; `done` runs on the engine's thread and must not block.
-// The destructor answers what is queued and joins.
+// The destructor stops.
 #pragma once
 
 #include <deque>
@@ -25,6 +25,9 @@ class EngineThread {
   EngineThread(Store& store, const Clock& clock, const LeasePolicy& policy,
                Engine::Observer committed = nullptr);
   ~EngineThread();
+
+  // Answers what is queued, and nothing that is posted later. Not to be called twice at once.
+  void Stop();
 
   void Post(Request request);
 

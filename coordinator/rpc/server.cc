@@ -1,13 +1,18 @@
 #include "coordinator/rpc/server.h"
 
+#include <grpc/grpc.h>
 #include <grpcpp/grpcpp.h>
+#include <spdlog/spdlog.h>
 
-#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/synchronization/notification.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/message_size.h"
 #include "coordinator/engine/engine_thread.h"
 #include "coordinator/engine/event_log.h"
@@ -21,6 +26,10 @@ namespace pathsweep {
 namespace {
 
 constexpr int kKeepaliveMilliseconds = 20'000;
+
+// For the calls under way when the server ends: to finish by themselves, and once cancelled.
+constexpr absl::Duration kGrace = absl::Milliseconds(200);
+constexpr absl::Duration kLongestEnd = absl::Milliseconds(1500);
 
 std::string WithPort(const std::string& listen, int port) {
   if (absl::StartsWith(listen, "unix:")) return listen;
@@ -54,6 +63,13 @@ void DiscardUnneeded(EngineThread& engine, CheckpointFolder& folder) {
   looked.IgnoreError();  // the next start looks again
 }
 
+// gRPC ends with the last object that uses it, and may then wait ten seconds for a poller of a
+// connection that is gone: one that was slow to read. The process can end without.
+void KeepGrpcUntilTheProcessEnds() {
+  static const bool kept = (grpc_init(), true);
+  (void)kept;
+}
+
 }  // namespace
 
 // In order of construction; destroyed in reverse.
@@ -71,6 +87,11 @@ struct Server::Parts {
         worker_service(engine),
         checkpoint_service(engine, checkpoints) {}
 
+  // Waits for the clients to take what was sent to them, or to go away.
+  void EndCalls();
+  // Whatever the calls do; those that still come are not answered.
+  void CloseDatabase();
+
   std::unique_ptr<SqliteStore> store;
   CheckpointFolder checkpoints;
   EngineThread engine;
@@ -84,6 +105,7 @@ struct Server::Parts {
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
                                                       const Clock& clock) {
   if (absl::Status status = CheckAddress(options.listen); !status.ok()) return status;
+  KeepGrpcUntilTheProcessEnds();
   absl::StatusOr<std::unique_ptr<SqliteStore>> store = SqliteStore::Open(options.database);
   if (!store.ok()) return store.status();
   absl::StatusOr<std::unique_ptr<ResultsReader>> reader = ResultsReader::Open(options.database);
@@ -116,10 +138,32 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
-Server::~Server() {
+void Server::Parts::EndCalls() {
   // Streams have no end of their own: cancel what is still open after a moment.
-  parts_->server->Shutdown(std::chrono::system_clock::now() + std::chrono::milliseconds(200));
-  parts_->server->Wait();
+  server->Shutdown(absl::ToChronoTime(absl::Now() + kGrace));
+  server->Wait();
+}
+
+void Server::Parts::CloseDatabase() {
+  engine.Stop();
+  sweep_service.Close();
+  store.reset();
+}
+
+Server::~Server() {
+  const auto ended = std::make_shared<absl::Notification>();
+  std::thread end([parts = parts_.get(), ended] {
+    parts->EndCalls();
+    ended->Notify();
+  });
+  if (ended->WaitForNotificationWithTimeout(kLongestEnd)) {
+    end.join();
+    return;
+  }
+  spdlog::warn("a client neither reads nor goes away; ending without it");
+  end.detach();
+  parts_->CloseDatabase();
+  (void)parts_.release();  // gRPC uses the rest until the process ends
 }
 
 const std::string& Server::address() const { return parts_->address; }

@@ -28,7 +28,8 @@ class Server {
   // listened on. The clock must outlive the server.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options,
                                                        const Clock& clock);
-  // Ends all streams, answers what was asked, closes the database.
+  // Ends all streams, answers what was asked, closes the database; in two seconds, also if
+  // gRPC waits for a client that has stopped reading.
   ~Server();
 
   // Where clients reach it.

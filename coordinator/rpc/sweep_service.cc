@@ -1,6 +1,7 @@
 #include "coordinator/rpc/sweep_service.h"
 
 #include <algorithm>
+#include <fstream>
 #include <functional>
 #include <map>
 #include <optional>
@@ -10,11 +11,13 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "base/file_chunks.h"
 #include "base/grpc_status.h"
 #include "base/metrics.h"
 #include "base/suggest.h"
 #include "coordinator/analysis/robustness_table.h"
 #include "coordinator/rpc/convert.h"
+#include "coordinator/store/database_copy.h"
 
 namespace pathsweep {
 namespace {
@@ -79,7 +82,14 @@ class Measured {
   std::set<std::string> names_;
 };
 
+absl::Status Ending() { return absl::UnavailableError("the coordinator is ending"); }
+
 }  // namespace
+
+void SweepServiceHandler::Close() {
+  absl::MutexLock lock(&mutex_);
+  reader_.reset();
+}
 
 grpc::Status SweepServiceHandler::SubmitSweep(grpc::ServerContext*,
                                               const v1::SubmitSweepRequest* request,
@@ -196,14 +206,14 @@ grpc::Status SweepServiceHandler::GetTrial(grpc::ServerContext*, const v1::GetTr
   absl::StatusOr<TrialRecord> trial = FindTrial(request->id());
   if (!trial.ok()) return ToGrpc(trial.status());
   *response = ToProto(*trial);
-  absl::MutexLock lock(&mutex_);
-  absl::StatusOr<std::vector<Measurement>> history = reader_->History(request->id());
+  absl::StatusOr<std::vector<Measurement>> history = ReadHistory(request->id());
   if (!history.ok()) return ToGrpc(history.status());
   for (const Measurement& one : *history) *response->add_history() = ToProto(one);
   return grpc::Status::OK;
 }
 
-grpc::Status SweepServiceHandler::GetTable(grpc::ServerContext*, const v1::GetTableRequest* request,
+grpc::Status SweepServiceHandler::GetTable(grpc::ServerContext* context,
+                                           const v1::GetTableRequest* request,
                                            v1::Table* response) {
   absl::StatusOr<Sweep> sweep = FindSweep(request->sweep());
   if (!sweep.ok()) return ToGrpc(sweep.status());
@@ -214,6 +224,8 @@ grpc::Status SweepServiceHandler::GetTable(grpc::ServerContext*, const v1::GetTa
   if (!maker.ok()) return ToGrpc(maker.status());
   Measured measured;
   for (int64_t first = 0; first < sweep->trials; first += kTableRead) {
+    // Nobody waits any more, or the coordinator ends and waits for this.
+    if (context->IsCancelled()) return grpc::Status::CANCELLED;
     absl::StatusOr<std::vector<TrialRecord>> trials = ReadTrials(*sweep, first, kTableRead);
     if (!trials.ok()) return ToGrpc(trials.status());
     for (const TrialRecord& trial : *trials) {
@@ -235,6 +247,21 @@ grpc::Status SweepServiceHandler::ListWorkers(grpc::ServerContext*, const v1::Li
                                      worker, static_cast<int>(state.leases.OfWorker(name).size()));
                                }
                              }}));
+}
+
+grpc::Status SweepServiceHandler::Backup(grpc::ServerContext* context, const v1::BackupRequest*,
+                                         grpc::ServerWriter<v1::FileChunk>* writer) {
+  absl::StatusOr<std::unique_ptr<DatabaseCopy>> copy =
+      DatabaseCopy::Make(database_, database_, [&] { return !context->IsCancelled(); });
+  if (!copy.ok()) return ToGrpc(copy.status());
+  std::ifstream file((*copy)->path(), std::ios::binary);
+  copy->reset();  // its name; the file itself goes away with the stream, however this ends
+  ChunkSource source(file);
+  while (const std::optional<v1::FileChunk> chunk = source.Next()) {
+    if (!writer->Write(*chunk)) return grpc::Status::CANCELLED;
+  }
+  if (file.eof() && !file.bad()) return grpc::Status::OK;
+  return ToGrpc(absl::DataLossError(absl::StrCat("cannot read the copy of `", database_, "`")));
 }
 
 absl::StatusOr<Sweep> SweepServiceHandler::FindSweep(const std::string& name_or_id) {
@@ -262,7 +289,14 @@ absl::StatusOr<std::vector<TrialRecord>> SweepServiceHandler::ReadTrials(const S
                                                                          int64_t first,
                                                                          int64_t limit) {
   absl::MutexLock lock(&mutex_);
+  if (reader_ == nullptr) return Ending();
   return reader_->Trials(sweep, first, limit);
+}
+
+absl::StatusOr<std::vector<Measurement>> SweepServiceHandler::ReadHistory(TrialId trial) {
+  absl::MutexLock lock(&mutex_);
+  if (reader_ == nullptr) return Ending();
+  return reader_->History(trial);
 }
 
 }  // namespace pathsweep

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -19,10 +20,13 @@ namespace pathsweep {
 
 class SweepServiceHandler final : public v1::SweepService::Service {
  public:
-  // The engine must outlive the handler.
-  SweepServiceHandler(EngineThread& engine, const std::string& database,
+  // The engine must outlive the handler; `database` is the file that it stores in.
+  SweepServiceHandler(EngineThread& engine, std::string database,
                       std::unique_ptr<ResultsReader> reader)
-      : engine_(engine), database_(database), reader_(std::move(reader)) {}
+      : engine_(engine), database_(std::move(database)), reader_(std::move(reader)) {}
+
+  // Closes the reader; calls that need it are Unavailable from now on.
+  void Close();
 
   grpc::Status SubmitSweep(grpc::ServerContext*, const v1::SubmitSweepRequest* request,
                            v1::SubmitSweepResponse* response) override;
@@ -46,10 +50,12 @@ class SweepServiceHandler final : public v1::SweepService::Service {
                           v1::ListTrialsResponse* response) override;
   grpc::Status GetTrial(grpc::ServerContext*, const v1::GetTrialRequest* request,
                         v1::Trial* response) override;
-  grpc::Status GetTable(grpc::ServerContext*, const v1::GetTableRequest* request,
+  grpc::Status GetTable(grpc::ServerContext* context, const v1::GetTableRequest* request,
                         v1::Table* response) override;
   grpc::Status ListWorkers(grpc::ServerContext*, const v1::ListWorkersRequest* request,
                            v1::ListWorkersResponse* response) override;
+  grpc::Status Backup(grpc::ServerContext* context, const v1::BackupRequest*,
+                      grpc::ServerWriter<v1::FileChunk>* writer) override;
 
  private:
   // Runs a command about the sweep that it names, and answers how that sweep then is.
@@ -62,11 +68,12 @@ class SweepServiceHandler final : public v1::SweepService::Service {
   absl::StatusOr<std::vector<ReusedTrial>> FindReusable(const SweepSpec& spec) const;
   absl::StatusOr<std::vector<TrialRecord>> ReadTrials(const Sweep& sweep, int64_t first,
                                                       int64_t limit);
+  absl::StatusOr<std::vector<Measurement>> ReadHistory(TrialId trial);
 
   EngineThread& engine_;
   const std::string database_;
   absl::Mutex mutex_;
-  const std::unique_ptr<ResultsReader> reader_ ABSL_PT_GUARDED_BY(mutex_);
+  std::unique_ptr<ResultsReader> reader_ ABSL_GUARDED_BY(mutex_);  // null once closed
 };
 
 }  // namespace pathsweep

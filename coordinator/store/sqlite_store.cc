@@ -2,12 +2,12 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
-#include <filesystem>
 #include <map>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "coordinator/store/database_files.h"
 #include "coordinator/store/event_writer.h"
 #include "coordinator/store/file_lock.h"
 #include "coordinator/store/schema.h"
@@ -162,11 +162,10 @@ absl::StatusOr<std::unique_ptr<SqliteStore>> SqliteStore::Open(const std::string
     return absl::InvalidArgumentError(
         absl::StrCat("the database must be a file, not `", path, "`"));
   }
-  std::error_code ignored;  // a file that does not exist yet keeps the name it was given
-  const std::string resolved = std::filesystem::weakly_canonical(path, ignored).string();
-  const std::string name = ignored ? path : resolved;
-  absl::StatusOr<std::unique_ptr<FileLock>> lock = FileLock::Acquire(name + "-lock");
+  const std::string name = ResolveDatabase(path);
+  absl::StatusOr<std::unique_ptr<FileLock>> lock = FileLock::Acquire(LockOf(name));
   if (!lock.ok()) return lock.status();
+  RemoveLeftovers(name);
   return Guarded(path, [&]() -> absl::StatusOr<std::unique_ptr<SqliteStore>> {
     auto connection = std::make_unique<Connection>(name, *std::move(lock));
     SQLite::Database& database = connection->database;

@@ -5,7 +5,16 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "base/atomic_file.h"
+#include "base/file_chunks.h"
 #include "base/parameter_proto.h"
+#include "coordinator/store/sqlite_store.h"
 #include "pathsweep/v1/sweep_service.grpc.pb.h"
 #include "pathsweep/v1/worker_service.grpc.pb.h"
 #include "tests/coordinator/store/temporary_folder.h"
@@ -71,6 +80,15 @@ class ServerTest : public ::testing::Test {
     stream->Read(&directive);
     stream->WritesDone();
     return stream->Finish();
+  }
+
+  // Temporary files beside the database.
+  int Leftovers() const {
+    int leftovers = 0;
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.File(""))) {
+      if (absl::StrContains(entry.path().string(), kPartialSuffix)) ++leftovers;
+    }
+    return leftovers;
   }
 
   const TemporaryFolder folder_;
@@ -181,6 +199,47 @@ TEST_F(ServerTest, TrialGoesFromLeaseToTable) {
   request.set_metric("exact_mach");
   const grpc::Status wrong = sweeps_->GetTable(&wrong_context, request, &table);
   EXPECT_THAT(wrong.error_message(), HasSubstr("did you mean `exact_match`?"));
+}
+
+TEST_F(ServerTest, BackupIsAWholeDatabaseAndLeavesNothingBeside) {
+  ASSERT_TRUE(Submit("id", SpecOf("a", {1e-3})).ok());
+  const std::string path = folder_.File("backup.db");
+  grpc::ClientContext context;
+  const auto stream = sweeps_->Backup(&context, v1::BackupRequest());
+  std::ofstream file(path, std::ios::binary);
+  ChunkSink sink([&](absl::string_view data) {
+    file << data;
+    return absl::OkStatus();
+  });
+  for (v1::FileChunk chunk; stream->Read(&chunk);) EXPECT_TRUE(sink.Add(chunk).ok());
+  EXPECT_TRUE(stream->Finish().ok());
+  EXPECT_TRUE(sink.Finish().ok());
+  file.close();
+  EXPECT_TRUE(SqliteStore::Check(path).ok());
+  auto store = SqliteStore::Open(path).value();
+  EXPECT_NE(store->Load(absl::UnixEpoch(), {}).value().FindSweep("a"), nullptr);
+  EXPECT_EQ(Leftovers(), 0);
+}
+
+TEST_F(ServerTest, BackupThatNobodyReadsDoesNotHoldUpTheEnd) {
+  v1::SweepSpec large = SpecOf("a", {1e-3});
+  large.clear_seeds();
+  for (int i = 0; i < 200'000; ++i) large.add_seeds(1'000'000'000 + i);
+  for (int i = 0; i < 4; ++i) {
+    large.set_name(absl::StrCat("s", i));
+    ASSERT_TRUE(Submit(large.name(), large).ok());
+  }
+  grpc::ClientContext context;
+  const auto stream = sweeps_->Backup(&context, v1::BackupRequest());
+  v1::FileChunk chunk;
+  ASSERT_TRUE(stream->Read(&chunk));
+  const absl::Time started = absl::Now();
+  server_.reset();
+  EXPECT_LT(absl::Now() - started, absl::Seconds(2));
+  EXPECT_EQ(Leftovers(), 0);
+  while (stream->Read(&chunk)) {
+  }
+  EXPECT_FALSE(stream->Finish().ok());
 }
 
 TEST_F(ServerTest, AddressInUseIsRefused) {
