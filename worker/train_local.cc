@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <iostream>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -93,7 +94,7 @@ void AddOptions(CLI::App& app, Options& options) {
   app.set_version_flag("--version", PATHSWEEP_VERSION);
   app.add_option("--seed", options.seed, "determines data and initial weights")
       ->capture_default_str()
-      ->check(CLI::NonNegativeNumber);
+      ->check(CLI::Range(int64_t{0}, std::numeric_limits<int64_t>::max()));
   app.add_option("--device", options.device, "auto, cpu or cuda:N")->capture_default_str();
   app.add_option("--threads", options.threads, "CPU threads that one operation may use")
       ->capture_default_str()
