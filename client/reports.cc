@@ -214,10 +214,10 @@ Report TrialReport(const v1::Trial& trial) {
 }
 
 Report WorkersReport(const std::vector<v1::Worker>& workers) {
-  Report report{Json::array(),
-                {"worker", "device", "device name", "memory", "slots", "running", "connected",
-                 "quarantine"},
-                {}};
+  Report report{
+      Json::array(),
+      {"worker", "device", "device name", "memory", "slots", "running", "connected", "quarantine"},
+      {}};
   for (const v1::Worker& worker : workers) {
     report.json.push_back({{"name", worker.name()},
                            {"hostname", worker.hostname()},

@@ -71,6 +71,9 @@ class Parser {
 
   v1::SweepSpec Parse(const YAML::Node& root);
 
+  // The document has the key, at its top.
+  bool Has(const std::string& key) const { return keys_.contains(key); }
+
  private:
   using Handler = void (Parser::*)(const YamlEntry&);
   static const std::vector<std::pair<absl::string_view, Handler>>& Handlers();
@@ -341,6 +344,27 @@ absl::StatusOr<v1::SweepSpec> ParseSweepFile(absl::string_view text, absl::strin
   if (problems.empty()) spec = Parser(problems).Parse(root);
   if (!problems.empty()) return problems.ToStatus();
   return spec;
+}
+
+absl::StatusOr<v1::ExtendSweepRequest> ReadExtension(const std::filesystem::path& path) {
+  absl::StatusOr<std::string> text = ReadTextFile(path, kLargestFile);
+  if (!text.ok()) return text.status();
+  Problems problems(path.string());
+  const YAML::Node root = LoadDocument(*text, problems);
+  Parser parser(problems);
+  v1::SweepSpec spec;
+  if (problems.empty()) spec = parser.Parse(root);
+  if (!problems.empty()) return problems.ToStatus();
+  v1::ExtendSweepRequest request;
+  *request.mutable_axes() = spec.axes();
+  for (const v1::Parameter& fixed : spec.fixed()) {
+    if (fixed.name() == "stop_when" && parser.Has("stop_when")) continue;
+    v1::Axis& axis = *request.add_axes();
+    axis.set_name(fixed.name());
+    *axis.add_values() = fixed.value();
+  }
+  if (parser.Has("seeds")) *request.mutable_seeds() = spec.seeds();
+  return request;
 }
 
 absl::StatusOr<v1::SweepSpec> ReadSweepFile(const std::filesystem::path& path) {

@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "pathsweep/v1/sweep.pb.h"
+#include "pathsweep/v1/sweep_service.pb.h"
 
 namespace pathsweep {
 
@@ -27,5 +28,9 @@ absl::StatusOr<v1::SweepSpec> ParseSweepFile(absl::string_view text, absl::strin
 
 // The same from a file. A sweep that the file does not name is named like the file.
 absl::StatusOr<v1::SweepSpec> ReadSweepFile(const std::filesystem::path& path);
+
+// What a sweep is extended by: the parameters and seeds that the file names, and nothing else; the
+// sweep is left open. Errors are those of ReadSweepFile.
+absl::StatusOr<v1::ExtendSweepRequest> ReadExtension(const std::filesystem::path& path);
 
 }  // namespace pathsweep

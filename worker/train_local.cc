@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <iostream>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
 #include <vector>
@@ -92,9 +91,16 @@ void AddParameterOptions(CLI::App& app, TrialParameters& parameters) {
 
 void AddOptions(CLI::App& app, Options& options) {
   app.set_version_flag("--version", PATHSWEEP_VERSION);
-  app.add_option("--seed", options.seed, "determines data and initial weights")
-      ->capture_default_str()
-      ->check(CLI::Range(int64_t{0}, std::numeric_limits<int64_t>::max()));
+  // CLI11 would take what overflows for 0.
+  const auto set_seed = [&options](const std::string& text) {
+    if (!absl::SimpleAtoi(text, &options.seed) || options.seed < 0) {
+      throw CLI::ValidationError(
+          absl::StrCat("--seed must be an integer, at least 0, not `", text, "`"));
+    }
+  };
+  app.add_option_function<std::string>("--seed", set_seed, "determines data and initial weights")
+      ->type_name("INT")
+      ->default_str("1");
   app.add_option("--device", options.device, "auto, cpu or cuda:N")->capture_default_str();
   app.add_option("--threads", options.threads, "CPU threads that one operation may use")
       ->capture_default_str()

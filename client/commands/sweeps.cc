@@ -124,20 +124,12 @@ struct ExtendOptions {
 };
 
 absl::Status Extend(Context& context, const ExtendOptions& options) {
-  absl::StatusOr<v1::SweepSpec> spec = ReadSweepFile(options.file);
-  if (!spec.ok()) return spec.status();
-  v1::ExtendSweepRequest request;
-  request.set_sweep(options.sweep);
-  *request.mutable_axes() = spec->axes();
-  for (const v1::Parameter& fixed : spec->fixed()) {
-    v1::Axis& axis = *request.add_axes();
-    axis.set_name(fixed.name());
-    *axis.add_values() = fixed.value();
-  }
-  *request.mutable_seeds() = spec->seeds();
+  absl::StatusOr<v1::ExtendSweepRequest> request = ReadExtension(options.file);
+  if (!request.ok()) return request.status();
+  request->set_sweep(options.sweep);
   Connection connection(context.options.server);
   absl::StatusOr<v1::ExtendSweepResponse> response =
-      connection.Call(&Connection::Stub::ExtendSweep, request);
+      connection.Call(&Connection::Stub::ExtendSweep, *request);
   if (!response.ok()) return response.status();
   context.Print(SweepReport(response->sweep()));
   return absl::OkStatus();

@@ -7,7 +7,6 @@
 #include "absl/strings/str_cat.h"
 #include "base/suggest.h"
 #include "base/sweep_name.h"
-#include "coordinator/domain/quarantine.h"
 
 namespace pathsweep {
 namespace {
@@ -191,7 +190,8 @@ absl::StatusOr<Events> Decide(const State& state, const PauseSweep& command, abs
                               const LeasePolicy&) {
   absl::StatusOr<const Sweep*> sweep = RequireSweep(state, command.sweep);
   if (!sweep.ok()) return sweep.status();
-  if ((*sweep)->Ended() || (*sweep)->paused == command.paused) return Events{};
+  if ((*sweep)->paused == command.paused) return Events{};
+  if (command.paused && (*sweep)->Ended()) return Events{};
   return Events{SweepPaused{(*sweep)->id, command.paused}};
 }
 
@@ -259,10 +259,6 @@ absl::StatusOr<Events> Decide(const State& state, const ExpireLeases&, absl::Tim
     if (known != state.workers.end() && known->second.connected) {
       events.push_back(WorkerDisconnected{worker, now});
     }
-  }
-  for (const std::string& worker : state.struck_workers) {
-    if (state.workers.at(worker).last_strike + kForgivenAfter > now) continue;
-    events.push_back(StrikesForgiven{worker});
   }
   return events;
 }

@@ -104,11 +104,6 @@ struct AttemptCrashed {
   absl::Time at;
 };
 
-// The worker gets another chance; see quarantine.h.
-struct StrikesForgiven {
-  std::string worker;
-};
-
 struct WorkerReported {
   WorkerDescription worker;
   uint64_t sequence;
@@ -134,7 +129,7 @@ struct LeaseExtended {
 
 using Event = std::variant<SweepSubmitted, SweepExtended, SweepCancelled, SweepPaused, TrialSettled,
                            WorkerRegistered, AttemptLeased, MeasurementsReported, AttemptEnded,
-                           TrialEnded, TrialRetried, AttemptCrashed, StrikesForgiven,
-                           WorkerReported, WorkerDisconnected, LeaseExtended, GraceGranted>;
+                           TrialEnded, TrialRetried, AttemptCrashed, WorkerReported,
+                           WorkerDisconnected, LeaseExtended, GraceGranted>;
 
 }  // namespace pathsweep

@@ -1,6 +1,8 @@
 // How long a lease holds.
 #pragma once
 
+#include <algorithm>
+
 #include "absl/time/time.h"
 #include "coordinator/domain/sweep.h"
 
@@ -16,6 +18,9 @@ struct LeasePolicy {
   absl::Duration LeaseOf(const Sweep& sweep) const {
     return sweep.spec.lease == absl::ZeroDuration() ? lease : sweep.spec.lease;
   }
+
+  // After a restart of the coordinator: workers need a moment to come back.
+  absl::Duration FirstLeaseOf(const Sweep& sweep) const { return std::max(lease, LeaseOf(sweep)); }
 };
 
 }  // namespace pathsweep

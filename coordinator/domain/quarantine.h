@@ -1,17 +1,19 @@
-// Workers on which trials crash that do not crash elsewhere get no more, as long as another worker
-// is there.
+// Workers on which one trial after the other crashes get no more, as long as another worker is
+// there.
 //
-// A trial that crashed on one worker alone so far is a strike against it. The strike falls when
-// the trial crashes on another worker too (then the trial is to blame), fails for good or is
-// cancelled; all fall when the worker brings a result, and when the last one is ten minutes old,
-// so that a worker gets another chance. With three it is in quarantine. A trial that crashed goes
-// to another worker if there is one, so strikes are soon decided, and trials that crash everywhere
-// cost nobody's trust. In memory alone: a restart of the coordinator forgives everybody.
+// Every trial that crashed on a worker since its last result is a strike against it. With three it
+// is in quarantine: for ten seconds after the last crash, twice as long with each further one, up
+// to two minutes; then it may try a single trial. A result wipes a worker's strikes away, and if
+// there were three or more, those of all: the trials were to blame, not the workers. So trials that
+// crash everywhere cost the fleet little, and a broken worker costs each trial one attempt at most,
+// for within a minute a trial does not go back to a worker on which it crashed while there is
+// another. In memory alone: a restart of the coordinator forgives everybody.
 //
 // Pure.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "absl/time/time.h"
 #include "coordinator/domain/state.h"
@@ -19,29 +21,34 @@
 namespace pathsweep {
 
 inline constexpr size_t kMostStrikes = 3;
-inline constexpr absl::Duration kForgivenAfter = absl::Minutes(10);
+inline constexpr absl::Duration kShortestQuarantine = absl::Seconds(10);
+inline constexpr absl::Duration kLongestQuarantine = absl::Minutes(2);
+inline constexpr absl::Duration kElsewhereFor = absl::Minutes(1);
 
-bool IsQuarantined(const ConnectedWorker& worker);
+bool IsStruck(const ConnectedWorker& worker);
 
 // For people; empty if the worker is not in quarantine.
 std::string WhyQuarantined(const ConnectedWorker& worker);
 
-// Who else is there. Valid until the state changes.
+// Which worker may take what at `now`. Valid until the state changes.
 class Trust {
  public:
-  explicit Trust(const State& state);
+  Trust(const State& state, absl::Time now);
 
-  // Another worker out of quarantine is connected and takes trials.
-  bool HasOtherThan(const ConnectedWorker& worker) const {
-    return trusted_ > (IsQuarantined(worker) ? 0 : 1);
-  }
+  // How many trials the worker may take now, at most.
+  int64_t Room(const ConnectedWorker& worker) const;
+
+  // The trial crashed on the worker, and another one should try it first.
+  bool Avoids(const std::string& worker, TrialId trial) const;
 
  private:
-  int64_t trusted_ = 0;
+  const State& state_;
+  const absl::Time now_;
+  // Connected workers that take trials and are not struck. Empty while nothing has crashed.
+  std::vector<std::string> trusted_;
 };
 
 void ApplyOne(State& state, const AttemptCrashed& event);
-void ApplyOne(State& state, const StrikesForgiven& event);
 // The trial has ended on the worker; the name is empty if it ended on none.
 void SettleStrikes(State& state, TrialId trial, TrialState to, const std::string& worker);
 

@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "coordinator/domain/quarantine.h"
@@ -20,7 +21,7 @@ struct WaitingTrial {
 // Who takes a trial.
 struct Taker {
   const std::string& worker;
-  bool alone;  // no other worker is to be trusted
+  const Trust& trust;
 };
 
 // The trials of one sweep that wait, in order of turn.
@@ -56,8 +57,8 @@ class Queue {
 
  private:
   std::optional<WaitingTrial> TakeRetry(const Taker& taker) {
-    const auto mine =
-        std::ranges::find_if(passed_, [&](TrialId trial) { return !Avoids(taker, trial); });
+    const auto mine = std::ranges::find_if(
+        passed_, [&](TrialId trial) { return !taker.trust.Avoids(taker.worker, trial); });
     if (mine != passed_.end()) {
       const TrialId trial = *mine;
       passed_.erase(mine);
@@ -65,7 +66,7 @@ class Queue {
     }
     while (HasRetry()) {
       const TrialId trial = (retry_++)->second;
-      if (!Avoids(taker, trial)) return Again(trial);
+      if (!taker.trust.Avoids(taker.worker, trial)) return Again(trial);
       passed_.push_back(trial);
     }
     return std::nullopt;
@@ -80,13 +81,6 @@ class Queue {
 
   WaitingTrial Again(TrialId trial) const {
     return {&sweep_, {trial, state_.live_trials.at(trial).attempt + 1}};
-  }
-
-  // A trial that crashed on the worker is better tried on another one.
-  bool Avoids(const Taker& taker, TrialId trial) const {
-    if (taker.alone) return false;
-    const auto crashed = state_.crashed_on.find(trial);
-    return crashed != state_.crashed_on.end() && crashed->second == taker.worker;
   }
 
   bool HasRetry() const { return retry_ != state_.retries.end() && retry_->first == sweep_.id; }
@@ -117,11 +111,10 @@ class WaitingTrials {
     std::optional<WaitingTrial> trial;
     std::vector<Queue> looked_at;
     while (!trial && !queues_.empty()) {
-      Queue first = queues_.extract(queues_.begin()).value();
-      trial = first.Take(taker);
-      looked_at.push_back(first);
+      looked_at.push_back(std::move(queues_.extract(queues_.begin()).value()));
+      trial = looked_at.back().Take(taker);
     }
-    for (const Queue& queue : looked_at) Put(queue);
+    for (Queue& queue : looked_at) Put(std::move(queue));
     return trial;
   }
 
@@ -132,8 +125,8 @@ class WaitingTrials {
     bool operator()(const Queue& a, const Queue& b) const { return a.Rank() < b.Rank(); }
   };
 
-  void Put(const Queue& queue) {
-    if (!queue.Empty()) queues_.insert(queue);
+  void Put(Queue queue) {
+    if (!queue.Empty()) queues_.insert(std::move(queue));
   }
 
   std::set<Queue, ByRank> queues_;
@@ -159,14 +152,10 @@ Events ScheduleLeases(const State& state, absl::Time now, const LeasePolicy& pol
   Events events;
   if (state.free_workers.empty()) return events;
   WaitingTrials waiting(state);
-  const Trust trust(state);
+  const Trust trust(state, now);
   for (const std::string& name : state.free_workers) {
-    const ConnectedWorker& worker = state.workers.at(name);
-    const bool alone = !trust.HasOtherThan(worker);
-    if (IsQuarantined(worker) && !alone) continue;
-    const Taker taker{name, alone};
-    for (int64_t free = FreeSlots(state, worker); free > 0; --free) {
-      const std::optional<WaitingTrial> trial = waiting.Next(taker);
+    for (int64_t room = trust.Room(state.workers.at(name)); room > 0; --room) {
+      const std::optional<WaitingTrial> trial = waiting.Next({name, trust});
       if (!trial.has_value()) break;
       events.push_back(MakeLease(*trial, name, now, now + policy.LeaseOf(*trial->sweep)));
     }

@@ -4,7 +4,7 @@
 // fewest trials, and then to the oldest. Within a sweep, trials that lost an attempt go first,
 // then the others in order of number. Paused sweeps and those at their max_parallel get
 // nothing. Every connected worker is filled up to its slots, but for those in quarantine
-// (quarantine.h) and for trials that crashed on it, if another worker is there.
+// (quarantine.h) and for trials that crashed on it a moment ago, if another worker is there.
 #pragma once
 
 #include "absl/time/time.h"

@@ -30,10 +30,17 @@ struct ConnectedWorker {
   bool connected = true;
   bool leaving = false;
   absl::Time last_seen;
-  // Trials that crashed on it and, so far, nowhere else; see quarantine.h.
+  // Trials that crashed on it since its last result; see quarantine.h.
   std::set<TrialId> strikes;
+  int crashes = 0;  // since then; a trial may do it again
   absl::Time last_strike;
   std::string last_crash;
+};
+
+// Where and when a trial crashed.
+struct TrialCrashes {
+  std::set<std::string> workers;
+  absl::Time last;
 };
 
 // Sweep by sweep, in order of id.
@@ -59,8 +66,8 @@ struct State {
   std::map<std::string, ConnectedWorker> workers;
   // Those that take another trial: connected, not leaving, with fewer leases than slots.
   std::set<std::string> free_workers;
-  // Live trials that have crashed: the worker on which they did so first.
-  std::map<TrialId, std::string> crashed_on;
+  // Of live trials.
+  std::map<TrialId, TrialCrashes> crashes;
   // Those with strikes.
   std::set<std::string> struck_workers;
   // The coordinator has slept; see GrantGrace.

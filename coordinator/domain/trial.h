@@ -18,7 +18,7 @@ enum class TrialState {
   kSucceeded,  // ended by itself with a result
   kFailed,     // every allowed attempt was lost or crashed
   kStopped,    // ended early by a rule; a partial result
-  kCancelled,  // its sweep was cancelled first
+  kCancelled,  // it or its sweep was cancelled first
 };
 
 inline constexpr std::array kTrialStates = {TrialState::kPending,   TrialState::kRunning,

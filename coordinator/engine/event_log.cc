@@ -47,12 +47,9 @@ class EventLog {
 
   void operator()(const AttemptCrashed& event) {
     const ConnectedWorker& worker = state_.workers.at(event.worker);
-    if (!IsQuarantined(worker) || !quarantined_.insert(event.worker).second) return;
+    // The further ones say nothing new.
+    if (worker.strikes.size() != kMostStrikes || !quarantined_.insert(event.worker).second) return;
     spdlog::warn("worker in quarantine worker={} reason={}", event.worker, WhyQuarantined(worker));
-  }
-
-  void operator()(const StrikesForgiven& event) {
-    spdlog::info("worker gets another chance worker={}", event.worker);
   }
 
   void operator()(const WorkerDisconnected& event) {

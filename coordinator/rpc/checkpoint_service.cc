@@ -33,12 +33,10 @@ absl::Status CheckpointServiceHandler::Receive(grpc::ServerReader<v1::PutCheckpo
   if (absl::Status whole = sink.Finish(); !whole.ok()) return whole;
   if (absl::Status kept = folder_.Keep(attempt.trial, **file); !kept.ok()) return kept;
   // The trial may have ended meanwhile, and then nobody would remove the file.
-  absl::Status status = engine_.Ask({Inspect{}, [&](const absl::Status&, const State& state) {
-                                       if (!NeedsCheckpoint(state, attempt.trial)) {
-                                         folder_.Discard(attempt.trial);
-                                       }
-                                     }});
-  return status;
+  const auto discard = [&](const absl::Status& looked, const State& state) {
+    if (looked.ok() && !NeedsCheckpoint(state, attempt.trial)) folder_.Discard(attempt.trial);
+  };
+  return engine_.Ask({Inspect{}, discard});
 }
 
 absl::Status CheckpointServiceHandler::CheckRunning(AttemptName attempt) {

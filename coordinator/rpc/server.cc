@@ -20,6 +20,7 @@
 #include "coordinator/rpc/sweep_service.h"
 #include "coordinator/rpc/worker_service.h"
 #include "coordinator/store/checkpoint_folder.h"
+#include "coordinator/store/database_files.h"
 #include "coordinator/store/sqlite_store.h"
 
 namespace pathsweep {
@@ -77,7 +78,7 @@ struct Server::Parts {
   Parts(std::unique_ptr<SqliteStore> opened, std::unique_ptr<ResultsReader> reader,
         const ServerOptions& options, const Clock& clock)
       : store(std::move(opened)),
-        checkpoints(absl::StrCat(options.database, "-checkpoints")),
+        checkpoints(CheckpointsOf(ResolveDatabase(options.database))),
         engine(*store, clock, options.lease_policy,
                [this](absl::Span<const Event> events, const State& state) {
                  LogChanges(events, state);

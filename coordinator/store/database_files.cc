@@ -18,6 +18,10 @@ std::string ResolveDatabase(const std::string& path) {
 
 std::string LockOf(const std::string& database) { return absl::StrCat(database, "-lock"); }
 
+std::string CheckpointsOf(const std::string& database) {
+  return absl::StrCat(database, "-checkpoints");
+}
+
 void RemoveDatabase(const std::string& path) {
   std::error_code ignored;
   std::filesystem::remove(path, ignored);

@@ -21,6 +21,9 @@ std::string ResolveDatabase(const std::string& path);
 // The file that is locked while a coordinator uses the database.
 std::string LockOf(const std::string& database);
 
+// The folder with the checkpoints of the database's trials.
+std::string CheckpointsOf(const std::string& database);
+
 // Removes a temporary copy of a database, as far as it is there.
 void RemoveDatabase(const std::string& path);
 

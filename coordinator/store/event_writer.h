@@ -41,7 +41,6 @@ class EventWriter {
   void WriteOne(const LeaseExtended&) {}
   void WriteOne(const GraceGranted&) {}
   void WriteOne(const AttemptCrashed&) {}
-  void WriteOne(const StrikesForgiven&) {}
 
   void EndAttempt(AttemptName attempt, const std::string& reason, const std::string& detail,
                   absl::Time at);

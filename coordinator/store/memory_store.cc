@@ -33,7 +33,7 @@ absl::StatusOr<State> MemoryStore::Load(absl::Time now, const LeasePolicy& polic
   loaded.free_workers.clear();
   for (const auto& [trial, live] : loaded.live_trials) {
     if (live.state != TrialState::kRunning) continue;
-    loaded.leases.Extend(trial, now + policy.LeaseOf(*loaded.SweepOfTrial(trial)));
+    loaded.leases.Extend(trial, now + policy.FirstLeaseOf(*loaded.SweepOfTrial(trial)));
   }
   return loaded;
 }

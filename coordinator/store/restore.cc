@@ -121,6 +121,21 @@ absl::Status SetPermissions(const std::string& database, const std::string& copy
       absl::StrCat("cannot set the permissions of `", copy, "`: ", error.message()));
 }
 
+// They know of measurements that the backup lacks, so no trial may go on from them.
+absl::Status SetCheckpointsAside(const std::string& database) {
+  const std::string folder = CheckpointsOf(database);
+  std::error_code error;
+  if (!std::filesystem::exists(folder, error)) return absl::OkStatus();
+  std::string aside = absl::StrCat(folder, kReplacedSuffix);
+  for (int number = 2; std::filesystem::exists(aside, error); ++number) {
+    aside = absl::StrCat(folder, kReplacedSuffix, "-", number);
+  }
+  std::filesystem::rename(folder, aside, error);
+  if (!error) return absl::OkStatus();
+  return absl::InternalError(
+      absl::StrCat("cannot set `", folder, "` aside: ", error.message(), "; remove it"));
+}
+
 }  // namespace
 
 absl::StatusOr<Restored> Restore(const RestoreOptions& options) {
@@ -140,6 +155,7 @@ absl::StatusOr<Restored> Restore(const RestoreOptions& options) {
     restored.kept = database + kReplacedSuffix;
     status = Keep(database, restored.kept);
   }
+  if (status.ok()) status = SetCheckpointsAside(database);
   if (status.ok()) status = Replace(database, **copy);
   if (!status.ok()) return status;
   return restored;

@@ -1,5 +1,5 @@
 // Reads trials and their results out of the database, beside the coordinator that writes
-// it. Trials that were never leased have no row; they are made from their sweep.
+// it. Trials that were neither leased nor settled have no row; they are made from their sweep.
 //
 // Not thread safe: one reader per thread.
 #pragma once

@@ -30,25 +30,46 @@ std::string Query(const Grid& grid) {
                       absl::StrJoin(conditions, " AND "), " ORDER BY id DESC");
 }
 
+// Where each value stands.
 template <typename Value>
-std::optional<int64_t> IndexOf(const std::vector<Value>& values, const Value& value) {
-  const auto found = std::ranges::find(values, value);
-  if (found == values.end()) return std::nullopt;
-  return found - values.begin();
-}
-
-// Of the trial in the row among those of the grid; null if it is none of them. See ConfigAt.
-std::optional<int64_t> NumberOf(SQLite::Statement& row, const Grid& grid) {
-  std::optional<int64_t> number = IndexOf(grid.seeds, row.getColumn(2).getInt64());
-  int column = 3;
-  for (const GridAxis& axis : grid.axes) {
-    const std::optional<int64_t> digit =
-        IndexOf(axis.values, ReadParameter(row.getColumn(column++), axis.values.front()));
-    if (!number || !digit) return std::nullopt;
-    number = *number * static_cast<int64_t>(axis.values.size()) + *digit;
+class Places {
+ public:
+  explicit Places(const std::vector<Value>& values) {
+    for (const Value& value : values) places_.emplace(value, places_.size());
   }
-  return number;
-}
+  std::optional<int64_t> Of(const Value& value) const {
+    const auto found = places_.find(value);
+    return found == places_.end() ? std::nullopt : std::optional<int64_t>(found->second);
+  }
+  int64_t size() const { return static_cast<int64_t>(places_.size()); }
+
+ private:
+  std::map<Value, int64_t> places_;
+};
+
+// Finds the number of a row's trial among those of a grid; see ConfigAt.
+class Numbers {
+ public:
+  explicit Numbers(const Grid& grid) : grid_(grid), seeds_(grid.seeds) {
+    for (const GridAxis& axis : grid.axes) axes_.emplace_back(axis.values);
+  }
+
+  // Null if it is none of them.
+  std::optional<int64_t> Of(SQLite::Statement& row) const {
+    std::optional<int64_t> number = seeds_.Of(row.getColumn(2).getInt64());
+    for (size_t i = 0; number && i < axes_.size(); ++i) {
+      const std::optional<int64_t> digit = axes_[i].Of(
+          ReadParameter(row.getColumn(static_cast<int>(i) + 3), grid_.axes[i].values.front()));
+      number = digit ? std::optional(*number * axes_[i].size() + *digit) : std::nullopt;
+    }
+    return number;
+  }
+
+ private:
+  const Grid& grid_;
+  const Places<int64_t> seeds_;
+  std::vector<Places<ParameterValue>> axes_;
+};
 
 }  // namespace
 
@@ -60,9 +81,10 @@ std::vector<ReusedTrial> FindReusable(SQLite::Database& database, const Grid& gr
       BindParameter(rows, ++index, GetParameter(grid.fixed, spec));
     }
   }
+  const Numbers numbers(grid);
   std::map<int64_t, ReusedTrial> found;
   while (rows.executeStep()) {
-    const std::optional<int64_t> number = NumberOf(rows, grid);
+    const std::optional<int64_t> number = numbers.Of(rows);
     if (!number) continue;
     found[*number] = {*number, rows.getColumn(0).getInt64(), rows.getColumn(1).getString()};
   }

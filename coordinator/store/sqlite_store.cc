@@ -144,7 +144,8 @@ void LoadUnsettledTrials(SQLite::Database& database, State& state, absl::Time no
       if (live.state == TrialState::kPending) {
         state.retries.emplace(id, trial);
       } else {
-        state.leases.Grant(trial, {rows.getColumn(4).getString(), now + policy.LeaseOf(sweep)});
+        state.leases.Grant(trial,
+                           {rows.getColumn(4).getString(), now + policy.FirstLeaseOf(sweep)});
       }
     }
   }

@@ -335,13 +335,17 @@ TEST_F(CliTest, PauseAndRetryShowTheSweepAfterwards) {
 }
 
 TEST_F(CliTest, ExtendSendsTheParametersAndSeedsOfTheFile) {
-  std::ofstream(file_, std::ios::app) << "stop_when: solved\n";
+  std::ofstream(file_, std::ios::app) << "stop_when: solved\npriority: 3\n";
   EXPECT_EQ(json::parse(Run({"extend", "demo", file_, "--output", "json"}).out)["sweep"], "demo");
   EXPECT_EQ(service_.extended.sweep(), "demo");
-  ASSERT_EQ(service_.extended.axes_size(), 3);
+  ASSERT_EQ(service_.extended.axes_size(), 2);
   EXPECT_EQ(service_.extended.axes(0).name(), "lr");
-  EXPECT_EQ(service_.extended.axes(2).name(), "stop_when");
   EXPECT_EQ(service_.extended.seeds_size(), 2);
+  std::ofstream(file_) << "method: grid\nparameters: {depth: {value: 6}}\n";
+  EXPECT_EQ(Run({"extend", "demo", file_}).code, 0);
+  ASSERT_EQ(service_.extended.axes_size(), 1);
+  EXPECT_EQ(service_.extended.axes(0).name(), "depth");
+  EXPECT_EQ(service_.extended.seeds_size(), 0) << "the file names none";
 }
 
 TEST_F(CliTest, CancelTakesASweepOrATrial) {

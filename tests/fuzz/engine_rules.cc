@@ -42,7 +42,7 @@ void CheckTrials(const State& state) {
             "a live trial runs or waits for its next attempt");
     Require(!state.failed_trials.contains(id), "no trial is live and failed");
   }
-  for (const auto& [id, worker] : state.crashed_on) {
+  for (const auto& [id, crashes] : state.crashes) {
     Require(state.live_trials.contains(id), "a trial that has ended crashed nowhere");
   }
 }
@@ -62,7 +62,7 @@ void CheckWorkers(const State& state) {
     Require(free == state.free_workers.contains(name), "free workers are known as such", name);
   }
   // A trial that crashed on the free worker may wait for another one.
-  if (state.free_workers.empty() || !state.crashed_on.empty()) return;
+  if (state.free_workers.empty() || !state.crashes.empty()) return;
   if (!state.struck_workers.empty()) return;
   for (const auto& [id, sweep] : state.sweeps) {
     Require(sweep.Counts()[TrialState::kPending] == 0 || sweep.Room() == 0,

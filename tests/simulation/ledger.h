@@ -74,7 +74,6 @@ class Ledger {
   void Take(const LeaseExtended&) {}
   void Take(const GraceGranted&) {}
   void Take(const AttemptCrashed&) {}
-  void Take(const StrikesForgiven&) {}
 
   void TakeIds(LedgerSweep& sweep, TrialId first, int64_t count);
   // The trial has a row from now on.

@@ -191,7 +191,7 @@ void World::Drain() {
     sinks_.clear();
     grace_until_ = absl::InfinitePast();
     for (const auto& [trial, life] : ledger_.trials()) {
-      if (life.running) deadlines_[trial] = now_ + LeaseOf(trial);
+      if (life.running) deadlines_[trial] = now_ + std::max(LeaseOf(trial), policy_.lease);
     }
   }
   granted_.clear();

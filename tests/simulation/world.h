@@ -114,6 +114,7 @@ class World {
   void CheckNobodyWaitsInVain();
   bool HasOther(const ConnectedWorker& worker) const;
   std::optional<int> HighestWaiting(const ConnectedWorker& worker) const;
+  bool GoesElsewhere(TrialId trial, const ConnectedWorker& worker) const;
   void CheckTrust(TrialId granted, const ConnectedWorker& worker);
   void CheckClients();
   bool AllEnded();

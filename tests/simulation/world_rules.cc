@@ -86,10 +86,11 @@ std::optional<int> World::HighestWaiting(const ConnectedWorker& worker) const {
         sweep.spec.max_parallel == 0 || counts[TrialState::kRunning] < sweep.spec.max_parallel;
     if (sweep.paused || !room) continue;
     int64_t waiting = counts[TrialState::kPending];
-    for (const auto& [trial, crashed_on] : state.crashed_on) {
-      const bool elsewhere = crashed_on == worker.description.name && HasOther(worker) &&
-                             state.live_trials.at(trial).state == TrialState::kPending;
-      if (elsewhere && state.SweepOfTrial(trial)->id == id) --waiting;
+    for (const auto& [trial, crashes] : state.crashes) {
+      if (state.live_trials.at(trial).state == TrialState::kPending &&
+          state.SweepOfTrial(trial)->id == id && GoesElsewhere(trial, worker)) {
+        --waiting;
+      }
     }
     if (waiting > 0) highest = std::max(highest.value_or(sweep.spec.priority), sweep.spec.priority);
   }
@@ -120,12 +121,29 @@ void World::CheckNobodyWaitsInVain() {
   }
 }
 
+// The trial crashed on the worker within the last minute, and there is one on which it did not.
+bool World::GoesElsewhere(TrialId trial, const ConnectedWorker& worker) const {
+  const State& state = engine_->state();
+  const auto crashed = state.crashes.find(trial);
+  if (crashed == state.crashes.end()) return false;
+  const std::set<std::string>& where = crashed->second.workers;
+  if (!where.contains(worker.description.name)) return false;
+  if (now_ >= crashed->second.last + absl::Minutes(1)) return false;
+  return std::ranges::any_of(state.workers, [&](const auto& entry) {
+    const ConnectedWorker& other = entry.second;
+    return other.connected && !other.leaving && other.strikes.size() < 3 &&
+           !where.contains(entry.first);
+  });
+}
+
 void World::CheckTrust(TrialId granted, const ConnectedWorker& worker) {
-  if (!HasOther(worker)) return;
-  if (worker.strikes.size() >= 3) ledger_.Broken("a worker in quarantine was given a trial");
-  const auto crashed = engine_->state().crashed_on.find(granted);
-  if (crashed != engine_->state().crashed_on.end() && crashed->second == worker.description.name) {
+  if (GoesElsewhere(granted, worker)) {
     ledger_.Broken("a trial went back to the worker on which it crashed");
+  }
+  if (worker.strikes.size() < 3 || !HasOther(worker)) return;
+  const bool alone = engine_->state().leases.OfWorker(worker.description.name).size() == 1;
+  if (!alone || now_ < worker.last_strike + absl::Seconds(10)) {
+    ledger_.Broken("a worker in quarantine was given a trial");
   }
 }
 

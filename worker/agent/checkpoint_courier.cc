@@ -51,15 +51,30 @@ void CheckpointCourier::Loop() {
       mutex_.Unlock();
       return;
     }
-    const auto [attempt, sent] = *waiting_.begin();
-    waiting_.erase(waiting_.begin());
+    const auto [attempt, sent] = TakeNext();
     mutex_.Unlock();
-    if (!session_.WaitUntilKept(attempt, sent.step, absl::Now() + kLongestWait)) continue;
-    if (absl::Status status = Put(attempt, sent.checkpoint); !status.ok()) {
-      spdlog::warn("the checkpoint of trial {} at step {} is dropped: {}", attempt.first, sent.step,
-                   std::string(status.message()));
-    }
+    Carry(attempt, sent);
   }
+}
+
+std::pair<AttemptKey, CheckpointCourier::Waiting> CheckpointCourier::TakeNext() {
+  auto next = waiting_.upper_bound(last_);
+  if (next == waiting_.end()) next = waiting_.begin();
+  last_ = next->first;
+  auto taken = waiting_.extract(next);
+  return {taken.key(), std::move(taken.mapped())};
+}
+
+void CheckpointCourier::Carry(AttemptKey attempt, const Waiting& sent) {
+  absl::Status status;
+  if (session_.WaitUntilKept(attempt, sent.step, absl::Now() + kLongestWait)) {
+    status = Put(attempt, sent.checkpoint);
+  } else if (session_.IsRunning(attempt)) {
+    status = absl::UnavailableError("the coordinator does not store what was measured before it");
+  }
+  if (status.ok()) return;
+  spdlog::warn("the checkpoint of trial {} at step {} is dropped: {}", attempt.first, sent.step,
+               std::string(status.message()));
 }
 
 absl::Status CheckpointCourier::Put(AttemptKey attempt, const std::string& checkpoint) {
@@ -77,10 +92,12 @@ absl::Status CheckpointCourier::Put(AttemptKey attempt, const std::string& check
   part.mutable_header()->set_attempt(attempt.second);
   std::istringstream content(checkpoint);
   ChunkSource source(content);
-  bool open = writer->Write(part);
-  while (std::optional<v1::FileChunk> chunk = source.Next()) {
+  bool open = writer->Write(part);  // where writing fails, Finish says why
+  while (open) {
+    std::optional<v1::FileChunk> chunk = source.Next();
+    if (!chunk) break;
     *part.mutable_chunk() = *std::move(chunk);
-    if (!open || !(open = writer->Write(part))) break;  // Finish says why
+    open = writer->Write(part);
   }
   writer->WritesDone();
   const grpc::Status status = writer->Finish();

@@ -44,6 +44,9 @@ class CheckpointCourier {
   };
 
   void Loop();
+  // Takes the next one that waits, attempt after attempt in turn.
+  std::pair<AttemptKey, Waiting> TakeNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Carry(AttemptKey attempt, const Waiting& sent);
   absl::Status Put(AttemptKey attempt, const std::string& checkpoint);
   bool HasWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return ending_ || !waiting_.empty(); }
 
@@ -51,6 +54,7 @@ class CheckpointCourier {
   const std::unique_ptr<v1::CheckpointService::Stub> stub_;
   absl::Mutex mutex_;
   std::map<AttemptKey, Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
+  AttemptKey last_ ABSL_GUARDED_BY(mutex_);
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
   grpc::ClientContext* under_way_ ABSL_GUARDED_BY(mutex_) = nullptr;
   std::thread thread_;  // last, so that it starts when all else is there

@@ -163,6 +163,11 @@ bool Session::WaitUntilKept(AttemptKey attempt, int64_t step, absl::Time deadlin
   return !IsOver(attempt) && IsKept(attempt, step);
 }
 
+bool Session::IsRunning(AttemptKey attempt) const {
+  absl::MutexLock lock(&mutex_);
+  return !IsOver(attempt);
+}
+
 bool Session::IsOver(AttemptKey attempt) const {
   const auto found = attempts_.find(attempt);
   return found == attempts_.end() || found->second.outcome.has_value();

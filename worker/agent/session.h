@@ -66,6 +66,8 @@ class Session {
   // The attempt is to end: stopped, dropped, or the worker is leaving.
   bool ShouldStop(AttemptKey attempt) const;
   void Ended(AttemptKey attempt, const TrialOutcome& outcome);
+  // It has neither ended nor been dropped.
+  bool IsRunning(AttemptKey attempt) const;
   // Waits until all that the attempt measured up to `step` is on the coordinator's disk. False
   // if it is not by the deadline, or the attempt is over.
   bool WaitUntilKept(AttemptKey attempt, int64_t step, absl::Time deadline) const;

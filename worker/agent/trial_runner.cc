@@ -24,9 +24,9 @@ class SessionObserver : public TrialObserver {
   bool WantsCheckpoint() override {
     return interval_ > absl::ZeroDuration() && absl::Now() - last_checkpoint_ >= interval_;
   }
-  void OnCheckpoint(int64_t step, std::string checkpoint) override {
+  void OnCheckpoint(int64_t step, const std::string& checkpoint) override {
     last_checkpoint_ = absl::Now();
-    checkpoints_.Send(attempt_, step, std::move(checkpoint));
+    checkpoints_.Send(attempt_, step, checkpoint);
   }
 
  private:

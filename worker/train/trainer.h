@@ -35,7 +35,7 @@ class TrialObserver {
   virtual bool WantsCheckpoint() { return false; }
 
   // What TrainTrial needs to go on after `step` steps as if nothing had happened.
-  virtual void OnCheckpoint(int64_t /*step*/, std::string /*checkpoint*/) {}
+  virtual void OnCheckpoint(int64_t /*step*/, const std::string& /*checkpoint*/) {}
 };
 
 // What a trial may be given beside its parameters.

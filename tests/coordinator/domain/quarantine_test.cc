@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/coordinator/domain/fixtures.h"
 
 namespace pathsweep {
@@ -41,27 +43,45 @@ TEST_F(QuarantineTest, WorkerThatFailsEverythingGetsNoMoreWhileAnotherIsThere) {
   coordinator_.Report(ReportOf("good"));
   coordinator_.Report(ReportOf("bad"));
   for (int i = 0; i < 3; ++i) End("bad", kCrashed);
-  EXPECT_TRUE(IsQuarantined(Worker("bad")));
-  EXPECT_THAT(WhyQuarantined(Worker("bad")), HasSubstr("3 trials crashed here and nowhere else"));
+  EXPECT_THAT(WhyQuarantined(Worker("bad")), HasSubstr("3 trials crashed here"));
   EXPECT_EQ(TrialOf("bad"), 0);
   // What crashed goes to the other first, and its success proves nothing in favour of the bad.
   End("good", kCompleted);
   EXPECT_EQ(TrialOf("good"), 2);
   End("good", kCompleted);
-  EXPECT_TRUE(IsQuarantined(Worker("bad")));
+  EXPECT_TRUE(IsStruck(Worker("bad")));
 }
 
-TEST_F(QuarantineTest, TrialsThatCrashEverywhereCostNobodysTrust) {
+TEST_F(QuarantineTest, SeveralBrokenWorkersCostNoTrial) {
+  coordinator_.Report(ReportOf("good"));
+  for (const char* bad : {"bad1", "bad2"}) coordinator_.Report(ReportOf(bad));
+  for (int round = 0; round < 200 && !coordinator_.state.FindSweep("a")->Ended(); ++round) {
+    // The broken are quick.
+    for (const char* bad : {"bad1", "bad2", "bad1", "bad2"}) {
+      if (TrialOf(bad) != 0) End(bad, kCrashed);
+    }
+    if (TrialOf("good") != 0) End("good", kCompleted);
+    coordinator_.now += absl::Seconds(5);
+    coordinator_.Do(ExpireLeases{});
+  }
+  EXPECT_EQ(coordinator_.Count("a", TrialState::kSucceeded), 20);
+  EXPECT_TRUE(IsStruck(Worker("bad1")));
+  EXPECT_TRUE(IsStruck(Worker("bad2")));
+}
+
+TEST_F(QuarantineTest, TrialsThatCrashEverywhereStopNobody) {
   coordinator_.Report(ReportOf("x"));
   coordinator_.Report(ReportOf("y"));
-  for (int i = 0; i < 12; ++i) {
-    for (const char* worker : {"x", "y"}) {
-      if (TrialOf(worker) != 0) End(worker, kCrashed);
-    }
-    EXPECT_TRUE(TrialOf("x") != 0 || TrialOf("y") != 0) << "the fleet stands still";
+  for (int ends = 0; TrialOf("x") != 0 || TrialOf("y") != 0; ++ends) {
+    ASSERT_LE(ends, 60);
+    End(TrialOf(ends % 2 == 0 ? "x" : "y") != 0 ? (ends % 2 == 0 ? "x" : "y")
+                                                : (ends % 2 == 0 ? "y" : "x"),
+        kCrashed);
   }
-  while (TrialOf("x") != 0 || TrialOf("y") != 0) End(TrialOf("x") != 0 ? "x" : "y", kCrashed);
   EXPECT_EQ(coordinator_.Count("a", TrialState::kFailed), 20) << "each after its attempts";
+  // The first result shows that the trials were to blame.
+  coordinator_.Submit(SmallSweep("b", 2));
+  End("x", kCompleted);
   EXPECT_THAT(WhyQuarantined(Worker("x")), IsEmpty());
   EXPECT_THAT(WhyQuarantined(Worker("y")), IsEmpty());
 }
@@ -83,18 +103,41 @@ TEST_F(QuarantineTest, AResultWipesTheStrikesAway) {
   EXPECT_THAT(Worker("w").strikes, IsEmpty());
 }
 
-TEST_F(QuarantineTest, TenMinutesGiveAnotherChance) {
+TEST_F(QuarantineTest, ATrialIsTriedEveryNowAndThenLessAndLessOften) {
   coordinator_.Report(ReportOf("good"));
   coordinator_.Report(ReportOf("bad"));
   for (int i = 0; i < 3; ++i) End("bad", kCrashed);
-  const TrialId held = TrialOf("good");
-  coordinator_.now += kForgivenAfter - absl::Seconds(1);
-  coordinator_.Report(ReportOf("good", {Running(held, 1)}));
-  coordinator_.Report(ReportOf("bad"));
-  EXPECT_EQ(TrialOf("bad"), 0);
-  coordinator_.now += absl::Seconds(1);
-  coordinator_.Do(ExpireLeases{});
-  EXPECT_NE(TrialOf("bad"), 0);
+  const auto wait = [&](absl::Duration time) {
+    coordinator_.now += time;
+    coordinator_.Report(ReportOf("good", {Running(1, 1)}));
+    coordinator_.Report(ReportOf("bad"));
+  };
+  for (int seconds : {10, 20, 40, 80, 120, 120}) {
+    for (int left = seconds; left > 1; left -= 10) {
+      wait(absl::Seconds(std::min(left - 1, 10)));
+      EXPECT_EQ(TrialOf("bad"), 0) << seconds;
+    }
+    coordinator_.now += absl::Seconds(1);
+    coordinator_.Do(ExpireLeases{});
+    ASSERT_NE(TrialOf("bad"), 0) << seconds;
+    End("bad", kCrashed);
+  }
+}
+
+// Nobody waits for a worker that is busy for hours.
+TEST_F(QuarantineTest, AMinuteLaterATrialMayGoBackToWhereItCrashed) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 2));
+  coordinator.Report(ReportOf("busy"));
+  coordinator.Report(ReportOf("w"));
+  coordinator.Report(ReportOf("w", {Ended(2, 1, kCrashed)}));
+  EXPECT_THAT(coordinator.state.leases.OfWorker("w"), IsEmpty());
+  coordinator.now += absl::Seconds(59);
+  coordinator.Report(ReportOf("busy", {Running(1, 1)}));
+  EXPECT_THAT(coordinator.state.leases.OfWorker("w"), IsEmpty());
+  coordinator.now += absl::Seconds(1);
+  coordinator.Do(ExpireLeases{});
+  EXPECT_THAT(coordinator.state.leases.OfWorker("w"), SizeIs(1));
 }
 
 }  // namespace

@@ -132,6 +132,15 @@ TEST_F(RestoreTest, ReplacesADatabaseByForceOnlyAndKeepsItWithWhatItsLogHolds) {
   EXPECT_TRUE(Has(restored->kept, "present"));
 }
 
+// They know of measurements that the backup lacks.
+TEST_F(RestoreTest, SetsTheCheckpointsAside) {
+  std::filesystem::create_directories(path_ + "-checkpoints");
+  std::ofstream(path_ + "-checkpoints/1.checkpoint") << "later";
+  ASSERT_TRUE(Run().ok());
+  EXPECT_FALSE(std::filesystem::exists(path_ + "-checkpoints"));
+  EXPECT_EQ(Contents(path_ + "-checkpoints.before-restore/1.checkpoint"), "later");
+}
+
 TEST_F(RestoreTest, KeepsADamagedDatabaseAsItIs) {
   std::ofstream(path_) << std::string(8192, 'x');
   const absl::StatusOr<Restored> restored = Run(/*force=*/true);

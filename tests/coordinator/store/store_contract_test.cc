@@ -49,7 +49,7 @@ class StoreContract : public ::testing::TestWithParam<Kind> {
     state.workers.clear();
     for (const auto& [trial, live] : state.live_trials) {
       if (live.state != TrialState::kRunning) continue;
-      state.leases.Extend(trial, now_ + policy_.LeaseOf(*state.SweepOfTrial(trial)));
+      state.leases.Extend(trial, now_ + policy_.FirstLeaseOf(*state.SweepOfTrial(trial)));
     }
     return state;
   }

@@ -115,9 +115,9 @@ TEST(TrainTrial, StopsWithinOneStep) {
 struct Keeper : Recorder {
   explicit Keeper(std::set<int64_t> steps) : wanted(std::move(steps)) {}
   bool WantsCheckpoint() override { return wanted.contains(last_step); }
-  void OnCheckpoint(int64_t step, std::string checkpoint) override {
+  void OnCheckpoint(int64_t step, const std::string& checkpoint) override {
     EXPECT_EQ(step, last_step);
-    checkpoints[step] = std::move(checkpoint);
+    checkpoints[step] = checkpoint;
   }
   // What is measured anew by every run says nothing of the training.
   std::map<int64_t, std::map<std::string, double>> Evaluations(int64_t after) const {
