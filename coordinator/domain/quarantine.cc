@@ -52,8 +52,8 @@ int64_t Trust::Room(const ConnectedWorker& worker) const {
 bool Trust::Avoids(const std::string& worker, TrialId trial) const {
   const auto crashed = state_.crashes.find(trial);
   if (crashed == state_.crashes.end()) return false;
-  const auto& [workers, last] = crashed->second;
-  if (!workers.contains(worker) || now_ >= last + kElsewhereFor) return false;
+  const std::set<std::string>& workers = crashed->second.workers;
+  if (!workers.contains(worker) || now_ >= crashed->second.last + kElsewhereFor) return false;
   return std::ranges::any_of(trusted_,
                              [&](const std::string& other) { return !workers.contains(other); });
 }
