@@ -90,7 +90,7 @@ class CheckpointServiceTest : public testing::Test {
     });
     v1::FileChunk chunk;
     while (reader->Read(&chunk)) EXPECT_TRUE(sink.Add(chunk).ok());
-    const grpc::Status status = reader->Finish();
+    grpc::Status status = reader->Finish();
     if (status.ok()) EXPECT_TRUE(sink.Finish().ok());
     return status;
   }
