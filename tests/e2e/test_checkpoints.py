@@ -6,7 +6,7 @@ from processes import measured, undisturbed, wait_until
 
 SETTINGS = {
     "objective": "reverse", "lr": 1e-3, "degree": 2, "length": 3, "nodes": 5, "depth": 1,
-    "width": 16, "batch_size": 16, "steps": 4000, "test_samples": 64, "eval_every": 50,
+    "width": 16, "batch_size": 16, "steps": 2500, "test_samples": 64, "eval_every": 50,
 }
 SEED = 3
 

@@ -22,6 +22,7 @@ const char* __tsan_default_suppressions() {
          "called_from_lib:libgrpc++.so\n"
          "called_from_lib:libgpr.so\n"
          "called_from_lib:libabsl_cord.so\n"
+         "called_from_lib:libabsl_graphcycles_internal.so\n"
          "called_from_lib:libabsl_status.so\n"
          "called_from_lib:libabsl_time_zone.so\n"
          "race:^grpc_\n"
