@@ -78,7 +78,7 @@ void Answer(const WorkerReport& report) {
   ApplyAll(state, ScheduleLeases(state, now, {}));
   ApplyAll(state, *Decide(state, ReceiveReport{report}, now, {}));
   v1::Directive answer;
-  ToProto(DirectiveFor(state, report.worker.name), absl::Seconds(20), answer);
+  ToProto(DirectiveFor(state, report.worker.name, {}), answer);
   OverTheWire(answer);
 }
 
