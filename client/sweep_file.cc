@@ -42,26 +42,20 @@ std::optional<std::string> Text(const YamlEntry& entry, Problems& problems) {
   return std::nullopt;
 }
 
-std::optional<int64_t> Integer(const YAML::Node& node) {
+// A scalar of exactly this type.
+template <typename Type>
+std::optional<Type> ScalarOf(const YAML::Node& node) {
   if (!node.IsScalar()) return std::nullopt;
   const ParameterValue value = ScalarValue(node);
-  const auto* integer = std::get_if<int64_t>(&value);
-  return integer == nullptr ? std::nullopt : std::optional(*integer);
+  const auto* typed = std::get_if<Type>(&value);
+  return typed == nullptr ? std::nullopt : std::optional(*typed);
 }
+
+std::optional<int64_t> Integer(const YAML::Node& node) { return ScalarOf<int64_t>(node); }
 
 std::optional<double> Real(const YAML::Node& node) {
   if (const std::optional<int64_t> integer = Integer(node)) return static_cast<double>(*integer);
-  if (!node.IsScalar()) return std::nullopt;
-  const ParameterValue value = ScalarValue(node);
-  const auto* real = std::get_if<double>(&value);
-  return real == nullptr ? std::nullopt : std::optional(*real);
-}
-
-std::optional<bool> Flag(const YAML::Node& node) {
-  if (!node.IsScalar()) return std::nullopt;
-  const ParameterValue value = ScalarValue(node);
-  const auto* flag = std::get_if<bool>(&value);
-  return flag == nullptr ? std::nullopt : std::optional(*flag);
+  return ScalarOf<double>(node);
 }
 
 // Parses one document. Each method takes the entry of its key.
@@ -71,8 +65,8 @@ class Parser {
 
   v1::SweepSpec Parse(const YAML::Node& root);
 
-  // The document has the key, at its top.
-  bool Has(const std::string& key) const { return keys_.contains(key); }
+  // Those at the document's top.
+  const std::set<std::string>& keys() const { return keys_; }
 
  private:
   using Handler = void (Parser::*)(const YamlEntry&);
@@ -306,7 +300,7 @@ void Parser::CheckpointSeconds(const YamlEntry& entry) {
 }
 
 bool Parser::FlagFrom(const YamlEntry& entry) {
-  const std::optional<bool> flag = Flag(entry.value);
+  const std::optional<bool> flag = ScalarOf<bool>(entry.value);
   if (!flag) {
     problems_.Add(entry.value_place, absl::StrCat("`", entry.key, "` must be true or false"));
   }
@@ -335,35 +329,45 @@ std::string NameOf(const std::filesystem::path& path) {
   return CheckSweepName(name).ok() ? name : "sweep";
 }
 
+// What a file says, and which keys it has for it.
+struct Document {
+  v1::SweepSpec spec;
+  std::set<std::string> keys;
+};
+
+absl::StatusOr<Document> ParseDocument(absl::string_view text, absl::string_view file) {
+  Problems problems(file);
+  const YAML::Node root = LoadDocument(text, problems);
+  Parser parser(problems);
+  Document document;
+  if (problems.empty()) document.spec = parser.Parse(root);
+  if (!problems.empty()) return problems.ToStatus();
+  document.keys = parser.keys();
+  return document;
+}
+
 }  // namespace
 
 absl::StatusOr<v1::SweepSpec> ParseSweepFile(absl::string_view text, absl::string_view file) {
-  Problems problems(file);
-  const YAML::Node root = LoadDocument(text, problems);
-  v1::SweepSpec spec;
-  if (problems.empty()) spec = Parser(problems).Parse(root);
-  if (!problems.empty()) return problems.ToStatus();
-  return spec;
+  absl::StatusOr<Document> document = ParseDocument(text, file);
+  if (!document.ok()) return document.status();
+  return std::move(document->spec);
 }
 
 absl::StatusOr<v1::ExtendSweepRequest> ReadExtension(const std::filesystem::path& path) {
   absl::StatusOr<std::string> text = ReadTextFile(path, kLargestFile);
   if (!text.ok()) return text.status();
-  Problems problems(path.string());
-  const YAML::Node root = LoadDocument(*text, problems);
-  Parser parser(problems);
-  v1::SweepSpec spec;
-  if (problems.empty()) spec = parser.Parse(root);
-  if (!problems.empty()) return problems.ToStatus();
+  absl::StatusOr<Document> document = ParseDocument(*text, path.string());
+  if (!document.ok()) return document.status();
   v1::ExtendSweepRequest request;
-  *request.mutable_axes() = spec.axes();
-  for (const v1::Parameter& fixed : spec.fixed()) {
-    if (fixed.name() == "stop_when" && parser.Has("stop_when")) continue;
+  *request.mutable_axes() = document->spec.axes();
+  for (const v1::Parameter& fixed : document->spec.fixed()) {
+    if (fixed.name() == "stop_when" && document->keys.contains("stop_when")) continue;
     v1::Axis& axis = *request.add_axes();
     axis.set_name(fixed.name());
     *axis.add_values() = fixed.value();
   }
-  if (parser.Has("seeds")) *request.mutable_seeds() = spec.seeds();
+  if (document->keys.contains("seeds")) *request.mutable_seeds() = document->spec.seeds();
   return request;
 }
 
