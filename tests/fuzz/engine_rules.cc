@@ -62,8 +62,7 @@ void CheckWorkers(const State& state) {
     Require(free == state.free_workers.contains(name), "free workers are known as such", name);
   }
   // A trial that crashed on the free worker may wait for another one.
-  if (state.free_workers.empty() || !state.crashes.empty()) return;
-  if (!state.struck_workers.empty()) return;
+  if (state.free_workers.empty() || !state.crashes.empty() || !state.struck_workers.empty()) return;
   for (const auto& [id, sweep] : state.sweeps) {
     Require(sweep.Counts()[TrialState::kPending] == 0 || sweep.Room() == 0,
             "no trial waits while a worker is free", sweep.spec.name);

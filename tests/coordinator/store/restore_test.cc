@@ -20,13 +20,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string Contents(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 // Commits a sweep and dies at once, so that it is in the -wal alone.
 void CommitAndDie(const std::string& path, const std::string& sweep) {
   const pid_t child = fork();

@@ -20,13 +20,6 @@ namespace {
 
 using ::testing::HasSubstr;
 
-std::string Contents(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 double Query(const std::string& path, const std::string& sql) {
   SQLite::Database database(path);
   return database.execAndGet(sql).getDouble();

@@ -1,9 +1,11 @@
-// A folder that goes away with the test.
+// A folder that goes away with the test, and what its files hold.
 #pragma once
 
 #include <stdlib.h>
 
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <string>
 
 namespace pathsweep {
@@ -21,5 +23,12 @@ class TemporaryFolder {
  private:
   std::string path_;
 };
+
+inline std::string Contents(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
 
 }  // namespace pathsweep
