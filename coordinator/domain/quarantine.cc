@@ -1,7 +1,6 @@
 #include "coordinator/domain/quarantine.h"
 
 #include <algorithm>
-#include <limits>
 
 #include "absl/strings/str_cat.h"
 
@@ -71,12 +70,15 @@ void ApplyOne(State& state, const AttemptCrashed& event) {
   state.struck_workers.insert(event.worker);
 }
 
-void SettleStrikes(State& state, TrialId trial, TrialState to, const std::string& worker) {
+void SettleStrikes(State& state, TrialId trial, TrialState to) {
   state.crashes.erase(trial);
+  if (state.struck_workers.empty()) return;
   if (to != TrialState::kSucceeded && to != TrialState::kStopped) return;
-  const auto known = state.workers.find(worker);
-  if (known == state.workers.end()) return;
-  if (!IsStruck(known->second)) return Clear(state, worker);
+  const Lease* lease = state.leases.Find(trial);
+  if (lease == nullptr) return;
+  const auto worker = state.workers.find(lease->worker);
+  if (worker == state.workers.end()) return;
+  if (!IsStruck(worker->second)) return Clear(state, lease->worker);
   for (const std::string& name : std::set<std::string>(state.struck_workers)) Clear(state, name);
 }
 

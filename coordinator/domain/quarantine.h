@@ -49,7 +49,7 @@ class Trust {
 };
 
 void ApplyOne(State& state, const AttemptCrashed& event);
-// The trial has ended on the worker; the name is empty if it ended on none.
-void SettleStrikes(State& state, TrialId trial, TrialState to, const std::string& worker);
+// The trial ends; if it has a lease, on that worker.
+void SettleStrikes(State& state, TrialId trial, TrialState to);
 
 }  // namespace pathsweep

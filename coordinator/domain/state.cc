@@ -130,10 +130,8 @@ void ApplyOne(State& state, const AttemptEnded& event) {
 }
 
 void ApplyOne(State& state, const TrialEnded& event) {
-  const TrialId trial = event.attempt.trial;
-  const Lease* lease = state.leases.Find(trial);
-  SettleStrikes(state, trial, event.state, lease == nullptr ? "" : lease->worker);
-  Move(state, trial, event.state);
+  SettleStrikes(state, event.attempt.trial, event.state);
+  Move(state, event.attempt.trial, event.state);
 }
 
 void ApplyOne(State& state, const WorkerReported& event) {

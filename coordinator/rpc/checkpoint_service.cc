@@ -7,6 +7,16 @@
 #include "base/grpc_status.h"
 
 namespace pathsweep {
+namespace {
+
+void DiscardIfEnded(TrialId trial, const State& state, CheckpointFolder& folder) {
+  const Sweep* sweep = state.SweepOfTrial(trial);
+  const bool needed =
+      sweep != nullptr && (sweep->spec.keep_checkpoints || state.live_trials.contains(trial));
+  if (!needed) folder.Discard(trial);
+}
+
+}  // namespace
 
 grpc::Status CheckpointServiceHandler::PutCheckpoint(
     grpc::ServerContext*, grpc::ServerReader<v1::PutCheckpointRequest>* reader,
@@ -34,7 +44,7 @@ absl::Status CheckpointServiceHandler::Receive(grpc::ServerReader<v1::PutCheckpo
   if (absl::Status kept = folder_.Keep(attempt.trial, **file); !kept.ok()) return kept;
   // The trial may have ended meanwhile, and then nobody would remove the file.
   const auto discard = [&](const absl::Status& looked, const State& state) {
-    if (looked.ok() && !NeedsCheckpoint(state, attempt.trial)) folder_.Discard(attempt.trial);
+    if (looked.ok()) DiscardIfEnded(attempt.trial, state, folder_);
   };
   return engine_.Ask({Inspect{}, discard});
 }
@@ -61,17 +71,16 @@ grpc::Status CheckpointServiceHandler::GetCheckpoint(grpc::ServerContext*,
   return grpc::Status::OK;
 }
 
-bool NeedsCheckpoint(const State& state, TrialId trial) {
-  const Sweep* sweep = state.SweepOfTrial(trial);
-  return sweep != nullptr && (sweep->spec.keep_checkpoints || state.live_trials.contains(trial));
-}
-
 void DiscardEnded(absl::Span<const Event> events, const State& state, CheckpointFolder& folder) {
+  if (folder.IsEmpty()) return;
   for (const Event& event : events) {
     const auto* ended = std::get_if<TrialEnded>(&event);
-    if (ended == nullptr || NeedsCheckpoint(state, ended->attempt.trial)) continue;
-    folder.Discard(ended->attempt.trial);
+    if (ended != nullptr) DiscardIfEnded(ended->attempt.trial, state, folder);
   }
+}
+
+void DiscardEnded(const State& state, CheckpointFolder& folder) {
+  for (TrialId trial : folder.Trials()) DiscardIfEnded(trial, state, folder);
 }
 
 }  // namespace pathsweep

@@ -29,10 +29,9 @@ class CheckpointServiceHandler final : public v1::CheckpointService::Service {
   CheckpointFolder& folder_;
 };
 
-// Whether the state has a use for the trial's checkpoint.
-bool NeedsCheckpoint(const State& state, TrialId trial);
-
-// Discards the checkpoints of trials that have ended, as their sweeps say.
+// Discards the checkpoints of trials that have ended, as their sweeps say: of those that the events
+// end, or of all.
 void DiscardEnded(absl::Span<const Event> events, const State& state, CheckpointFolder& folder);
+void DiscardEnded(const State& state, CheckpointFolder& folder);
 
 }  // namespace pathsweep

@@ -52,16 +52,10 @@ absl::Status CheckAddress(const std::string& listen) {
 
 // A trial may have ended while its checkpoint was not looked after.
 void DiscardUnneeded(EngineThread& engine, CheckpointFolder& folder) {
-  const absl::Status looked =
-      engine.Ask({Inspect{}, [&](const absl::Status& status, const State& state) {
-                    if (!status.ok()) return;
-                    for (TrialId trial : folder.Trials()) {
-                      if (!NeedsCheckpoint(state, trial)) {
-                        folder.Discard(trial);
-                      }
-                    }
-                  }});
-  looked.IgnoreError();  // the next start looks again
+  const auto discard = [&](const absl::Status& status, const State& state) {
+    if (status.ok()) DiscardEnded(state, folder);
+  };
+  engine.Ask({Inspect{}, discard}).IgnoreError();  // the next start looks again
 }
 
 // gRPC ends with the last object that uses it, and may then wait ten seconds for a poller of a

@@ -94,6 +94,11 @@ void CheckpointFolder::Discard(TrialId trial) {
   if (trials_.erase(trial) > 0) discarded_.insert(trial);
 }
 
+bool CheckpointFolder::IsEmpty() const {
+  absl::MutexLock lock(&mutex_);
+  return trials_.empty();
+}
+
 std::vector<TrialId> CheckpointFolder::Trials() const {
   absl::MutexLock lock(&mutex_);
   return {trials_.begin(), trials_.end()};

@@ -44,6 +44,7 @@ class CheckpointFolder {
   // Removes the trial's checkpoint, if there is one, soon. Does not block.
   void Discard(TrialId trial);
 
+  bool IsEmpty() const;
   // Those that have a checkpoint.
   std::vector<TrialId> Trials() const;
 
