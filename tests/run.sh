@@ -69,10 +69,15 @@ ctest_stage() {
   if ((bad)); then print_failures "$logs/$preset.log"; fi
 }
 
-# The names of the tests that failed and the last lines that each printed.
+# The names of the tests that failed, and of the log LOG where they say why: failed assertions
+# of pytest and GoogleTest, and what sanitizers found.
 print_failures() {
-  sed -n '/tests FAILED:/,$p' "$1" | sed 's/^/  | /'
-  printf '  | their output: %s\n' "$1"
+  {
+    sed -n '/tests FAILED:/,$p' "$1"
+    grep -E -A 8 '^(E  |FAILED )|: Failure$|(ERROR|WARNING): [A-Za-z]+Sanitizer|runtime error:' "$1" |
+      head -n 120
+    printf 'all they printed: %s\n' "$1"
+  } | sed 's/^/  | /'
 }
 
 clang_tidy() { deploy/setup.sh --tests --no-packages --preset tidy; }
