@@ -5,10 +5,7 @@ import signal
 import sqlite3
 import time
 
-from processes import Process, wait_until
-
-# What a busy machine and sanitized programs may add to a time that is promised.
-SLACK_SECONDS = 3
+from processes import SLACK_SECONDS, Process, wait_until
 
 # Twelve trials of about a second each.
 SWEEP = """

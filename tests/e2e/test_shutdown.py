@@ -8,11 +8,9 @@ import time
 
 import pytest
 
-from processes import DEADLINE_SECONDS, wait_until
+from processes import DEADLINE_SECONDS, SLACK_SECONDS, wait_until
 
 PROMISED_SECONDS = 2
-# What a busy machine and sanitized programs may add to it.
-SLACK_SECONDS = 3
 
 TRAINED = """
 method: grid
