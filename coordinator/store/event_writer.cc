@@ -1,5 +1,6 @@
 #include "coordinator/store/event_writer.h"
 
+#include <type_traits>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -30,12 +31,21 @@ std::string LeaseTrialSql() {
                       "attempt = excluded.attempt, worker = excluded.worker, reason = ''");
 }
 
-// Returns the index of the last one bound.
+template <typename Value>
+void Bind(SQLite::Statement& statement, int index, const Value& value) {
+  if constexpr (std::is_convertible_v<Value, std::string>) {
+    statement.bindNoCopy(index, value);
+  } else {
+    statement.bind(index, value);
+  }
+}
+
+// Returns the index of the last one bound. Texts must live until the statement has run.
 template <typename... Values>
 int BindAll(SQLite::Statement& statement, const Values&... values) {
   statement.tryReset();  // its code is that of the last run, already dealt with
   int index = 0;
-  (statement.bind(++index, values), ...);
+  (Bind(statement, ++index, values), ...);
   return index;
 }
 
@@ -115,8 +125,8 @@ void EventWriter::WriteOne(const SweepExtended& event) {
 }
 
 void EventWriter::WriteOne(const TrialSettled& event) {
-  int index =
-      BindAll(settle_trial_, Text(event.state), event.trial, event.sweep, 0, "", event.reason);
+  const std::string state = Text(event.state);
+  int index = BindAll(settle_trial_, state, event.trial, event.sweep, 0, "", event.reason);
   if (event.reused_from) {
     settle_trial_.bind(++index, *event.reused_from);
   } else {

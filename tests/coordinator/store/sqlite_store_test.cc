@@ -63,6 +63,15 @@ TEST_F(SqliteStoreTest, RefusesADamagedDatabase) {
   EXPECT_EQ(SqliteStore::Open(path_).status().code(), absl::StatusCode::kDataLoss);
 }
 
+TEST_F(SqliteStoreTest, CheckFindsRowsOfWhatIsNotThere) {
+  ASSERT_TRUE(SqliteStore::Open(path_).ok());
+  SQLite::Database(path_, SQLite::OPEN_READWRITE)
+      .exec("INSERT INTO measurements (trial_id, metric_id, step, value) VALUES (7, 1, 0, 0.5)");
+  EXPECT_THAT(SqliteStore::Check(path_).message(),
+              ::testing::AllOf(::testing::HasSubstr("1 rows of measurements lack theirs in trials"),
+                               ::testing::HasSubstr("in metrics")));
+}
+
 TEST_F(SqliteStoreTest, CheckFindsDamageAndPassesASoundFile) {
   {
     auto store = SqliteStore::Open(path_).value();

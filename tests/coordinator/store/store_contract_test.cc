@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 
@@ -37,6 +38,10 @@ Opener MakeSqlite(const TemporaryFolder& folder) {
 
 class StoreContract : public ::testing::TestWithParam<Kind> {
  protected:
+  void TearDown() override {
+    const std::string file = folder_.File("results.db");
+    if (std::filesystem::exists(file)) EXPECT_EQ(SqliteStore::Check(file), absl::OkStatus());
+  }
   absl::Status Commit(const Events& events) { return store_->Commit(events); }
   State Reopened() {
     store_ = open_();
