@@ -1,8 +1,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "base/sweep_name.h"
 #include "client/commands/commands.h"
 #include "client/progress.h"
@@ -147,6 +150,62 @@ absl::Status RetryFailed(Context& context, const std::string& sweep) {
   return Change(context, sweep, &Connection::Stub::RetryFailed);
 }
 
+struct PruneOptions {
+  std::vector<std::string> sweeps;
+  std::optional<double> older_than_days;
+  bool yes = false;
+};
+
+bool HasEnded(const v1::Sweep& sweep) {
+  return sweep.trials().pending() + sweep.trials().running() == 0;
+}
+
+// Those that were named, or all that have ended and are old enough.
+absl::StatusOr<std::vector<v1::Sweep>> ToPrune(Connection& connection, const Context& context,
+                                               const PruneOptions& options) {
+  std::vector<v1::Sweep> chosen;
+  for (const std::string& name : options.sweeps) {
+    v1::GetSweepRequest request;
+    request.set_sweep(name);
+    absl::StatusOr<v1::Sweep> sweep = connection.Call(&Connection::Stub::GetSweep, request);
+    if (!sweep.ok()) return sweep.status();
+    chosen.push_back(*std::move(sweep));
+  }
+  if (!options.older_than_days) return chosen;
+  absl::StatusOr<v1::ListSweepsResponse> all =
+      connection.Call(&Connection::Stub::ListSweeps, v1::ListSweepsRequest());
+  if (!all.ok()) return all.status();
+  const absl::Time limit =
+      context.environment.clock.Now() - absl::Hours(24) * *options.older_than_days;
+  for (const v1::Sweep& sweep : all->sweeps()) {
+    const absl::Time created = absl::FromUnixSeconds(sweep.created_at().seconds());
+    if (HasEnded(sweep) && created < limit) chosen.push_back(sweep);
+  }
+  return chosen;
+}
+
+absl::Status Prune(Context& context, const PruneOptions& options) {
+  if (options.sweeps.empty() == !options.older_than_days) {
+    return absl::InvalidArgumentError("name sweeps, or those that are old with --older-than");
+  }
+  Connection connection(context.options.server);
+  absl::StatusOr<std::vector<v1::Sweep>> sweeps = ToPrune(connection, context, options);
+  if (!sweeps.ok()) return sweeps.status();
+  context.Print(SweepsReport(*sweeps));
+  if (!options.yes) {
+    context.environment.err << "nothing is removed yet; with --yes these are, for good"
+                            << std::endl;
+    return absl::OkStatus();
+  }
+  for (const v1::Sweep& sweep : *sweeps) {
+    v1::PruneSweepRequest request;
+    request.set_sweep(absl::StrCat(sweep.id()));  // names nothing else, whoever asks again
+    absl::Status status = connection.Call(&Connection::Stub::PruneSweep, request).status();
+    if (!status.ok() && !absl::IsNotFound(status)) return status;
+  }
+  return absl::OkStatus();
+}
+
 using SweepCommand = absl::Status (*)(Context&, const std::string&);
 
 CLI::App* AddSweepCommand(CLI::App& app, const std::string& name, const std::string& help,
@@ -177,6 +236,20 @@ void AddCancelCommand(CLI::App& app, const Choose& choose) {
   cancel->callback([=] { choose([=](Context& context) { return Cancel(context, *options); }); });
 }
 
+void AddPruneCommand(CLI::App& app, const Choose& choose) {
+  auto options = std::make_shared<PruneOptions>();
+  CLI::App* prune = app.add_subcommand(
+      "prune", "remove sweeps that have ended, with all results; shows them first");
+  prune->add_option("sweeps", options->sweeps, "names or numbers of the sweeps");
+  prune
+      ->add_option("--older-than", options->older_than_days,
+                   "all that have ended and were submitted before so many days")
+      ->check(CLI::Range(0.0, 36500.0))
+      ->type_name("DAYS");
+  prune->add_flag("--yes", options->yes, "remove what is shown");
+  prune->callback([=] { choose([=](Context& context) { return Prune(context, *options); }); });
+}
+
 }  // namespace
 
 void AddSweepCommands(CLI::App& app, const Choose& choose) {
@@ -199,6 +272,7 @@ void AddSweepCommands(CLI::App& app, const Choose& choose) {
           "--failed", [] {}, "those that failed: what is retried in any case");
   AddExtendCommand(app, choose);
   AddCancelCommand(app, choose);
+  AddPruneCommand(app, choose);
 }
 
 }  // namespace pathsweep

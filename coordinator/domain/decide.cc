@@ -142,6 +142,7 @@ absl::StatusOr<Events> Decide(const State& state, const SubmitSweep& command, ab
   sweep.created_at = now;
   Events events = {SweepSubmitted{sweep}};
   for (const ReusedTrial& reused : command.reused) {
+    if (state.SweepOfTrial(reused.from) == nullptr) continue;  // pruned since it was found
     events.push_back(Settled(sweep, sweep.TrialAt(reused.number), TrialState::kSucceeded,
                              reused.reason, reused.from));
   }
@@ -207,6 +208,17 @@ absl::StatusOr<Events> Decide(const State& state, const RetryFailed& command, ab
     }
   }
   return events;
+}
+
+absl::StatusOr<Events> Decide(const State& state, const PruneSweep& command, absl::Time now,
+                              const LeasePolicy&) {
+  absl::StatusOr<const Sweep*> sweep = RequireSweep(state, command.sweep);
+  if (!sweep.ok()) return sweep.status();
+  if (!(*sweep)->Ended()) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "sweep `", (*sweep)->spec.name, "` has not ended; wait for it, or cancel it first"));
+  }
+  return Events{SweepPruned{(*sweep)->id, (*sweep)->blocks.back().end(), now}};
 }
 
 absl::StatusOr<Events> Decide(const State& state, const ReceiveReport& command, absl::Time now,

@@ -57,6 +57,11 @@ struct RetryFailed {
   std::string sweep;  // name or id
 };
 
+// Removes a sweep that has ended.
+struct PruneSweep {
+  std::string sweep;  // name or id
+};
+
 // A worker's whole statement about itself.
 struct ReceiveReport {
   WorkerReport report;
@@ -88,6 +93,8 @@ absl::StatusOr<Events> Decide(const State& state, const CancelSweep& command, ab
 absl::StatusOr<Events> Decide(const State& state, const PauseSweep& command, absl::Time now,
                               const LeasePolicy& policy);
 absl::StatusOr<Events> Decide(const State& state, const RetryFailed& command, absl::Time now,
+                              const LeasePolicy& policy);
+absl::StatusOr<Events> Decide(const State& state, const PruneSweep& command, absl::Time now,
                               const LeasePolicy& policy);
 absl::StatusOr<Events> Decide(const State& state, const ReceiveReport& command, absl::Time now,
                               const LeasePolicy& policy);

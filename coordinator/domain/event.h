@@ -37,6 +37,13 @@ struct SweepExtended {
   int64_t trials;
 };
 
+// The sweep, which had ended, is no more, nor are its trials; the ids of both are not given again.
+struct SweepPruned {
+  SweepId sweep;
+  TrialId end_trial;  // behind its last
+  absl::Time at;
+};
+
 // A trial that was never leased has ended: cancelled, or with the results of another one.
 struct TrialSettled {
   TrialId trial;
@@ -127,9 +134,9 @@ struct LeaseExtended {
   absl::Time deadline;
 };
 
-using Event = std::variant<SweepSubmitted, SweepExtended, SweepCancelled, SweepPaused, TrialSettled,
-                           WorkerRegistered, AttemptLeased, MeasurementsReported, AttemptEnded,
-                           TrialEnded, TrialRetried, AttemptCrashed, WorkerReported,
+using Event = std::variant<SweepSubmitted, SweepExtended, SweepCancelled, SweepPaused, SweepPruned,
+                           TrialSettled, WorkerRegistered, AttemptLeased, MeasurementsReported,
+                           AttemptEnded, TrialEnded, TrialRetried, AttemptCrashed, WorkerReported,
                            WorkerDisconnected, LeaseExtended, GraceGranted>;
 
 }  // namespace pathsweep

@@ -96,6 +96,15 @@ void ApplyOne(State& state, const SweepPaused& event) {
   state.sweeps.at(event.sweep).paused = event.paused;
 }
 
+void ApplyOne(State& state, const SweepPruned& event) {
+  for (const TrialBlock& block : state.sweeps.at(event.sweep).blocks) {
+    state.sweep_by_block.erase(block.first_trial);
+    state.failed_trials.erase(state.failed_trials.lower_bound(block.first_trial),
+                              state.failed_trials.lower_bound(block.end()));
+  }
+  state.sweeps.erase(event.sweep);
+}
+
 void ApplyOne(State& state, const TrialRetried& event) {
   const auto failed = state.failed_trials.find(event.trial);
   state.live_trials.emplace(event.trial, LiveTrial{TrialState::kFailed, failed->second, 0});

@@ -6,6 +6,11 @@
 #include "coordinator/domain/scheduler.h"
 
 namespace pathsweep {
+namespace {
+
+bool IsPrune(const Event& event) { return std::holds_alternative<SweepPruned>(event); }
+
+}  // namespace
 
 void Engine::Process(std::vector<Request> requests, absl::Time now) {
   absl::Status status = loaded_ ? absl::OkStatus() : Load(now);
@@ -29,6 +34,12 @@ void Engine::Process(std::vector<Request> requests, absl::Time now) {
 
 void Engine::Overslept(absl::Time now) {
   if (loaded_) Run(GrantGrace{}, now).IgnoreError();  // always OK
+}
+
+absl::Status Engine::Tidy() {
+  absl::StatusOr<bool> more = store_.Tidy();
+  untidy_ = more.value_or(false);
+  return more.status();
 }
 
 absl::Status Engine::Load(absl::Time now) {
@@ -89,6 +100,7 @@ absl::Status Engine::Commit() {
   health_ = store_.Commit(events_);
   if (health_.ok()) {
     ++commits_;
+    untidy_ = untidy_ || std::ranges::any_of(events_, IsPrune);
   } else {
     loaded_ = false;
   }

@@ -53,7 +53,7 @@ struct Inspect {};
 
 struct Request {
   std::variant<SubmitSweep, ExtendSweep, CancelSweep, CancelTrial, PauseSweep, RetryFailed,
-               ReportOnStream, StreamEnded, Inspect>
+               PruneSweep, ReportOnStream, StreamEnded, Inspect>
       command;
   // Called once, after the commit; the state is valid during the call only.
   std::function<void(const absl::Status&, const State&)> done;
@@ -74,6 +74,11 @@ class Engine {
   // Process was called later than it should have been, for no fault of the workers: leases
   // that ended meanwhile get grace. Call before Process.
   void Overslept(absl::Time now);
+
+  // Something that was pruned may still be stored: call Tidy while there is nothing else to do.
+  bool untidy() const { return untidy_; }
+  // A few milliseconds of it.
+  absl::Status Tidy();
 
   // When Process must be called next if no request comes before.
   absl::Time NextDeadline() const {
@@ -119,6 +124,7 @@ class Engine {
   std::atomic<int64_t> commits_ = 0;
   absl::Status health_;
   bool loaded_ = false;
+  bool untidy_ = true;
   State state_;
   std::map<std::string, std::shared_ptr<WorkerSink>> sinks_;
   // Of the drain under way.

@@ -88,6 +88,13 @@ void EngineThread::NoteHealth() {
   }
 }
 
+void EngineThread::TidyUp() {
+  if (absl::Status status = engine_.Tidy(); !status.ok()) {
+    spdlog::warn("what was pruned is removed after the next prune or start: {}",
+                 std::string(status.message()));
+  }
+}
+
 std::vector<Request> EngineThread::TakeDrain() {
   std::vector<Request> drain = std::exchange(of_users_, {});
   size_t work = 0;
@@ -106,7 +113,8 @@ void EngineThread::Loop() {
     bool last;
     {
       absl::MutexLock lock(&mutex_);
-      mutex_.AwaitWithDeadline(absl::Condition(this, &EngineThread::HasWork), wake_up);
+      mutex_.AwaitWithDeadline(absl::Condition(this, &EngineThread::HasWork),
+                               engine_.untidy() ? clock_.Now() : wake_up);
       drain = TakeDrain();
       last = stopping_ && of_workers_.empty();
     }
@@ -116,9 +124,11 @@ void EngineThread::Loop() {
                    absl::FormatDuration(now - wake_up));
       engine_.Overslept(now);
     }
+    const bool idle = drain.empty();
     engine_.Process(std::move(drain), now);
     NoteHealth();
     if (last) return;
+    if (idle && engine_.untidy()) TidyUp();
   }
 }
 

@@ -44,6 +44,7 @@ class EngineThread {
   void Loop();
   std::vector<Request> TakeDrain() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteHealth();
+  void TidyUp();
   bool HasWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
     return stopping_ || !of_users_.empty() || !of_workers_.empty();
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <variant>
 
+#include "absl/strings/str_cat.h"
 #include "coordinator/domain/quarantine.h"
 
 namespace pathsweep {
@@ -22,24 +23,25 @@ class EventLog {
   }
 
   void operator()(const SweepExtended& event) {
-    spdlog::info("sweep extended sweep={} trials={}", state_.sweeps.at(event.sweep).spec.name,
-                 event.trials);
+    spdlog::info("sweep extended sweep={} trials={}", NameOf(event.sweep), event.trials);
   }
 
   void operator()(const SweepCancelled& event) {
-    spdlog::info("sweep cancelled sweep={}", state_.sweeps.at(event.sweep).spec.name);
+    spdlog::info("sweep cancelled sweep={}", NameOf(event.sweep));
   }
 
   void operator()(const SweepPaused& event) {
-    spdlog::info("sweep {} sweep={}", event.paused ? "paused" : "resumed",
-                 state_.sweeps.at(event.sweep).spec.name);
+    spdlog::info("sweep {} sweep={}", event.paused ? "paused" : "resumed", NameOf(event.sweep));
   }
+
+  void operator()(const SweepPruned& event) { spdlog::info("sweep pruned id={}", event.sweep); }
 
   void operator()(const TrialEnded& event) {
-    LogIfFinished(*state_.SweepOfTrial(event.attempt.trial));
+    LogIfFinished(state_.SweepOfTrial(event.attempt.trial));
   }
 
-  void operator()(const TrialSettled& event) { LogIfFinished(state_.sweeps.at(event.sweep)); }
+  void operator()(const TrialSettled& event) { LogIfFinished(state_.SweepOfTrial(event.trial)); }
+
   void operator()(const WorkerRegistered& event) {
     spdlog::info("worker registered worker={} device={} slots={}", event.worker.name,
                  event.worker.device, event.worker.slots);
@@ -60,10 +62,17 @@ class EventLog {
   void operator()(const Other&) {}
 
  private:
-  void LogIfFinished(const Sweep& sweep) {
-    if (sweep.cancelled || !sweep.Ended() || !finished_.insert(sweep.id).second) return;
-    const TrialCounts counts = sweep.Counts();
-    spdlog::info("sweep finished sweep={} succeeded={} stopped={} failed={}", sweep.spec.name,
+  // The sweep may have been pruned in the same commit, and then has but its id.
+  std::string NameOf(SweepId id) const {
+    const auto sweep = state_.sweeps.find(id);
+    return sweep == state_.sweeps.end() ? absl::StrCat(id) : sweep->second.spec.name;
+  }
+
+  void LogIfFinished(const Sweep* sweep) {
+    if (sweep == nullptr || sweep->cancelled || !sweep->Ended()) return;
+    if (!finished_.insert(sweep->id).second) return;
+    const TrialCounts counts = sweep->Counts();
+    spdlog::info("sweep finished sweep={} succeeded={} stopped={} failed={}", sweep->spec.name,
                  counts[TrialState::kSucceeded], counts[TrialState::kStopped],
                  counts[TrialState::kFailed]);
   }

@@ -76,6 +76,7 @@ void DiscardEnded(absl::Span<const Event> events, const State& state, Checkpoint
   for (const Event& event : events) {
     const auto* ended = std::get_if<TrialEnded>(&event);
     if (ended != nullptr) DiscardIfEnded(ended->attempt.trial, state, folder);
+    if (std::holds_alternative<SweepPruned>(event)) return DiscardEnded(state, folder);
   }
 }
 

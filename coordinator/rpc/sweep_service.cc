@@ -101,12 +101,11 @@ grpc::Status SweepServiceHandler::SubmitSweep(grpc::ServerContext*,
   if (!spec.ok()) return ToGrpc(spec.status());
   absl::StatusOr<std::vector<ReusedTrial>> reused = FindReusable(*spec);
   if (!reused.ok()) return ToGrpc(reused.status());
-  return ToGrpc(engine_.Ask(
+  return Run(
       {pathsweep::SubmitSweep{request->request_id(), *std::move(spec), *std::move(reused)},
-       [&](const absl::Status& status, const State& state) {
-         if (!status.ok()) return;
-         *response->mutable_sweep() = ToProto(*state.FindSweepByRequest(request->request_id()));
-       }}));
+       nullptr},
+      [&](const State& state) { return state.FindSweepByRequest(request->request_id()); },
+      *response->mutable_sweep());
 }
 
 grpc::Status SweepServiceHandler::ExtendSweep(grpc::ServerContext*,
@@ -155,11 +154,31 @@ grpc::Status SweepServiceHandler::RetryFailed(grpc::ServerContext*,
   return Change(pathsweep::RetryFailed{request->sweep()}, *response->mutable_sweep());
 }
 
+grpc::Status SweepServiceHandler::PruneSweep(grpc::ServerContext*,
+                                             const v1::PruneSweepRequest* request,
+                                             v1::PruneSweepResponse*) {
+  return ToGrpc(engine_.Ask({pathsweep::PruneSweep{request->sweep()}, nullptr}));
+}
+
 template <typename Command>
 grpc::Status SweepServiceHandler::Change(const Command& command, v1::Sweep& changed) {
-  return ToGrpc(engine_.Ask({command, [&](const absl::Status& status, const State& state) {
-                               if (status.ok()) changed = ToProto(*state.FindSweep(command.sweep));
-                             }}));
+  return Run(
+      {command, nullptr}, [&](const State& state) { return state.FindSweep(command.sweep); },
+      changed);
+}
+
+grpc::Status SweepServiceHandler::Run(Request request,
+                                      const std::function<const Sweep*(const State&)>& find,
+                                      v1::Sweep& changed) {
+  bool gone = false;
+  request.done = [&](const absl::Status& status, const State& state) {
+    if (!status.ok()) return;
+    const Sweep* sweep = find(state);
+    gone = sweep == nullptr;
+    if (!gone) changed = ToProto(*sweep);
+  };
+  const absl::Status status = engine_.Ask(std::move(request));
+  return ToGrpc(gone ? absl::NotFoundError("the sweep was pruned at the same moment") : status);
 }
 
 grpc::Status SweepServiceHandler::ListSweeps(grpc::ServerContext*, const v1::ListSweepsRequest*,

@@ -4,6 +4,7 @@
 // through one reader. Thread safe.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -42,6 +43,8 @@ class SweepServiceHandler final : public v1::SweepService::Service {
                            v1::ResumeSweepResponse* response) override;
   grpc::Status RetryFailed(grpc::ServerContext*, const v1::RetryFailedRequest* request,
                            v1::RetryFailedResponse* response) override;
+  grpc::Status PruneSweep(grpc::ServerContext*, const v1::PruneSweepRequest* request,
+                          v1::PruneSweepResponse*) override;
   grpc::Status ListSweeps(grpc::ServerContext*, const v1::ListSweepsRequest* request,
                           v1::ListSweepsResponse* response) override;
   grpc::Status GetSweep(grpc::ServerContext*, const v1::GetSweepRequest* request,
@@ -61,6 +64,9 @@ class SweepServiceHandler final : public v1::SweepService::Service {
   // Runs a command about the sweep that it names, and answers how that sweep then is.
   template <typename Command>
   grpc::Status Change(const Command& command, v1::Sweep& changed);
+  // Runs a command, and answers how the sweep is that `find` then gives.
+  grpc::Status Run(Request request, const std::function<const Sweep*(const State&)>& find,
+                   v1::Sweep& changed);
   // A copy of the sweep as it stands now; NotFound if there is none.
   absl::StatusOr<Sweep> FindSweep(const std::string& name_or_id);
   absl::StatusOr<TrialRecord> FindTrial(TrialId trial);

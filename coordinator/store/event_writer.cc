@@ -79,6 +79,11 @@ EventWriter::EventWriter(SQLite::Database& database)
       grow_sweep_(database, "UPDATE sweeps SET trials = ? WHERE id = ?"),
       cancel_sweep_(database, "UPDATE sweeps SET cancelled = 1 WHERE id = ?"),
       pause_sweep_(database, "UPDATE sweeps SET paused = ? WHERE id = ?"),
+      note_pruned_(database,
+                   "INSERT INTO pruned_sweeps (id, name, end_trial, pruned_at) "
+                   "SELECT id, name, ?, ? FROM sweeps WHERE id = ?"),
+      delete_extensions_(database, "DELETE FROM extensions WHERE sweep_id = ?"),
+      delete_sweep_(database, "DELETE FROM sweeps WHERE id = ?"),
       register_worker_(database,
                        "INSERT INTO workers VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO "
                        "UPDATE SET hostname = excluded.hostname, device = excluded.device, "
@@ -141,6 +146,13 @@ void EventWriter::WriteOne(const SweepCancelled& event) { Run(cancel_sweep_, eve
 
 void EventWriter::WriteOne(const SweepPaused& event) {
   Run(pause_sweep_, event.paused ? 1 : 0, event.sweep);
+}
+
+// Its trials go bit by bit; see Store::Tidy.
+void EventWriter::WriteOne(const SweepPruned& event) {
+  Run(note_pruned_, event.end_trial, TextOf(event.at), event.sweep);
+  Run(delete_extensions_, event.sweep);
+  Run(delete_sweep_, event.sweep);
 }
 
 void EventWriter::WriteOne(const TrialRetried& event) { Run(retry_trial_, event.trial); }

@@ -29,6 +29,7 @@ class EventWriter {
   void WriteOne(const SweepExtended& event);
   void WriteOne(const SweepCancelled& event);
   void WriteOne(const SweepPaused& event);
+  void WriteOne(const SweepPruned& event);
   void WriteOne(const TrialSettled& event);
   void WriteOne(const WorkerRegistered& event);
   void WriteOne(const AttemptLeased& event);
@@ -56,6 +57,9 @@ class EventWriter {
   SQLite::Statement grow_sweep_;
   SQLite::Statement cancel_sweep_;
   SQLite::Statement pause_sweep_;
+  SQLite::Statement note_pruned_;
+  SQLite::Statement delete_extensions_;
+  SQLite::Statement delete_sweep_;
   SQLite::Statement register_worker_;
   SQLite::Statement settle_trial_;
   SQLite::Statement reuse_measurements_;

@@ -13,6 +13,7 @@ class MemoryStore : public Store {
  public:
   absl::Status Commit(absl::Span<const Event> events) override;
   absl::StatusOr<State> Load(absl::Time now, const LeasePolicy& policy) override;
+  absl::StatusOr<bool> Tidy() override { return false; }
 
   // Every later Commit and Load returns this status, until it is OK again.
   void FailWith(absl::Status status) { failure_ = std::move(status); }

@@ -21,7 +21,8 @@ bool IsAxis(const Grid& grid, absl::string_view name) {
 // Those that agree with the grid in every parameter that has one value there.
 std::string Query(const Grid& grid) {
   std::vector<std::string> columns = {"id", "reason", "seed"};
-  std::vector<std::string> conditions = {"state = 'succeeded'", "reused_from IS NULL"};
+  std::vector<std::string> conditions = {"state = 'succeeded'", "reused_from IS NULL",
+                                         "sweep_id IN (SELECT id FROM sweeps)"};
   for (const GridAxis& axis : grid.axes) columns.push_back(axis.name);
   for (const ParameterSpec& spec : TrialParameterTable()) {
     if (!IsAxis(grid, spec.name)) conditions.push_back(absl::StrCat(spec.name, " = ?"));

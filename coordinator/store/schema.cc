@@ -19,7 +19,7 @@ constexpr int kQuantiles = 1000;
 constexpr int kApplicationId = 0x50535750;  // "PSWP" in the file's header
 
 // Append only: a migration that has shipped never changes.
-constexpr std::array<absl::string_view, 3> kMigrations = {R"sql(
+constexpr std::array<absl::string_view, 4> kMigrations = {R"sql(
 CREATE TABLE sweeps (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -90,6 +90,14 @@ CREATE TABLE extensions (
   first_trial INTEGER PRIMARY KEY,
   sweep_id INTEGER NOT NULL REFERENCES sweeps (id),
   extension TEXT NOT NULL
+);
+)sql",
+                                                          R"sql(
+CREATE TABLE pruned_sweeps (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  end_trial INTEGER NOT NULL,
+  pruned_at TEXT NOT NULL
 );
 )sql"};
 

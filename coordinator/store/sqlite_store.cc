@@ -2,6 +2,7 @@
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
+#include <algorithm>
 #include <map>
 #include <vector>
 
@@ -40,14 +41,23 @@ namespace {
 
 constexpr int64_t kCheckedAtOpening = int64_t{64} << 20;
 
+// Some ten milliseconds of work, at most so many trials at once.
+constexpr int64_t kTidiedRows = 2000;
+constexpr int kTidiedTrials = 500;
+
+bool HasTable(SQLite::Database& database, const std::string& name) {
+  SQLite::Statement row(database, "SELECT count(*) FROM sqlite_schema WHERE name = ?");
+  row.bind(1, name);
+  row.executeStep();
+  return row.getColumn(0).getInt() > 0;
+}
+
 // All of a small file; of a large one, where that takes minutes, what a start relies on.
 // `sweepd --check-database` checks everything.
 absl::Status CheckIntegrity(SQLite::Database& database) {
   const int64_t bytes = database.execAndGet("PRAGMA page_count").getInt64() *
                         database.execAndGet("PRAGMA page_size").getInt64();
-  const bool has_sweeps =
-      database.execAndGet("SELECT count(*) FROM sqlite_schema WHERE name = 'sweeps'").getInt() > 0;
-  const bool whole = bytes <= kCheckedAtOpening || !has_sweeps;
+  const bool whole = bytes <= kCheckedAtOpening || !HasTable(database, "sweeps");
   const std::string verdict =
       database.execAndGet(whole ? "PRAGMA quick_check(1)" : "PRAGMA quick_check(sweeps)")
           .getString();
@@ -65,11 +75,16 @@ std::vector<std::string> Damage(SQLite::Database& database) {
   return verdicts;
 }
 
-// Rows of what is not there.
+// Rows of what is not there, but for those of pruned sweeps that have yet to go.
 std::vector<std::string> Orphans(SQLite::Database& database) {
-  SQLite::Statement rows(database,
-                         "SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check "
-                         "GROUP BY \"table\", parent");
+  const bool prunes = HasTable(database, "pruned_sweeps");
+  SQLite::Statement rows(
+      database,
+      absl::StrCat("SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check ",
+                   prunes ? "WHERE NOT (\"table\" = 'trials' AND (SELECT sweep_id FROM trials t "
+                            "WHERE t.id = \"rowid\") IN (SELECT id FROM pruned_sweeps)) "
+                          : "",
+                   "GROUP BY \"table\", parent"));
   std::vector<std::string> orphans;
   while (rows.executeStep()) {
     orphans.push_back(absl::StrCat(rows.getColumn(2).getInt64(), " rows of ",
@@ -113,13 +128,22 @@ void LoadExtensions(SQLite::Database& database, State& state, absl::Status& stat
   }
 }
 
+// Their ids are not given again.
+void LoadPruned(SQLite::Database& database, State& state) {
+  SQLite::Statement row(database, "SELECT max(id), max(end_trial) FROM pruned_sweeps");
+  row.executeStep();
+  state.next_sweep = std::max(state.next_sweep, SweepId{row.getColumn(0).getInt64()} + 1);
+  state.next_trial = std::max(state.next_trial, TrialId{row.getColumn(1).getInt64()});
+}
+
 // Those that were leased came in order of number, past those that were settled: `next` is at first
 // the number of rows, and then that of those behind it.
 void LoadSettled(SQLite::Database& database, State& state) {
   SQLite::Statement rows(database, "SELECT sweep_id, id FROM trials WHERE attempt = 0 ORDER BY id");
   while (rows.executeStep()) {
-    Sweep& sweep = state.sweeps.at(rows.getColumn(0).getInt64());
-    sweep.settled.insert(sweep.NumberOf(rows.getColumn(1).getInt64()));
+    const auto sweep = state.sweeps.find(rows.getColumn(0).getInt64());
+    if (sweep == state.sweeps.end()) continue;  // pruned
+    sweep->second.settled.insert(sweep->second.NumberOf(rows.getColumn(1).getInt64()));
   }
   for (auto& [id, sweep] : state.sweeps) {
     sweep.next -= static_cast<int64_t>(sweep.settled.size());
@@ -134,16 +158,27 @@ void LoadCounts(SQLite::Database& database, State& state) {
   SQLite::Statement rows(database,
                          "SELECT sweep_id, state, count(*) FROM trials GROUP BY sweep_id, state");
   while (rows.executeStep()) {
-    Sweep& sweep = state.sweeps.at(rows.getColumn(0).getInt64());
+    const auto sweep = state.sweeps.find(rows.getColumn(0).getInt64());
+    if (sweep == state.sweeps.end()) continue;  // pruned
     const int64_t count = rows.getColumn(2).getInt64();
-    sweep.rows[TrialStateFromName(rows.getColumn(1).getString()).value()] = count;
-    sweep.next += count;
+    sweep->second.rows[TrialStateFromName(rows.getColumn(1).getString()).value()] = count;
+    sweep->second.next += count;
   }
   LoadSettled(database, state);
   std::erase_if(state.open_sweeps, [&](SweepId id) {
     const Sweep& sweep = state.sweeps.at(id);
     return sweep.next == sweep.trials;
   });
+}
+
+std::vector<TrialId> PrunedTrials(SQLite::Database& database, int limit) {
+  SQLite::Statement rows(database,
+                         "SELECT t.id FROM pruned_sweeps p JOIN trials t ON t.sweep_id = p.id "
+                         "LIMIT ?");
+  rows.bind(1, limit);
+  std::vector<TrialId> trials;
+  while (rows.executeStep()) trials.push_back(rows.getColumn(0).getInt64());
+  return trials;
 }
 
 // Sweep by sweep, so that the index leads past the trials that have ended with a result.
@@ -225,9 +260,33 @@ absl::StatusOr<State> SqliteStore::Load(absl::Time now, const LeasePolicy& polic
     LoadSweeps(connection_->database, state, status);
     LoadExtensions(connection_->database, state, status);
     if (!status.ok()) return status;
+    LoadPruned(connection_->database, state);
     LoadCounts(connection_->database, state);
     LoadUnsettledTrials(connection_->database, state, now, policy);
     return state;
+  });
+}
+
+absl::StatusOr<bool> SqliteStore::Tidy() {
+  return Guarded(connection_->path, [&]() -> absl::StatusOr<bool> {
+    SQLite::Database& database = connection_->database;
+    const std::vector<TrialId> trials = PrunedTrials(database, kTidiedTrials);
+    if (trials.empty()) return false;
+    SQLite::Statement measurements(database, "DELETE FROM measurements WHERE trial_id = ?");
+    SQLite::Statement attempts(database, "DELETE FROM attempts WHERE trial_id = ?");
+    SQLite::Statement row(database, "DELETE FROM trials WHERE id = ?");
+    SQLite::Transaction transaction(database);
+    const int64_t before = database.getTotalChanges();
+    for (TrialId trial : trials) {
+      if (database.getTotalChanges() - before >= kTidiedRows) break;
+      for (SQLite::Statement* statement : {&measurements, &attempts, &row}) {
+        statement->reset();
+        statement->bind(1, trial);
+        statement->exec();
+      }
+    }
+    transaction.commit();
+    return true;
   });
 }
 

@@ -23,6 +23,7 @@ class SqliteStore : public Store {
 
   absl::Status Commit(absl::Span<const Event> events) override;
   absl::StatusOr<State> Load(absl::Time now, const LeasePolicy& policy) override;
+  absl::StatusOr<bool> Tidy() override;
 
   // Checks every page and index of the file, which is not changed; may be in use. DataLoss
   // says what is damaged.

@@ -4,6 +4,7 @@
 // - Commit is all or nothing; after OK the events survive a crash.
 // - Load gives the state that Apply makes of the committed events, less who is connected:
 //   live trials keep their worker and attempt, and their leases begin `now`.
+// - What a pruned sweep leaves behind is in nobody's way; Tidy removes it.
 // - A measurement is kept once per (trial, step, metric): the first value stands.
 // Not thread safe: one thread writes.
 #pragma once
@@ -22,6 +23,8 @@ class Store {
   virtual ~Store() = default;
   virtual absl::Status Commit(absl::Span<const Event> events) = 0;
   virtual absl::StatusOr<State> Load(absl::Time now, const LeasePolicy& policy) = 0;
+  // Removes a few milliseconds' worth of what pruned sweeps left. False once nothing is left.
+  virtual absl::StatusOr<bool> Tidy() = 0;
 };
 
 // Memory-only events (see event.h) change nothing in a store; a drain of nothing else

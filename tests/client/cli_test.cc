@@ -118,6 +118,27 @@ class CannedService : public v1::SweepService::Service {
     response->mutable_trial()->set_state(v1::TRIAL_STATE_CANCELLED);
     return grpc::Status::OK;
   }
+  grpc::Status ListSweeps(grpc::ServerContext*, const v1::ListSweepsRequest*,
+                          v1::ListSweepsResponse* response) override {
+    v1::Sweep old = CannedSweep();
+    old.set_id(7);
+    *old.mutable_trials() = {};
+    old.mutable_created_at()->set_seconds(absl::ToUnixSeconds(absl::Now() - absl::Hours(72)));
+    *response->add_sweeps() = old;
+    v1::Sweep young = old;
+    young.set_id(8);
+    young.mutable_created_at()->set_seconds(absl::ToUnixSeconds(absl::Now() - absl::Hours(24)));
+    *response->add_sweeps() = young;
+    old.set_id(9);
+    old.mutable_trials()->set_pending(1);
+    *response->add_sweeps() = old;
+    return grpc::Status::OK;
+  }
+  grpc::Status PruneSweep(grpc::ServerContext*, const v1::PruneSweepRequest* request,
+                          v1::PruneSweepResponse*) override {
+    pruned.push_back(request->sweep());
+    return {grpc::StatusCode::NOT_FOUND, "as after a lost reply"};
+  }
   grpc::Status RetryFailed(grpc::ServerContext*, const v1::RetryFailedRequest* request,
                            v1::RetryFailedResponse* response) override {
     retried = request->sweep();
@@ -164,6 +185,7 @@ class CannedService : public v1::SweepService::Service {
   v1::SubmitSweepRequest submitted;
   v1::ExtendSweepRequest extended;
   std::string retried;
+  std::vector<std::string> pruned;
   std::string backup = std::string(3'000'000, 'b');
   grpc::Status backup_end;
   bool cut = false;
@@ -332,6 +354,28 @@ TEST_F(CliTest, PauseAndRetryShowTheSweepAfterwards) {
   EXPECT_EQ(json::parse(Run({"pause", "demo", "--output", "json"}).out)["state"], "paused");
   EXPECT_EQ(Run({"retry", "demo", "--failed"}).code, 0);
   EXPECT_EQ(service_.retried, "demo");
+}
+
+TEST_F(CliTest, PruneShowsWhatIsOldAndHasEndedAndRemovesItWithYes) {
+  const Output shown = Run({"prune", "--older-than", "2", "--output", "json"});
+  EXPECT_EQ(shown.code, 0) << shown.err;
+  ASSERT_EQ(json::parse(shown.out).size(), 1u) << shown.out;
+  EXPECT_EQ(json::parse(shown.out)[0]["id"], 7);
+  EXPECT_THAT(shown.err, HasSubstr("nothing is removed yet"));
+  EXPECT_THAT(service_.pruned, ::testing::IsEmpty());
+  const Output removed = Run({"prune", "--older-than", "2", "--yes"});
+  EXPECT_EQ(removed.code, 0) << removed.err;
+  EXPECT_THAT(service_.pruned, ::testing::ElementsAre("7"));
+  EXPECT_EQ(Run({"prune", "demo", "--yes"}).code, 0);
+  EXPECT_THAT(service_.pruned, ::testing::ElementsAre("7", "3"));
+}
+
+TEST_F(CliTest, PruneRefusesToGuess) {
+  EXPECT_EQ(Run({"prune", "--yes"}).code, 2);
+  EXPECT_EQ(Run({"prune", "demo", "--older-than", "2"}).code, 2);
+  EXPECT_EQ(Run({"prune", "--older-than", "-1"}).code, 2);
+  EXPECT_NE(Run({"prune", "demo", "missing", "--yes"}).code, 0);
+  EXPECT_THAT(service_.pruned, ::testing::IsEmpty()) << "all or none";
 }
 
 TEST_F(CliTest, ExtendSendsTheParametersAndSeedsOfTheFile) {

@@ -15,7 +15,7 @@ namespace pathsweep {
 namespace {
 
 constexpr int kWorkers = 4;
-constexpr int kRequests = 8;  // so many sweeps at most
+constexpr int kRequests = 8;  // so many sweeps at once
 constexpr int kMostAttempts = 5;
 constexpr char kLongName[] = "a-name-of-64-characters-which-has-to-make-room-for-a-suffix-1234";
 static_assert(sizeof(kLongName) - 1 == kLongestSweepName);
@@ -54,7 +54,7 @@ void EngineDriver::Run() {
       &EngineDriver::Report, &EngineDriver::EndStream,     &EngineDriver::Advance,
       &EngineDriver::Drain,  &EngineDriver::Oversleep,     &EngineDriver::FailCommit,
       &EngineDriver::Report, &EngineDriver::Inspect,       &EngineDriver::Restart,
-      &EngineDriver::Extend, &EngineDriver::CancelOne,
+      &EngineDriver::Extend, &EngineDriver::CancelOne,     &EngineDriver::Prune,
   };
   while (input_.remaining_bytes() > 0) (this->*input_.PickValueInArray(kKinds))();
   Drain();
@@ -108,6 +108,11 @@ void EngineDriver::CancelOne() {
   const TrialId trial = Number(16);
   ledger_.AllowCancel(trial);
   Post(CancelTrial{trial});
+}
+
+void EngineDriver::Prune() {
+  for (SweepId sweep = 1; sweep <= 100; ++sweep) ledger_.AllowPrune(sweep);
+  Post(PruneSweep{SweepText()});
 }
 
 void EngineDriver::Inspect() { Post(pathsweep::Inspect{}); }

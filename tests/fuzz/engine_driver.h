@@ -41,6 +41,7 @@ class EngineDriver {
   void Retry();
   void Extend();
   void CancelOne();
+  void Prune();
   void Inspect();
   void Report();
   void EndStream();

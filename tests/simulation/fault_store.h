@@ -45,6 +45,8 @@ class FaultStore : public Store {
     return disk_->Load(now, policy);
   }
 
+  absl::StatusOr<bool> Tidy() override { return disk_->Tidy(); }
+
  private:
   const std::unique_ptr<Store> disk_;
   const Observer stored_;

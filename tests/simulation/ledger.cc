@@ -17,6 +17,17 @@ const LedgerTrial* Ledger::Find(TrialId trial) const {
   return found == trials_.end() ? nullptr : &found->second;
 }
 
+bool Ledger::WasPruned(TrialId trial) const {
+  return std::ranges::any_of(sweeps_, [&](const auto& entry) {
+    return entry.second.pruned && Holds(entry.second, trial);
+  });
+}
+
+bool Ledger::Holds(const LedgerSweep& sweep, TrialId trial) {
+  return std::ranges::any_of(
+      sweep.ids, [&](const auto& ids) { return trial >= ids.first && trial < ids.second; });
+}
+
 bool Ledger::Measured(TrialId trial, const Measurement& measurement) const {
   return measured_.contains({trial, measurement.step, measurement.metric});
 }
@@ -31,6 +42,7 @@ void Ledger::Take(const SweepSubmitted& event) {
   if (!names_.insert(sweep.spec.name).second) Broken("two sweeps have one name");
   LedgerSweep added;
   added.spec = sweep.spec;
+  added.request = sweep.request_id;
   TakeIds(added, sweep.blocks.front().first_trial, sweep.trials);
   if (!sweeps_.emplace(sweep.id, added).second) Broken("two sweeps have one id");
 }
@@ -54,9 +66,7 @@ void Ledger::Take(const SweepExtended& event) {
 
 void Ledger::Begin(LedgerSweep& sweep, TrialId trial, const TrialParameters& parameters,
                    int64_t seed) {
-  const bool in_range = std::ranges::any_of(
-      sweep.ids, [&](const auto& ids) { return trial >= ids.first && trial < ids.second; });
-  Require(in_range, trial, "is of another sweep");
+  Require(Holds(sweep, trial), trial, "is of another sweep");
   std::string text;
   for (const ParameterSpec& spec : TrialParameterTable()) {
     absl::StrAppend(&text, FormatValue(GetParameter(parameters, spec)), " ");
@@ -77,6 +87,23 @@ void Ledger::Take(const TrialSettled& event) {
 }
 
 void Ledger::Take(const SweepCancelled& event) { sweeps_.at(event.sweep).cancelled = true; }
+
+void Ledger::Take(const SweepPruned& event) {
+  LedgerSweep& sweep = sweeps_.at(event.sweep);
+  if (!prunable_.contains(event.sweep)) Broken("a sweep was pruned though nobody asked");
+  if (sweep.pruned) Broken("a sweep was pruned twice");
+  if (!sweep.cancelled && static_cast<int64_t>(sweep.begun.size()) != sweep.trials) {
+    Broken("a sweep was pruned of which trials never ran");
+  }
+  std::erase_if(trials_, [&](const auto& entry) {
+    const auto& [id, trial] = entry;
+    if (trial.sweep == event.sweep) Require(trial.ended.has_value(), id, "pruned while live");
+    return trial.sweep == event.sweep;
+  });
+  sweep.pruned = true;
+  names_.erase(sweep.spec.name);
+  requests_.erase(sweep.request);
+}
 
 void Ledger::Take(const SweepPaused& event) { sweeps_.at(event.sweep).paused = event.paused; }
 
@@ -153,6 +180,9 @@ void Ledger::Take(const TrialRetried& event) {
 }
 
 void Ledger::CheckAgainst(const State& state) {
+  for (const auto& [id, sweep] : sweeps_) {
+    if (state.sweeps.contains(id) == sweep.pruned) Broken("a sweep is gone, or should be");
+  }
   for (const auto& [id, sweep] : state.sweeps) {
     TrialCounts counts;
     int64_t rows = 0;
@@ -169,6 +199,9 @@ void Ledger::CheckAgainst(const State& state) {
     }
     if (sweep.trials != sweeps_.at(id).trials) Broken("a sweep has not the trials it was given");
     if (sweep.paused != sweeps_.at(id).paused) Broken("a pause in memory is not the stored one");
+  }
+  for (const auto& [id, attempt] : state.failed_trials) {
+    Require(Find(id) != nullptr, id, "failed, and is not there");
   }
   for (const auto& [id, trial] : trials_) {
     Require(state.failed_trials.contains(id) == (trial.ended == TrialState::kFailed), id,

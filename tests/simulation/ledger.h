@@ -34,6 +34,11 @@ class Ledger {
   // A user asks for it from now on.
   void AllowCancel(TrialId trial) { cancellable_.insert(trial); }
 
+  // A user asks for it from now on.
+  void AllowPrune(SweepId sweep) { prunable_.insert(sweep); }
+
+  bool WasPruned(TrialId trial) const;
+
   // Null if it has no row.
   const LedgerTrial* Find(TrialId trial) const;
   bool Measured(TrialId trial, const Measurement& measurement) const;
@@ -54,12 +59,15 @@ class Ledger {
     SweepSpec spec;
     bool cancelled = false;
     bool paused = false;
+    bool pruned = false;
+    std::string request;
     int64_t running = 0;
     std::set<std::pair<std::string, int64_t>> begun;  // (parameters, seed)
   };
 
   void Take(const SweepSubmitted& event);
   void Take(const SweepExtended& event);
+  void Take(const SweepPruned& event);
   void Take(const TrialSettled& event);
   void Take(const SweepCancelled& event);
   void Take(const SweepPaused& event);
@@ -75,6 +83,7 @@ class Ledger {
   void Take(const GraceGranted&) {}
   void Take(const AttemptCrashed&) {}
 
+  static bool Holds(const LedgerSweep& sweep, TrialId trial);
   void TakeIds(LedgerSweep& sweep, TrialId first, int64_t count);
   // The trial has a row from now on.
   void Begin(LedgerSweep& sweep, TrialId trial, const TrialParameters& parameters, int64_t seed);
@@ -83,6 +92,7 @@ class Ledger {
   std::map<SweepId, LedgerSweep> sweeps_;
   std::map<TrialId, LedgerTrial> trials_;
   std::set<TrialId> cancellable_;
+  std::set<SweepId> prunable_;
   std::set<std::string> requests_;
   std::set<std::string> names_;
   std::set<std::tuple<TrialId, int64_t, std::string>> measured_;

@@ -97,6 +97,7 @@ void SimWorker::Follow(const v1::Directive& directive, Ledger& ledger) {
 // attempt, a cancellation, the last lease that expired.
 void SimWorker::CheckKept(const Said& said, Ledger& ledger) const {
   const LedgerTrial* trial = ledger.Find(said.attempt.trial);
+  if (trial == nullptr && ledger.WasPruned(said.attempt.trial)) return;
   if (trial == nullptr) return ledger.Broken("an attempt was acknowledged that was never leased");
   const bool own_end =
       trial->ended && trial->attempt == said.attempt.attempt &&

@@ -65,7 +65,7 @@ const std::vector<World::Weighted>& World::Kinds() {
       {&World::HangOrWake, 2, true},      {&World::KillWorker, 1, true},
       {&World::Leave, 1, true},           {&World::KillCoordinator, 1, true},
       {&World::FailCommit, 3, true},      {&World::CancelOne, 2, true},
-      {&World::ExtendOne, 2, true},
+      {&World::ExtendOne, 2, true},       {&World::Prune, 2, true},
   };
   return kinds;
 }
@@ -271,7 +271,8 @@ void World::Submit(PhiloxStream& random) {
 
 void World::AskAgain(PhiloxStream& random) {
   if (clients_.empty()) return;
-  Post(std::next(clients_.begin(), random.Below(clients_.size()))->first);
+  const auto client = std::next(clients_.begin(), random.Below(clients_.size()));
+  if (!client->second.pruning) Post(client->first);
 }
 
 void World::Post(const std::string& request) {
@@ -280,7 +281,7 @@ void World::Post(const std::string& request) {
   const SweepSpec& spec = clients_.at(request).spec;
   inbox_.push_back({SubmitSweep{request, spec, Reusable(spec)},
                     [this, request](const absl::Status& status, const State& state) {
-                      if (!status.ok()) return;
+                      if (!status.ok() || clients_.at(request).pruning) return;
                       const Sweep* sweep = state.FindSweepByRequest(request);
                       if (sweep == nullptr) return ledger_.Broken("a submit made no sweep");
                       clients_.at(request).sweep = sweep->id;
@@ -290,13 +291,13 @@ void World::Post(const std::string& request) {
 void World::Cancel(PhiloxStream& random) {
   if (clients_.empty() || engine_ == nullptr) return;
   const auto client = std::next(clients_.begin(), random.Below(clients_.size()));
-  if (!client->second.sweep) return;
+  if (!client->second.sweep || client->second.pruning) return;
   const std::string sweep = absl::StrCat(*client->second.sweep);
   Tell(absl::StrCat("a client cancels sweep ", sweep));
   inbox_.push_back({CancelSweep{sweep}, [this, request = client->first](const absl::Status& status,
                                                                         const State& state) {
                       Client& asked = clients_.at(request);
-                      if (!status.ok()) return;
+                      if (!status.ok() || asked.pruning) return;
                       asked.cancelled = state.sweeps.at(*asked.sweep).cancelled;
                       if (asked.cancelled && !state.sweeps.at(*asked.sweep).Ended()) {
                         ledger_.Broken("a cancelled sweep has trials that have not ended");
@@ -339,7 +340,7 @@ void World::ExtendOne(PhiloxStream& random) {
       std::ranges::find_if(clients_, [&](const auto& one) { return &one.second == client; })->first;
   inbox_.push_back({ExtendSweep{absl::StrCat(*client->sweep), extension},
                     [this, request](const absl::Status& status, const State& state) {
-                      if (!status.ok()) return;
+                      if (!status.ok() || clients_.at(request).pruning) return;
                       const Sweep& sweep = *state.FindSweepByRequest(request);
                       const Grid& grid = sweep.spec.grid;
                       const auto seeds = static_cast<int64_t>(grid.seeds.size());
@@ -372,7 +373,22 @@ std::vector<ReusedTrial> World::Reusable(const SweepSpec& spec) const {
 const World::Client* World::Known(PhiloxStream& random) const {
   if (clients_.empty() || engine_ == nullptr) return nullptr;
   const Client& client = std::next(clients_.begin(), random.Below(clients_.size()))->second;
-  return client.sweep ? &client : nullptr;
+  return client.sweep && !client.pruning ? &client : nullptr;
+}
+
+// Whether it has ended or not; the client says nothing more of a sweep that may be gone.
+void World::Prune(PhiloxStream& random) {
+  if (clients_.empty() || engine_ == nullptr) return;
+  auto& [request, client] = *std::next(clients_.begin(), random.Below(clients_.size()));
+  if (!client.sweep || client.pruning) return;
+  Tell(absl::StrCat("a client prunes sweep ", *client.sweep));
+  ledger_.AllowPrune(*client.sweep);
+  client.pruning = true;
+  inbox_.push_back({PruneSweep{absl::StrCat(*client.sweep)},
+                    [&client = client](const absl::Status& status, const State&) {
+                      client.pruned = status.ok();
+                      client.pruning = !absl::IsFailedPrecondition(status);
+                    }});
 }
 
 void World::PauseOrResume(PhiloxStream& random) {

@@ -47,6 +47,8 @@ class World {
     std::optional<SweepId> sweep;  // once acknowledged
     bool cancelled = false;        // acknowledged
     int64_t trials = 0;            // that it must have by what is acknowledged
+    bool pruning = false;          // asked for and not refused
+    bool pruned = false;           // acknowledged
   };
   struct Peer {
     std::unique_ptr<SimWorker> worker;  // null while the process is dead
@@ -78,6 +80,7 @@ class World {
   void Cancel(PhiloxStream& random);
   void CancelOne(PhiloxStream& random);
   void ExtendOne(PhiloxStream& random);
+  void Prune(PhiloxStream& random);
   void PauseOrResume(PhiloxStream& random);
   void Retry(PhiloxStream& random);
   void BreakStream(PhiloxStream& random);
@@ -98,7 +101,7 @@ class World {
   void Post(const std::string& request_id);
   // What a submit may take over of trials that have succeeded.
   std::vector<ReusedTrial> Reusable(const SweepSpec& spec) const;
-  // A command about a sweep that a client knows; null if there is none.
+  // A command about a sweep that a client knows and has not pruned; null if there is none.
   const Client* Known(PhiloxStream& random) const;
   void ResumeAll();
   void Receive(const std::shared_ptr<Stream>& stream, const v1::WorkerReport& message);

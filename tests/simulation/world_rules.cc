@@ -24,6 +24,7 @@ void World::Stored(absl::Span<const Event> events) {
     const TrialId trial = lost != nullptr ? lost->attempt.trial : ended->attempt.trial;
     if (deadlines_[trial] > now_) ledger_.Broken("a lease expired before its time");
   }
+  std::erase_if(deadlines_, [&](const auto& entry) { return ledger_.WasPruned(entry.first); });
 }
 
 absl::Duration World::LeaseOf(TrialId trial) const {
@@ -152,6 +153,8 @@ void World::CheckClients() {
   for (const auto& [request, client] : clients_) {
     if (!client.sweep) continue;
     const Sweep* sweep = state.FindSweepByRequest(request);
+    if (client.pruned && sweep != nullptr) ledger_.Broken("an acknowledged prune is undone");
+    if (client.pruning) continue;
     if (sweep == nullptr || sweep->id != *client.sweep) {
       ledger_.Broken("an acknowledged sweep is gone");
     } else if (client.cancelled && !sweep->cancelled) {

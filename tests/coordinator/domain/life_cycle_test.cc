@@ -37,6 +37,43 @@ TEST(ExtendSweep, OfACancelledSweepIsRefused) {
   EXPECT_TRUE(absl::IsNotFound(coordinator.status)) << coordinator.status;
 }
 
+TEST(PruneSweep, AnEndedSweepGoesAndItsIdsAreNotGivenAgain) {
+  Coordinator coordinator;
+  SweepSpec once = SmallSweep("a", 2);
+  once.max_attempts = 1;
+  coordinator.Submit(once, "first");
+  coordinator.Report(ReportOf("w", {}, 2));
+  coordinator.Report(ReportOf("w", {Ended(1, 1, Outcome::Kind::kCompleted)}, 2));
+  coordinator.Do(PruneSweep{"a"});
+  EXPECT_TRUE(absl::IsFailedPrecondition(coordinator.status)) << "trial 2 runs";
+  coordinator.Report(ReportOf("w", {Ended(2, 1, Outcome::Kind::kCrashed)}, 2));
+  EXPECT_THAT(Only<SweepPruned>(coordinator.Do(PruneSweep{"a"})), SizeIs(1));
+  EXPECT_THAT(coordinator.state.sweeps, IsEmpty());
+  EXPECT_THAT(coordinator.state.sweep_by_block, IsEmpty());
+  EXPECT_THAT(coordinator.state.failed_trials, IsEmpty());
+  coordinator.Do(PruneSweep{"a"});
+  EXPECT_TRUE(absl::IsNotFound(coordinator.status)) << coordinator.status;
+  const WorkerReport late = ReportOf("w", {Ended(2, 1, Outcome::Kind::kCompleted)}, 2);
+  EXPECT_THAT(Only<TrialEnded>(coordinator.Report(late)), IsEmpty());
+
+  coordinator.Submit(SmallSweep("a", 1), "first");
+  const Sweep* anew = coordinator.state.FindSweep("a");
+  ASSERT_NE(anew, nullptr) << "name and request are free";
+  EXPECT_EQ(anew->id, 2);
+  EXPECT_EQ(anew->blocks.front().first_trial, 3);
+}
+
+TEST(PruneSweep, WhatWasFoundToReuseMayBeGone) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 1));
+  coordinator.Report(ReportOf("w"));
+  coordinator.Report(ReportOf("w", {Ended(1, 1, Outcome::Kind::kCompleted)}));
+  coordinator.Do(PruneSweep{"a"});
+  const Events events = coordinator.Do(SubmitSweep{"b", SmallSweep("b", 1), {{0, 1, "completed"}}});
+  EXPECT_THAT(Only<TrialSettled>(events), IsEmpty());
+  EXPECT_THAT(Only<AttemptLeased>(events), SizeIs(1));
+}
+
 TEST(CancelTrial, RunningWaitingOrEnded) {
   Coordinator coordinator;
   coordinator.Submit(SmallSweep("a", 4));
@@ -61,13 +98,14 @@ TEST(CancelTrial, RunningWaitingOrEnded) {
 
 TEST(SubmitSweep, TrialsWhoseResultsAreReusedAreNotTrained) {
   Coordinator coordinator;
+  coordinator.Submit(SmallSweep("source", 2));
   coordinator.Report(ReportOf("w", {}, 4));
   const Events events = coordinator.Do(
-      SubmitSweep{"id", SmallSweep("a", 3), {{0, 70, "completed"}, {2, 71, "solved"}}});
+      SubmitSweep{"id", SmallSweep("a", 3), {{0, 1, "completed"}, {2, 2, "solved"}}});
   EXPECT_THAT(Only<TrialSettled>(events), SizeIs(2));
   const auto leased = Only<AttemptLeased>(events);
   ASSERT_THAT(leased, SizeIs(1));
-  EXPECT_EQ(leased[0].attempt.trial, 2);
+  EXPECT_EQ(leased[0].attempt.trial, 4);
   EXPECT_EQ(coordinator.Count("a", TrialState::kSucceeded), 2);
 }
 

@@ -63,6 +63,32 @@ TEST_F(SqliteStoreTest, RefusesADamagedDatabase) {
   EXPECT_EQ(SqliteStore::Open(path_).status().code(), absl::StatusCode::kDataLoss);
 }
 
+TEST_F(SqliteStoreTest, WhatWasPrunedIsHiddenAtOnceAndGoesBitByBit) {
+  auto store = SqliteStore::Open(path_).value();
+  const auto commit = [&](const Events& events) { ASSERT_TRUE(store->Commit(events).ok()); };
+  commit(coordinator_.Submit(SmallSweep("old", 1)));
+  commit(coordinator_.Submit(SmallSweep("new", 1)));
+  commit(coordinator_.Report(ReportOf("w", {}, 2)));
+  AttemptReport first = Ended(1, 1, Outcome::Kind::kCompleted);
+  AttemptReport second = Ended(2, 1, Outcome::Kind::kCompleted);
+  first.measurements.clear();
+  second.measurements = {{0, "loss", 0.25}};
+  for (int step = 0; step < 3000; ++step) first.measurements.push_back({step, "loss", 0.5});
+  commit(coordinator_.Report(ReportOf("w", {first, second}, 2)));
+  commit(coordinator_.Do(PruneSweep{"old"}));
+
+  EXPECT_EQ(Query(path_, "SELECT count(*) FROM learning_curves"), 1);
+  EXPECT_EQ(Query(path_, "SELECT count(*) FROM trial_results"), 1);
+  EXPECT_EQ(Query(path_, "SELECT count(*) FROM measurements"), 3001);
+  EXPECT_TRUE(SqliteStore::Check(path_).ok()) << "what has yet to go is no damage";
+  EXPECT_TRUE(*store->Tidy());
+  EXPECT_FALSE(*store->Tidy());
+  EXPECT_EQ(Query(path_, "SELECT count(*) FROM measurements"), 1);
+  EXPECT_EQ(Query(path_, "SELECT count(*) FROM attempts"), 1);
+  EXPECT_EQ(Query(path_, "SELECT sum(id) FROM trials"), 2);
+  EXPECT_EQ(Query(path_, "SELECT end_trial FROM pruned_sweeps WHERE name = 'old'"), 2);
+}
+
 TEST_F(SqliteStoreTest, CheckFindsRowsOfWhatIsNotThere) {
   ASSERT_TRUE(SqliteStore::Open(path_).ok());
   SQLite::Database(path_, SQLite::OPEN_READWRITE)
@@ -153,7 +179,7 @@ TEST_F(SqliteStoreTest, FirstValueOfAMeasurementStands) {
 // tests/data holds a database of every schema that was ever shipped, as SQL: eight trials, of
 // which the eighth was running and the seventh had failed.
 TEST_F(SqliteStoreTest, DatabasesOfEveryEarlierSchemaAreBroughtUpToDate) {
-  for (const char* version : {"v1", "v2"}) {
+  for (const char* version : {"v1", "v2", "v3"}) {
     SCOPED_TRACE(version);
     const std::string path = folder_.File(version);
     SQLite::Database(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)

@@ -107,7 +107,11 @@ TEST_P(StoreContract, EverySeededHistoryIsLoadedAsItWasApplied) {
   for (int step = 0; step < 200; ++step) {
     const std::string worker = std::string("w") + static_cast<char>('0' + std::rand() % 3);
     Events events;
-    switch (std::rand() % 9) {
+    switch (std::rand() % 10) {
+      case 9:
+        events = coordinator.Do(
+            PruneSweep{std::to_string(1 + std::rand() % coordinator.state.next_sweep)});
+        break;
       case 7:
         events = coordinator.Do(CancelTrial{1 + std::rand() % coordinator.state.next_trial});
         break;
@@ -142,8 +146,23 @@ TEST_P(StoreContract, EverySeededHistoryIsLoadedAsItWasApplied) {
       }
     }
     ASSERT_TRUE(Commit(events).ok());
+    if (std::rand() % 4 == 0) ASSERT_TRUE(store_->Tidy().ok());
   }
   ExpectSame(Reopened(), AfterRestart(coordinator.state));
+}
+
+TEST_P(StoreContract, APrunedSweepStaysAwayTidiedOrNot) {
+  Coordinator coordinator;
+  ASSERT_TRUE(Commit(coordinator.Submit(SmallSweep("a", 2))).ok());
+  ASSERT_TRUE(Commit(coordinator.Do(ExtendSweep{"a", {{}, {2}}})).ok());
+  ASSERT_TRUE(Commit(coordinator.Do(CancelTrial{4})).ok());
+  ASSERT_TRUE(Commit(coordinator.Do(CancelSweep{"a"})).ok());
+  ASSERT_TRUE(Commit(coordinator.Do(PruneSweep{"a"})).ok());
+  ExpectSame(Reopened(), AfterRestart(coordinator.state));
+  while (store_->Tidy().value()) {
+  }
+  ExpectSame(Reopened(), AfterRestart(coordinator.state));
+  EXPECT_EQ(coordinator.state.next_trial, 5);
 }
 
 TEST_P(StoreContract, ReusedTrialsHaveTheResultsOfTheirSource) {
