@@ -191,19 +191,24 @@ absl::Status Prune(Context& context, const PruneOptions& options) {
   Connection connection(context.options.server);
   absl::StatusOr<std::vector<v1::Sweep>> sweeps = ToPrune(connection, context, options);
   if (!sweeps.ok()) return sweeps.status();
-  context.Print(SweepsReport(*sweeps));
   if (!options.yes) {
+    context.Print(SweepsReport(*sweeps));
     context.environment.err << "nothing is removed yet; with --yes these are, for good"
                             << std::endl;
     return absl::OkStatus();
   }
+  std::vector<v1::Sweep> removed;
+  absl::Status status;
   for (const v1::Sweep& sweep : *sweeps) {
     v1::PruneSweepRequest request;
-    request.set_sweep(absl::StrCat(sweep.id()));  // names nothing else, whoever asks again
-    absl::Status status = connection.Call(&Connection::Stub::PruneSweep, request).status();
-    if (!status.ok() && !absl::IsNotFound(status)) return status;
+    request.set_sweep(absl::StrCat(sweep.id()));  // an id is never another sweep's
+    status = connection.Call(&Connection::Stub::PruneSweep, request).status();
+    if (absl::IsNotFound(status)) status = absl::OkStatus();  // gone: asked twice
+    if (!status.ok()) break;
+    removed.push_back(sweep);
   }
-  return absl::OkStatus();
+  context.Print(SweepsReport(removed));
+  return status;
 }
 
 using SweepCommand = absl::Status (*)(Context&, const std::string&);

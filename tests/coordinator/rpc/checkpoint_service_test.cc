@@ -22,7 +22,7 @@ using testing::HasSubstr;
 class CheckpointServiceTest : public testing::Test {
  protected:
   // A sweep of one trial, which a worker runs.
-  CheckpointServiceTest() {
+  explicit CheckpointServiceTest(bool keep = false) {
     server_ =
         Server::Start({.listen = "127.0.0.1:0", .database = folder_.File("r.db")}, clock_).value();
     const auto channel =
@@ -34,6 +34,7 @@ class CheckpointServiceTest : public testing::Test {
     v1::SubmitSweepRequest request;
     request.set_request_id("id");
     request.mutable_spec()->set_name("s");
+    request.mutable_spec()->set_keep_checkpoints(keep);
     ToProto(Grid{}, *request.mutable_spec());
     v1::SubmitSweepResponse response;
     EXPECT_TRUE(sweeps_->SubmitSweep(&context, request, &response).ok());
@@ -53,6 +54,22 @@ class CheckpointServiceTest : public testing::Test {
   ~CheckpointServiceTest() override {
     stream_context_.TryCancel();
     stream_->Finish();
+  }
+
+  void Cancel() {
+    grpc::ClientContext context;
+    v1::CancelSweepRequest request;
+    request.set_sweep("s");
+    v1::CancelSweepResponse response;
+    ASSERT_TRUE(sweeps_->CancelSweep(&context, request, &response).ok());
+  }
+
+  grpc::Status Prune() {
+    grpc::ClientContext context;
+    v1::PruneSweepRequest request;
+    request.set_sweep("s");
+    v1::PruneSweepResponse response;
+    return sweeps_->PruneSweep(&context, request, &response);
   }
 
   // Sends the parts that `change` leaves.
@@ -140,13 +157,25 @@ TEST_F(CheckpointServiceTest, WhatArrivesDamagedChangesNothing) {
 
 TEST_F(CheckpointServiceTest, IsGoneWithItsTrial) {
   ASSERT_TRUE(Put(1, "good").ok());
-  grpc::ClientContext context;
-  v1::CancelSweepRequest request;
-  request.set_sweep("s");
-  v1::CancelSweepResponse response;
-  ASSERT_TRUE(sweeps_->CancelSweep(&context, request, &response).ok());
+  Cancel();
   std::string content;
   EXPECT_EQ(Get(content).error_code(), StatusCode::NOT_FOUND);
+}
+
+class KeptCheckpointTest : public CheckpointServiceTest {
+ protected:
+  KeptCheckpointTest() : CheckpointServiceTest(/*keep=*/true) {}
+};
+
+TEST_F(KeptCheckpointTest, OutlivesItsTrialAndIsGoneWithItsSweep) {
+  ASSERT_TRUE(Put(1, "good").ok());
+  EXPECT_EQ(Prune().error_code(), StatusCode::FAILED_PRECONDITION) << "the sweep runs";
+  Cancel();
+  std::string content;
+  ASSERT_TRUE(Get(content).ok());
+  ASSERT_TRUE(Prune().ok());
+  EXPECT_EQ(Get(content).error_code(), StatusCode::NOT_FOUND);
+  EXPECT_EQ(Prune().error_code(), StatusCode::NOT_FOUND);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 // A whole coordinator in this process, asked over gRPC.
 #include "coordinator/rpc/server.h"
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gmock/gmock.h>
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
@@ -199,6 +200,28 @@ TEST_F(ServerTest, TrialGoesFromLeaseToTable) {
   request.set_metric("exact_mach");
   const grpc::Status wrong = sweeps_->GetTable(&wrong_context, request, &table);
   EXPECT_THAT(wrong.error_message(), HasSubstr("did you mean `exact_match`?"));
+}
+
+// The rows go while nobody asks for anything.
+TEST_F(ServerTest, WhatIsPrunedGoesAlsoFromTheFile) {
+  ASSERT_TRUE(Submit("id", SpecOf("a", {1e-3, 2e-3})).ok());
+  StatusAfter(FirstReport());
+  grpc::ClientContext cancelling;
+  v1::CancelSweepRequest cancel;
+  cancel.set_sweep("a");
+  v1::CancelSweepResponse cancelled;
+  ASSERT_TRUE(sweeps_->CancelSweep(&cancelling, cancel, &cancelled).ok());
+  grpc::ClientContext pruning;
+  v1::PruneSweepRequest prune;
+  prune.set_sweep("a");
+  v1::PruneSweepResponse pruned;
+  ASSERT_TRUE(sweeps_->PruneSweep(&pruning, prune, &pruned).ok());
+  SQLite::Database database(folder_.File("results.db"));
+  const auto rows = [&] { return database.execAndGet("SELECT count(*) FROM trials").getInt(); };
+  for (int i = 0; i < 1000 && rows() > 0; ++i) absl::SleepFor(absl::Milliseconds(10));
+  EXPECT_EQ(rows(), 0);
+  ASSERT_TRUE(Submit("id", SpecOf("a", {1e-3})).ok());
+  EXPECT_EQ(sweep_.id(), 2);
 }
 
 TEST_F(ServerTest, BackupIsAWholeDatabaseAndLeavesNothingBeside) {
