@@ -74,8 +74,8 @@ ctest_stage() {
 print_failures() {
   {
     sed -n '/tests FAILED:/,$p' "$1"
-    grep -E -A 8 '^(E  |FAILED )|: Failure$|(ERROR|WARNING): [A-Za-z]+Sanitizer|runtime error:' "$1" |
-      head -n 120
+    { grep -E -A 8 '^(E  |FAILED )|: Failure$|: [A-Za-z]+Sanitizer|runtime error:' "$1" || true; } |
+      sed -n '1,120p'
     printf 'all they printed: %s\n' "$1"
   } | sed 's/^/  | /'
 }

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <memory>
 #include <optional>
 #include <string>
@@ -185,6 +186,9 @@ absl::StatusOr<std::vector<v1::Sweep>> ToPrune(Connection& connection, const Con
 }
 
 absl::Status Prune(Context& context, const PruneOptions& options) {
+  if (options.older_than_days && !std::isfinite(*options.older_than_days)) {
+    return absl::InvalidArgumentError("--older-than needs a number of days");
+  }
   if (options.sweeps.empty() == !options.older_than_days) {
     return absl::InvalidArgumentError("name sweeps, or those that are old with --older-than");
   }

@@ -38,7 +38,7 @@ void Engine::Overslept(absl::Time now) {
 
 absl::Status Engine::Tidy() {
   absl::StatusOr<bool> more = store_.Tidy();
-  untidy_ = more.value_or(false);
+  untidy_ = more.value_or(true);
   return more.status();
 }
 

@@ -77,7 +77,7 @@ class Engine {
 
   // Something that was pruned may still be stored: call Tidy while there is nothing else to do.
   bool untidy() const { return untidy_; }
-  // A few milliseconds of it.
+  // Some ten milliseconds of it.
   absl::Status Tidy();
 
   // When Process must be called next if no request comes before.

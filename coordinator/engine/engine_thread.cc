@@ -16,6 +16,9 @@ namespace {
 constexpr absl::Duration kHeartbeat = absl::Milliseconds(500);
 constexpr absl::Duration kOversleeping = absl::Seconds(1);
 
+// After a disk that was full.
+constexpr absl::Duration kTidyAgain = absl::Minutes(1);
+
 // Some ten milliseconds of inserts: the price of one commit is small beside it.
 constexpr size_t kMeasurementsPerDrain = 2000;
 
@@ -88,11 +91,12 @@ void EngineThread::NoteHealth() {
   }
 }
 
-void EngineThread::TidyUp() {
-  if (absl::Status status = engine_.Tidy(); !status.ok()) {
-    spdlog::warn("what was pruned is removed after the next prune or start: {}",
-                 std::string(status.message()));
-  }
+void EngineThread::TidyUp(absl::Time now) {
+  const absl::Status status = engine_.Tidy();
+  if (status.ok()) return;
+  tidy_from_ = now + kTidyAgain;
+  spdlog::warn("what was pruned cannot be removed now, trying again in {}: {}",
+               absl::FormatDuration(kTidyAgain), std::string(status.message()));
 }
 
 std::vector<Request> EngineThread::TakeDrain() {
@@ -109,12 +113,13 @@ std::vector<Request> EngineThread::TakeDrain() {
 void EngineThread::Loop() {
   while (true) {
     const absl::Time wake_up = std::min(engine_.NextDeadline(), clock_.Now() + kHeartbeat);
+    const bool tidies = engine_.untidy() && clock_.Now() >= tidy_from_;
     std::vector<Request> drain;
     bool last;
     {
       absl::MutexLock lock(&mutex_);
       mutex_.AwaitWithDeadline(absl::Condition(this, &EngineThread::HasWork),
-                               engine_.untidy() ? clock_.Now() : wake_up);
+                               tidies ? absl::InfinitePast() : wake_up);
       drain = TakeDrain();
       last = stopping_ && of_workers_.empty();
     }
@@ -128,7 +133,7 @@ void EngineThread::Loop() {
     engine_.Process(std::move(drain), now);
     NoteHealth();
     if (last) return;
-    if (idle && engine_.untidy()) TidyUp();
+    if (idle && tidies) TidyUp(now);
   }
 }
 

@@ -44,13 +44,14 @@ class EngineThread {
   void Loop();
   std::vector<Request> TakeDrain() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void NoteHealth();
-  void TidyUp();
+  void TidyUp(absl::Time now);
   bool HasWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
     return stopping_ || !of_users_.empty() || !of_workers_.empty();
   }
 
   const Clock& clock_;
-  Engine engine_;  // used by thread_ alone, but for commits()
+  Engine engine_;                                // used by thread_ alone, but for commits()
+  absl::Time tidy_from_ = absl::InfinitePast();  // used by thread_ alone
   mutable absl::Mutex mutex_;
   std::vector<Request> of_users_ ABSL_GUARDED_BY(mutex_);
   std::deque<Request> of_workers_ ABSL_GUARDED_BY(mutex_);

@@ -307,9 +307,19 @@ absl::StatusOr<std::vector<ReusedTrial>> SweepServiceHandler::FindReusable(
 absl::StatusOr<std::vector<TrialRecord>> SweepServiceHandler::ReadTrials(const Sweep& sweep,
                                                                          int64_t first,
                                                                          int64_t limit) {
-  absl::MutexLock lock(&mutex_);
-  if (reader_ == nullptr) return Ending();
-  return reader_->Trials(sweep, first, limit);
+  absl::StatusOr<std::vector<TrialRecord>> trials =
+      [&]() -> absl::StatusOr<std::vector<TrialRecord>> {
+    absl::MutexLock lock(&mutex_);
+    if (reader_ == nullptr) return Ending();
+    return reader_->Trials(sweep, first, limit);
+  }();
+  if (!trials.ok()) return trials;
+  // Trials without a row are taken for untouched: not so if their rows were pruned meanwhile.
+  absl::Status there = CopySweep(engine_, [&](const State& state) {
+                         return RequireSweep(state, absl::StrCat(sweep.id));
+                       }).status();
+  if (!there.ok()) return there;
+  return trials;
 }
 
 absl::StatusOr<std::vector<Measurement>> SweepServiceHandler::ReadHistory(TrialId trial) {

@@ -18,10 +18,11 @@ bool IsAxis(const Grid& grid, absl::string_view name) {
   return std::ranges::find(grid.axes, name, &GridAxis::name) != grid.axes.end();
 }
 
-// Those that agree with the grid in every parameter that has one value there.
+// Those that agree with the grid in every parameter that has one value there. Oldest last: a trial
+// that was trained comes before those that reused it, which count once it is pruned.
 std::string Query(const Grid& grid) {
   std::vector<std::string> columns = {"id", "reason", "seed"};
-  std::vector<std::string> conditions = {"state = 'succeeded'", "reused_from IS NULL",
+  std::vector<std::string> conditions = {"state = 'succeeded'",
                                          "sweep_id IN (SELECT id FROM sweeps)"};
   for (const GridAxis& axis : grid.axes) columns.push_back(axis.name);
   for (const ParameterSpec& spec : TrialParameterTable()) {

@@ -41,7 +41,7 @@ namespace {
 
 constexpr int64_t kCheckedAtOpening = int64_t{64} << 20;
 
-// Some ten milliseconds of work, at most so many trials at once.
+// Some ten milliseconds of work, in whole trials.
 constexpr int64_t kTidiedRows = 2000;
 constexpr int kTidiedTrials = 500;
 
@@ -80,11 +80,11 @@ std::vector<std::string> Orphans(SQLite::Database& database) {
   const bool prunes = HasTable(database, "pruned_sweeps");
   SQLite::Statement rows(
       database,
-      absl::StrCat("SELECT \"table\", parent, count(*) FROM pragma_foreign_key_check ",
-                   prunes ? "WHERE NOT (\"table\" = 'trials' AND (SELECT sweep_id FROM trials t "
-                            "WHERE t.id = \"rowid\") IN (SELECT id FROM pruned_sweeps)) "
+      absl::StrCat("SELECT k.\"table\", k.parent, count(*) FROM pragma_foreign_key_check k ",
+                   prunes ? "WHERE NOT (k.\"table\" = 'trials' AND (SELECT sweep_id FROM trials "
+                            "WHERE id = k.\"rowid\") IN (SELECT id FROM pruned_sweeps)) "
                           : "",
-                   "GROUP BY \"table\", parent"));
+                   "GROUP BY k.\"table\", k.parent"));
   std::vector<std::string> orphans;
   while (rows.executeStep()) {
     orphans.push_back(absl::StrCat(rows.getColumn(2).getInt64(), " rows of ",
@@ -171,10 +171,12 @@ void LoadCounts(SQLite::Database& database, State& state) {
   });
 }
 
+// CROSS JOIN has SQLite begin with the pruned sweeps, which are few.
 std::vector<TrialId> PrunedTrials(SQLite::Database& database, int limit) {
-  SQLite::Statement rows(database,
-                         "SELECT t.id FROM pruned_sweeps p JOIN trials t ON t.sweep_id = p.id "
-                         "LIMIT ?");
+  SQLite::Statement rows(
+      database,
+      "SELECT t.id FROM pruned_sweeps p CROSS JOIN trials t ON t.sweep_id = p.id "
+      "LIMIT ?");
   rows.bind(1, limit);
   std::vector<TrialId> trials;
   while (rows.executeStep()) trials.push_back(rows.getColumn(0).getInt64());

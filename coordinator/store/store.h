@@ -23,7 +23,7 @@ class Store {
   virtual ~Store() = default;
   virtual absl::Status Commit(absl::Span<const Event> events) = 0;
   virtual absl::StatusOr<State> Load(absl::Time now, const LeasePolicy& policy) = 0;
-  // Removes a few milliseconds' worth of what pruned sweeps left. False once nothing is left.
+  // Removes some trials that pruned sweeps left, in some ten milliseconds. False once none is left.
   virtual absl::StatusOr<bool> Tidy() = 0;
 };
 

@@ -374,6 +374,7 @@ TEST_F(CliTest, PruneRefusesToGuess) {
   EXPECT_EQ(Run({"prune", "--yes"}).code, 2);
   EXPECT_EQ(Run({"prune", "demo", "--older-than", "2"}).code, 2);
   EXPECT_EQ(Run({"prune", "--older-than", "-1"}).code, 2);
+  EXPECT_EQ(Run({"prune", "--older-than=-nan", "--yes"}).code, 2);
   EXPECT_NE(Run({"prune", "demo", "missing", "--yes"}).code, 0);
   EXPECT_THAT(service_.pruned, ::testing::IsEmpty()) << "all or none";
 }

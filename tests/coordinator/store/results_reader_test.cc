@@ -93,5 +93,16 @@ TEST_F(ResultsReaderTest, FindsWhatANewSweepMayTakeOver) {
   EXPECT_THAT(reader_->Reusable(other.grid).value(), SizeIs(0));
 }
 
+TEST_F(ResultsReaderTest, ReusesACopyOnceTheOriginalIsPruned) {
+  const SweepSpec spec = SmallSweep("a", 1);
+  Commit(coordinator_.Submit(spec));
+  Commit(coordinator_.Report(ReportOf("w")));
+  Commit(coordinator_.Report(ReportOf("w", {Ended(1, 1, Outcome::Kind::kCompleted)})));
+  Commit(coordinator_.Do(SubmitSweep{"b", spec, reader_->Reusable(spec.grid).value()}));
+  EXPECT_EQ(reader_->Reusable(spec.grid).value().at(0).from, 1);
+  Commit(coordinator_.Do(PruneSweep{"1"}));
+  EXPECT_EQ(reader_->Reusable(spec.grid).value().at(0).from, 2);
+}
+
 }  // namespace
 }  // namespace pathsweep

@@ -89,6 +89,22 @@ TEST_F(SqliteStoreTest, WhatWasPrunedIsHiddenAtOnceAndGoesBitByBit) {
   EXPECT_EQ(Query(path_, "SELECT end_trial FROM pruned_sweeps WHERE name = 'old'"), 2);
 }
 
+TEST_F(SqliteStoreTest, CheckTellsOrphansFromWhatIsPruned) {
+  auto store = SqliteStore::Open(path_).value();
+  const auto commit = [&](const Events& events) { ASSERT_TRUE(store->Commit(events).ok()); };
+  commit(coordinator_.Submit(SmallSweep("a", 1)));
+  commit(coordinator_.Submit(SmallSweep("b", 1)));
+  commit(coordinator_.Report(ReportOf("w", {}, 2)));
+  commit(coordinator_.Do(CancelSweep{"b"}));
+  commit(coordinator_.Do(PruneSweep{"b"}));
+  EXPECT_EQ(SqliteStore::Check(path_), absl::OkStatus()) << "the sweep before it stays";
+  commit(coordinator_.Do(CancelSweep{"a"}));
+  commit(coordinator_.Do(PruneSweep{"a"}));
+  SQLite::Database(path_, SQLite::OPEN_READWRITE)
+      .exec("UPDATE trials SET sweep_id = 9 WHERE id = 2");
+  EXPECT_THAT(SqliteStore::Check(path_).message(), HasSubstr("1 rows of trials lack theirs"));
+}
+
 TEST_F(SqliteStoreTest, CheckFindsRowsOfWhatIsNotThere) {
   ASSERT_TRUE(SqliteStore::Open(path_).ok());
   SQLite::Database(path_, SQLite::OPEN_READWRITE)
