@@ -44,6 +44,13 @@ class Connection {
     return Explain(status);
   }
 
+  // By name or number.
+  absl::StatusOr<v1::Sweep> GetSweep(const std::string& sweep) {
+    v1::GetSweepRequest request;
+    request.set_sweep(sweep);
+    return Call(&Stub::GetSweep, request);
+  }
+
   // Hands each answer of the stream to `take`, whose error ends the call. Unavailable if the
   // coordinator breaks off, Cancelled if the user interrupts; may last as long as it takes.
   template <typename Request, typename Response>

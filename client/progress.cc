@@ -79,15 +79,13 @@ std::string ProgressLine(const v1::TrialCounts& counts, int64_t done_before,
 
 absl::StatusOr<v1::Sweep> WatchSweep(Connection& connection, const std::string& sweep,
                                      Environment& environment) {
-  v1::GetSweepRequest request;
-  request.set_sweep(sweep);
   ProgressWriter writer(environment);
   const absl::Time started = environment.clock.Now();
   absl::Time last_seen = started;
   int64_t done_before = -1;
   std::string trouble;
   while (true) {
-    absl::StatusOr<v1::Sweep> now = connection.Call(&Connection::Stub::GetSweep, request);
+    absl::StatusOr<v1::Sweep> now = connection.GetSweep(sweep);
     if (now.ok()) {
       const v1::TrialCounts& counts = now->trials();
       if (now->trouble() != trouble) {

@@ -79,10 +79,8 @@ absl::Status List(Context& context) {
 }
 
 absl::Status Show(Context& context, const std::string& sweep) {
-  v1::GetSweepRequest request;
-  request.set_sweep(sweep);
   Connection connection(context.options.server);
-  absl::StatusOr<v1::Sweep> response = connection.Call(&Connection::Stub::GetSweep, request);
+  absl::StatusOr<v1::Sweep> response = connection.GetSweep(sweep);
   if (!response.ok()) return response.status();
   context.Print(SweepReport(*response));
   return absl::OkStatus();
@@ -166,9 +164,7 @@ absl::StatusOr<std::vector<v1::Sweep>> ToPrune(Connection& connection, const Con
                                                const PruneOptions& options) {
   std::vector<v1::Sweep> chosen;
   for (const std::string& name : options.sweeps) {
-    v1::GetSweepRequest request;
-    request.set_sweep(name);
-    absl::StatusOr<v1::Sweep> sweep = connection.Call(&Connection::Stub::GetSweep, request);
+    absl::StatusOr<v1::Sweep> sweep = connection.GetSweep(name);
     if (!sweep.ok()) return sweep.status();
     chosen.push_back(*std::move(sweep));
   }

@@ -17,9 +17,7 @@ struct TableOptions {
 
 absl::Status Table(Context& context, const TableOptions& options) {
   Connection connection(context.options.server);
-  v1::GetSweepRequest of;
-  of.set_sweep(options.sweep);
-  absl::StatusOr<v1::Sweep> sweep = connection.Call(&Connection::Stub::GetSweep, of);
+  absl::StatusOr<v1::Sweep> sweep = connection.GetSweep(options.sweep);
   if (!sweep.ok()) return sweep.status();
   v1::GetTableRequest request = TableRequest(*sweep, options.rows, options.columns);
   request.set_metric(options.metric);

@@ -6,11 +6,6 @@
 #include "coordinator/domain/scheduler.h"
 
 namespace pathsweep {
-namespace {
-
-bool IsPrune(const Event& event) { return std::holds_alternative<SweepPruned>(event); }
-
-}  // namespace
 
 void Engine::Process(std::vector<Request> requests, absl::Time now) {
   absl::Status status = loaded_ ? absl::OkStatus() : Load(now);
@@ -64,6 +59,11 @@ absl::Status Engine::TakeOne(const ReportOnStream& command, absl::Time now) {
   return Run(command.report, now);
 }
 
+absl::Status Engine::TakeOne(const PruneSweep& command, absl::Time now) {
+  untidy_ = true;
+  return Run(command, now);
+}
+
 absl::Status Engine::TakeOne(const StreamEnded& command, absl::Time now) {
   const auto sink = sinks_.find(command.worker);
   if (sink == sinks_.end() || sink->second != command.sink) return absl::OkStatus();
@@ -100,7 +100,6 @@ absl::Status Engine::Commit() {
   health_ = store_.Commit(events_);
   if (health_.ok()) {
     ++commits_;
-    untidy_ = untidy_ || std::ranges::any_of(events_, IsPrune);
   } else {
     loaded_ = false;
   }

@@ -101,6 +101,7 @@ class Engine {
   absl::Status Load(absl::Time now);
   absl::Status Take(const Request& request, absl::Time now);
   absl::Status TakeOne(const ReportOnStream& command, absl::Time now);
+  absl::Status TakeOne(const PruneSweep& command, absl::Time now);
   absl::Status TakeOne(const StreamEnded& command, absl::Time now);
   absl::Status TakeOne(const Inspect&, absl::Time) { return absl::OkStatus(); }
   // What the domain alone decides.

@@ -307,17 +307,18 @@ absl::StatusOr<std::vector<ReusedTrial>> SweepServiceHandler::FindReusable(
 absl::StatusOr<std::vector<TrialRecord>> SweepServiceHandler::ReadTrials(const Sweep& sweep,
                                                                          int64_t first,
                                                                          int64_t limit) {
-  absl::StatusOr<std::vector<TrialRecord>> trials =
-      [&]() -> absl::StatusOr<std::vector<TrialRecord>> {
+  absl::StatusOr<std::vector<TrialRecord>> trials = Ending();
+  {
     absl::MutexLock lock(&mutex_);
-    if (reader_ == nullptr) return Ending();
-    return reader_->Trials(sweep, first, limit);
-  }();
+    if (reader_ != nullptr) trials = reader_->Trials(sweep, first, limit);
+  }
   if (!trials.ok()) return trials;
   // Trials without a row are taken for untouched: not so if their rows were pruned meanwhile.
-  absl::Status there = CopySweep(engine_, [&](const State& state) {
-                         return RequireSweep(state, absl::StrCat(sweep.id));
-                       }).status();
+  absl::Status there;
+  absl::Status asked = engine_.Ask({Inspect{}, [&](const absl::Status&, const State& state) {
+                                      there = RequireSweep(state, absl::StrCat(sweep.id)).status();
+                                    }});
+  if (!asked.ok()) return asked;
   if (!there.ok()) return there;
   return trials;
 }

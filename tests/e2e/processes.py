@@ -14,7 +14,6 @@ BIN = Path(os.environ["PATHSWEEP_BIN_DIR"])
 # Sanitized programs are slower; nothing here depends on how much.
 DEADLINE_SECONDS = 240
 
-
 # What a busy machine may add to a time that is promised; sanitized programs promise none.
 SLACK_SECONDS = float(os.environ.get("PATHSWEEP_SLACK_SECONDS", 5))
 

@@ -289,20 +289,18 @@ void World::Post(const std::string& request) {
 }
 
 void World::Cancel(PhiloxStream& random) {
-  if (clients_.empty() || engine_ == nullptr) return;
-  const auto client = std::next(clients_.begin(), random.Below(clients_.size()));
-  if (!client->second.sweep || client->second.pruning) return;
-  const std::string sweep = absl::StrCat(*client->second.sweep);
+  Client* client = Known(random);
+  if (client == nullptr) return;
+  const std::string sweep = absl::StrCat(*client->sweep);
   Tell(absl::StrCat("a client cancels sweep ", sweep));
-  inbox_.push_back({CancelSweep{sweep}, [this, request = client->first](const absl::Status& status,
-                                                                        const State& state) {
-                      Client& asked = clients_.at(request);
-                      if (!status.ok() || asked.pruning) return;
-                      asked.cancelled = state.sweeps.at(*asked.sweep).cancelled;
-                      if (asked.cancelled && !state.sweeps.at(*asked.sweep).Ended()) {
-                        ledger_.Broken("a cancelled sweep has trials that have not ended");
-                      }
-                    }});
+  inbox_.push_back(
+      {CancelSweep{sweep}, [this, client](const absl::Status& status, const State& state) {
+         if (!status.ok() || client->pruning) return;
+         client->cancelled = state.sweeps.at(*client->sweep).cancelled;
+         if (client->cancelled && !state.sweeps.at(*client->sweep).Ended()) {
+           ledger_.Broken("a cancelled sweep has trials that have not ended");
+         }
+       }});
 }
 
 void World::CancelOne(PhiloxStream& random) {
@@ -324,7 +322,7 @@ void World::CancelOne(PhiloxStream& random) {
 }
 
 void World::ExtendOne(PhiloxStream& random) {
-  const Client* client = Known(random);
+  Client* client = Known(random);
   if (client == nullptr) return;
   Extension extension;
   for (uint32_t i = random.Below(3); i > 0; --i) extension.seeds.push_back(random.Below(5));
@@ -336,18 +334,16 @@ void World::ExtendOne(PhiloxStream& random) {
                                   : ParameterValue(int64_t{100 + random.Below(2)})};
   }
   Tell(absl::StrCat("a client extends sweep ", *client->sweep));
-  const std::string request =
-      std::ranges::find_if(clients_, [&](const auto& one) { return &one.second == client; })->first;
   inbox_.push_back({ExtendSweep{absl::StrCat(*client->sweep), extension},
-                    [this, request](const absl::Status& status, const State& state) {
-                      if (!status.ok() || clients_.at(request).pruning) return;
-                      const Sweep& sweep = *state.FindSweepByRequest(request);
+                    [this, client](const absl::Status& status, const State& state) {
+                      if (!status.ok() || client->pruning) return;
+                      const Sweep& sweep = state.sweeps.at(*client->sweep);
                       const Grid& grid = sweep.spec.grid;
                       const auto seeds = static_cast<int64_t>(grid.seeds.size());
                       if (sweep.trials != ConfigCount(grid) * seeds) {
                         ledger_.Broken("a sweep has not every combination of its values");
                       }
-                      clients_.at(request).trials = sweep.trials;
+                      client->trials = sweep.trials;
                     }});
 }
 
@@ -370,24 +366,23 @@ std::vector<ReusedTrial> World::Reusable(const SweepSpec& spec) const {
   return reusable;
 }
 
-const World::Client* World::Known(PhiloxStream& random) const {
+World::Client* World::Known(PhiloxStream& random) {
   if (clients_.empty() || engine_ == nullptr) return nullptr;
-  const Client& client = std::next(clients_.begin(), random.Below(clients_.size()))->second;
+  Client& client = std::next(clients_.begin(), random.Below(clients_.size()))->second;
   return client.sweep && !client.pruning ? &client : nullptr;
 }
 
 // Whether it has ended or not; the client says nothing more of a sweep that may be gone.
 void World::Prune(PhiloxStream& random) {
-  if (clients_.empty() || engine_ == nullptr) return;
-  auto& [request, client] = *std::next(clients_.begin(), random.Below(clients_.size()));
-  if (!client.sweep || client.pruning) return;
-  Tell(absl::StrCat("a client prunes sweep ", *client.sweep));
-  ledger_.AllowPrune(*client.sweep);
-  client.pruning = true;
-  inbox_.push_back({PruneSweep{absl::StrCat(*client.sweep)},
-                    [&client = client](const absl::Status& status, const State&) {
-                      client.pruned = status.ok();
-                      client.pruning = !absl::IsFailedPrecondition(status);
+  Client* client = Known(random);
+  if (client == nullptr) return;
+  Tell(absl::StrCat("a client prunes sweep ", *client->sweep));
+  ledger_.AllowPrune(*client->sweep);
+  client->pruning = true;
+  inbox_.push_back({PruneSweep{absl::StrCat(*client->sweep)},
+                    [client](const absl::Status& status, const State&) {
+                      client->pruned = status.ok();
+                      client->pruning = !absl::IsFailedPrecondition(status);
                     }});
 }
 

@@ -101,8 +101,8 @@ class World {
   void Post(const std::string& request_id);
   // What a submit may take over of trials that have succeeded.
   std::vector<ReusedTrial> Reusable(const SweepSpec& spec) const;
-  // A command about a sweep that a client knows and has not pruned; null if there is none.
-  const Client* Known(PhiloxStream& random) const;
+  // A client that knows its sweep, and has not pruned it; null if the one drawn does not.
+  Client* Known(PhiloxStream& random);
   void ResumeAll();
   void Receive(const std::shared_ptr<Stream>& stream, const v1::WorkerReport& message);
   void NoticeEnd(const std::shared_ptr<Stream>& stream);

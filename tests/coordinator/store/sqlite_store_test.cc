@@ -110,8 +110,8 @@ TEST_F(SqliteStoreTest, CheckFindsRowsOfWhatIsNotThere) {
   SQLite::Database(path_, SQLite::OPEN_READWRITE)
       .exec("INSERT INTO measurements (trial_id, metric_id, step, value) VALUES (7, 1, 0, 0.5)");
   EXPECT_THAT(SqliteStore::Check(path_).message(),
-              ::testing::AllOf(::testing::HasSubstr("1 rows of measurements lack theirs in trials"),
-                               ::testing::HasSubstr("in metrics")));
+              ::testing::AllOf(HasSubstr("1 rows of measurements lack theirs in trials"),
+                               HasSubstr("in metrics")));
 }
 
 TEST_F(SqliteStoreTest, CheckFindsDamageAndPassesASoundFile) {

@@ -42,6 +42,7 @@ class StoreContract : public ::testing::TestWithParam<Kind> {
     const std::string file = folder_.File("results.db");
     if (std::filesystem::exists(file)) EXPECT_EQ(SqliteStore::Check(file), absl::OkStatus());
   }
+
   absl::Status Commit(const Events& events) { return store_->Commit(events); }
   State Reopened() {
     store_ = open_();
