@@ -181,6 +181,7 @@ def million(folder, trials):
            commits_per_s=None,  # it was killed, and could not say
            rss_before_restart_mb=round(rss, 1),
            submit_ms=round(1e3 * submit, 1),
+           tenths_per_s=[round(tenth["trials_per_s"]) for tenth in tenths],
            last_tenth_over_first=round(tenths[-1]["trials_per_s"] / tenths[0]["trials_per_s"], 3),
            restart_s=round(restart, 3),
            list_p50_ms=round(1e3 * lists[len(lists) // 2], 1) if lists else None,

@@ -9,6 +9,7 @@ namespace pathsweep {
 
 void Engine::Process(std::vector<Request> requests, absl::Time now) {
   absl::Status status = loaded_ ? absl::OkStatus() : Load(now);
+  AnswerInspections(requests, status);
   std::vector<absl::Status> answers(requests.size(), status);
   if (status.ok()) {
     Run(ExpireLeases{}, now).IgnoreError();  // always OK
@@ -25,6 +26,14 @@ void Engine::Process(std::vector<Request> requests, absl::Time now) {
   }
   events_.clear();
   concerned_.clear();
+}
+
+void Engine::AnswerInspections(std::vector<Request>& requests, const absl::Status& status) const {
+  std::erase_if(requests, [&](const Request& request) {
+    if (!std::holds_alternative<Inspect>(request.command)) return false;
+    if (request.done) request.done(status, state_);
+    return true;
+  });
 }
 
 void Engine::Overslept(absl::Time now) {

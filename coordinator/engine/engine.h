@@ -48,14 +48,14 @@ struct StreamEnded {
   std::shared_ptr<WorkerSink> sink;
 };
 
-// Only looks at the state.
+// Only looks at the state: answered at once, from what is committed.
 struct Inspect {};
 
 struct Request {
   std::variant<SubmitSweep, ExtendSweep, CancelSweep, CancelTrial, PauseSweep, RetryFailed,
                PruneSweep, ReportOnStream, StreamEnded, Inspect>
       command;
-  // Called once, after the commit; the state is valid during the call only.
+  // Called once, after the commit if there is something to commit; the state is valid during the call only.
   std::function<void(const absl::Status&, const State&)> done;
 };
 
@@ -68,7 +68,8 @@ class Engine {
   Engine(Store& store, const LeasePolicy& policy, Observer committed = nullptr)
       : store_(store), policy_(policy), committed_(std::move(committed)) {}
 
-  // Expires leases, takes the requests in order, fills free workers, commits, answers.
+  // Answers inspections, expires leases, takes the other requests in order, fills free workers,
+  // commits, answers.
   void Process(std::vector<Request> requests, absl::Time now);
 
   // Process was called later than it should have been, for no fault of the workers: leases
@@ -99,11 +100,13 @@ class Engine {
 
  private:
   absl::Status Load(absl::Time now);
+  // Takes them out of the requests. They need no commit, and so do not wait for one.
+  void AnswerInspections(std::vector<Request>& requests, const absl::Status& status) const;
   absl::Status Take(const Request& request, absl::Time now);
   absl::Status TakeOne(const ReportOnStream& command, absl::Time now);
   absl::Status TakeOne(const PruneSweep& command, absl::Time now);
   absl::Status TakeOne(const StreamEnded& command, absl::Time now);
-  absl::Status TakeOne(const Inspect&, absl::Time) { return absl::OkStatus(); }
+  absl::Status TakeOne(const Inspect&, absl::Time) { return absl::OkStatus(); }  // answered before
   // What the domain alone decides.
   template <typename Command>
   absl::Status TakeOne(const Command& command, absl::Time now) {

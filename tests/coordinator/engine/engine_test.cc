@@ -74,6 +74,21 @@ TEST_F(EngineTest, OneDrainIsOneTransactionForAllItsRequests) {
                                    absl::StatusCode::kOk));
 }
 
+TEST_F(EngineTest, InspectionDoesNotWaitForTheDrainItCameWith) {
+  std::vector<std::string> answered;
+  std::vector<Request> drain;
+  drain.push_back({SubmitSweep{"1", SmallSweep("a")}, [&](const absl::Status&, const State&) {
+                     answered.push_back("submit");
+                   }});
+  drain.push_back({Inspect{}, [&](const absl::Status& status, const State& state) {
+                     EXPECT_TRUE(status.ok());
+                     EXPECT_THAT(state.sweeps, IsEmpty()) << "nothing is committed yet";
+                     answered.push_back("inspect");
+                   }});
+  engine_.Process(std::move(drain), now_);
+  EXPECT_THAT(answered, ElementsAre("inspect", "submit"));
+}
+
 TEST_F(EngineTest, FailedCommitAnswersEveryCallerWithItsErrorAndKeepsTheStoredState) {
   ASSERT_TRUE(Ask(SubmitSweep{"kept", SmallSweep("kept")}).ok());
   ASSERT_TRUE(Report(ReportOf("w"), sink_).ok());
