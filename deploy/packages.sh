@@ -8,7 +8,7 @@ build_packages=(
   python3 python3-venv                                            # LibTorch comes as a wheel
   libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc libabsl-dev
   libsqlite3-dev libsqlitecpp-dev zlib1g-dev
-  libcli11-dev libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev
+  libcli11-dev libhwy-dev libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev
   libboost-dev                                                    # headers: math
   sqlite3                                                         # to query results by hand
 )

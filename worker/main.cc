@@ -98,6 +98,7 @@ class SignalWatch {
 
 int Work(const Options& options) {
   pathsweep::SetComputeThreads(options.threads);
+  pathsweep::KeepFreedMemory();
   absl::StatusOr<pathsweep::DeviceInfo> device = pathsweep::ResolveDevice(options.device);
   if (!device.ok()) {
     spdlog::error("{}", std::string(device.status().message()));

@@ -139,6 +139,7 @@ int Train(const Options& options) {
     start.test_examples = *std::move(read);
   }
   SetComputeThreads(options.threads);
+  KeepFreedMemory();
   Printer printer(options.json);
   const TrialOutcome outcome =
       TrainTrial(options.parameters, options.seed, device->device, printer, start);

@@ -1,4 +1,5 @@
 #include <ATen/DeviceAccelerator.h>
+#include <malloc.h>
 #include <torch/torch.h>
 #include <unistd.h>
 
@@ -47,5 +48,10 @@ absl::StatusOr<DeviceInfo> ResolveDevice(const std::string& text) {
 }
 
 void SetComputeThreads(int threads) { at::set_num_threads(threads); }
+
+void KeepFreedMemory() {
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);  // the most that glibc allows
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+}
 
 }  // namespace pathsweep

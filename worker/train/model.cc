@@ -14,20 +14,15 @@ namespace {
 using torch::Tensor;
 
 constexpr int64_t kMlpFactor = 4;
-constexpr double kNormEpsilon = 1e-5;
 constexpr double kRotaryBase = 10000;
 
-// x [K, B, T, in], matrix [K, in, out], bias [K, 1, out] or undefined -> [K, B, T, out].
-Tensor Linear(const Tensor& x, const Tensor& matrix, const Tensor& bias) {
-  const Tensor rows = x.reshape({x.size(0), -1, x.size(-1)});
-  const Tensor y = bias.defined() ? torch::baddbmm(bias, rows, matrix) : torch::bmm(rows, matrix);
-  return y.view({x.size(0), x.size(1), x.size(2), matrix.size(-1)});
-}
+Tensor Rows(const Tensor& x) { return x.reshape({x.size(0), -1, x.size(-1)}); }
 
-// Normalises over the last dimension, then applies each trial's gain and bias [K, 1, D].
-Tensor Norm(const Tensor& x, const Tensor& gain, const Tensor& bias) {
-  const Tensor normal = torch::layer_norm(x, {x.size(-1)}, {}, {}, kNormEpsilon);
-  return torch::addcmul(bias.unsqueeze(1), normal, gain.unsqueeze(1));
+// x [K, B, T, in], matrix [K, in, out] -> [K, B, T, out]; added to `sum` if there is one.
+Tensor Linear(const Tensor& x, const Tensor& matrix, const Tensor& sum = {}) {
+  const Tensor y =
+      sum.defined() ? torch::baddbmm(Rows(sum), Rows(x), matrix) : torch::bmm(Rows(x), matrix);
+  return y.view({x.size(0), x.size(1), x.size(2), matrix.size(-1)});
 }
 
 // Rows `index` [K, …] of each trial's table [K, rows, D]. The tables are laid end to end
@@ -94,15 +89,14 @@ int64_t Model::Slot::Count() const {
 Model::Model(const ModelShape& shape, torch::Device device) : shape_(shape), device_(device) {
   AddSlots();
   for (const Slot& slot : slots_) size_ += slot.Count();
-  const auto bools = torch::dtype(torch::kBool).device(device);
-  target_mask_ =
-      torch::ones({shape.targets, shape.inputs}, bools).tril(shape.inputs - shape.targets);
+  attention_.heads = shape.heads;
+  if (!shape.rotary) return;
   const int64_t half = shape.width / shape.heads / 2;
   const Tensor frequencies =
       torch::pow(kRotaryBase, -torch::arange(half, torch::kDouble) / static_cast<double>(half));
   const Tensor angles = torch::outer(torch::arange(shape.inputs, torch::kDouble), frequencies);
-  cosines_ = angles.cos().to(device, torch::kFloat);
-  sines_ = angles.sin().to(device, torch::kFloat);
+  attention_.cosines = angles.cos().to(device, torch::kFloat);
+  attention_.sines = angles.sin().to(device, torch::kFloat);
 }
 
 void Model::AddSlots() {
@@ -163,14 +157,14 @@ Tensor Model::DecayMask() const {
 Tensor Model::Logits(const Tensor& weights, const Tensor& tokens) const {
   Cursor cursor(*this, weights);
   Tensor token_embedding;
-  Tensor x = Embed(cursor, tokens, token_embedding);
+  Residual stream = {Embed(cursor, tokens, token_embedding), {}};
   for (int64_t block = 0; block < shape_.depth; ++block) {
-    x = RunBlock(cursor, x, /*targets_only=*/block + 1 == shape_.depth);
+    stream = RunBlock(cursor, stream, /*targets_only=*/block + 1 == shape_.depth);
   }
   const Tensor gain = cursor.Next();
-  const Tensor bias = cursor.Next();
+  const Tensor normal = BiasNorm(stream.values, stream.bias, gain, cursor.Next()).values;
   const Tensor head = shape_.tied ? token_embedding.transpose(1, 2) : cursor.Next();
-  return Linear(Norm(x, gain, bias), head, {});
+  return Linear(normal, head);
 }
 
 Tensor Model::Embed(Cursor& weights, const Tensor& tokens, Tensor& token_embedding) const {
@@ -179,59 +173,36 @@ Tensor Model::Embed(Cursor& weights, const Tensor& tokens, Tensor& token_embeddi
   return shape_.rotary ? x : x + weights.Next().unsqueeze(1);
 }
 
-Tensor Model::RunBlock(Cursor& weights, const Tensor& x, bool targets_only) const {
-  const auto next_norm = [&](const Tensor& input) {
+Model::Residual Model::RunBlock(Cursor& weights, const Residual& stream, bool targets_only) const {
+  const auto normalise = [&](const Tensor& values, const Tensor& bias) {
     const Tensor gain = weights.Next();
-    return Norm(input, gain, weights.Next());
+    return BiasNorm(values, bias, gain, weights.Next());
   };
-  const auto next_linear = [&](const Tensor& input) {
-    const Tensor matrix = weights.Next();
-    return Linear(input, matrix, weights.Next());
-  };
-  const auto targets = [&](const Tensor& all) {
-    return targets_only ? all.narrow(2, shape_.inputs - shape_.targets, shape_.targets) : all;
-  };
-  const int64_t width = shape_.width;
-  const Tensor normal = next_norm(x);
-  const Tensor matrix = weights.Next();
+  const Normalised before = normalise(stream.values, stream.bias);
+  const Tensor attended = Attend(weights, before.values, targets_only);
+  const Tensor read = targets_only ? Targets(before.sums) : before.sums;
+  const Tensor mixed = Linear(attended, weights.Next(), read);
+  const Tensor mixed_bias = weights.Next();
+  const Normalised between = normalise(mixed, mixed_bias);
+  const Tensor hidden = Linear(between.values, weights.Next());
+  const Tensor active = BiasGelu(hidden, weights.Next());
+  const Tensor out = Linear(active, weights.Next(), between.sums);
+  return {out, weights.Next()};
+}
+
+Tensor Model::Attend(Cursor& weights, const Tensor& normal, bool targets_only) const {
+  const Tensor matrix = weights.Next();  // queries, keys, values
   const Tensor bias = weights.Next();
-  const Tensor queries =
-      Linear(targets(normal), matrix.narrow(2, 0, width), bias.narrow(2, 0, width));
-  const std::vector<Tensor> keys_values =
-      Linear(normal, matrix.narrow(2, width, 2 * width), bias.narrow(2, width, 2 * width))
-          .chunk(2, -1);
-  const Tensor attended = Attend(queries, keys_values[0], keys_values[1], targets_only);
-  const Tensor y = targets(x) + next_linear(attended);
-  const Tensor hidden = torch::gelu(next_linear(next_norm(y)));
-  return y + next_linear(hidden);
+  if (!targets_only) return Attention(Linear(normal, matrix), bias, attention_);
+  const int64_t width = shape_.width;
+  const Tensor queries = Linear(Targets(normal), matrix.narrow(2, 0, width));
+  const Tensor keys_values = Linear(normal, matrix.narrow(2, width, 2 * width));
+  return Attention(queries, keys_values, bias, attention_);
 }
 
-Tensor Model::Attend(const Tensor& queries, const Tensor& keys, const Tensor& values,
-                     bool targets_only) const {
-  const auto split_heads = [&](const Tensor& x) {  // [K, B, T, D] -> [K B, heads, T, D / heads]
-    return x.reshape({x.size(0) * x.size(1), x.size(2), shape_.heads, -1}).transpose(1, 2);
-  };
-  Tensor q = split_heads(queries);
-  Tensor k = split_heads(keys);
-  if (shape_.rotary) {
-    q = Rotate(q, targets_only);
-    k = Rotate(k, /*targets_only=*/false);
-  }
-  const Tensor attended = torch::scaled_dot_product_attention(
-      q, k, split_heads(values), targets_only ? c10::optional<Tensor>(target_mask_) : c10::nullopt,
-      /*dropout_p=*/0.0, /*is_causal=*/!targets_only);
-  return attended.transpose(1, 2).reshape(queries.sizes());
-}
-
-// Rotary positions (Su et al., "RoFormer", 2021): pairs (i, i + half) of x
-// [K B, heads, T or L, head size] turn by an angle that grows with the position.
-Tensor Model::Rotate(const Tensor& x, bool targets_only) const {
-  const int64_t first = targets_only ? shape_.inputs - shape_.targets : 0;
-  const Tensor cosines = cosines_.narrow(0, first, x.size(2));
-  const Tensor sines = sines_.narrow(0, first, x.size(2));
-  const std::vector<Tensor> halves = x.chunk(2, -1);
-  return torch::cat(
-      {halves[0] * cosines - halves[1] * sines, halves[0] * sines + halves[1] * cosines}, -1);
+// The last positions of x [K, B, T, D].
+Tensor Model::Targets(const Tensor& x) const {
+  return x.narrow(2, shape_.inputs - shape_.targets, shape_.targets);
 }
 
 }  // namespace pathsweep

@@ -20,6 +20,7 @@
 
 #include "base/trial_parameters.h"
 #include "worker/task/path_star.h"
+#include "worker/train/ops.h"
 
 namespace pathsweep {
 
@@ -69,18 +70,20 @@ class Model {
   std::vector<int64_t> SlotSizes() const;
   torch::Tensor Embed(Cursor& weights, const torch::Tensor& tokens,
                       torch::Tensor& token_embedding) const;
-  torch::Tensor RunBlock(Cursor& weights, const torch::Tensor& x, bool targets_only) const;
-  torch::Tensor Attend(const torch::Tensor& queries, const torch::Tensor& keys,
-                       const torch::Tensor& values, bool targets_only) const;
-  torch::Tensor Rotate(const torch::Tensor& x, bool targets_only) const;
+  // What a block passes on: the bias of its last layer is added by whoever reads next.
+  struct Residual {
+    torch::Tensor values;  // [K, B, T, D]
+    torch::Tensor bias;    // [K, 1, D], or undefined
+  };
+  Residual RunBlock(Cursor& weights, const Residual& stream, bool targets_only) const;
+  torch::Tensor Attend(Cursor& weights, const torch::Tensor& normal, bool targets_only) const;
+  torch::Tensor Targets(const torch::Tensor& x) const;
 
   const ModelShape shape_;
   const torch::Device device_;
   std::vector<Slot> slots_;
   int64_t size_ = 0;
-  torch::Tensor target_mask_;  // [L, T]: what each target position may see
-  torch::Tensor cosines_;      // [T, head size / 2], for rotary positions
-  torch::Tensor sines_;
+  AttentionOptions attention_;
 };
 
 }  // namespace pathsweep

@@ -8,6 +8,8 @@
 #include <numbers>
 #include <vector>
 
+#include "worker/cpu/adamw.h"
+
 namespace pathsweep {
 namespace {
 
@@ -22,6 +24,21 @@ Tensor PerTrial(absl::Span<const TrialParameters> trials, const Tensor& like, Va
   std::vector<float> values;
   for (const TrialParameters& trial : trials) values.push_back(static_cast<float>(value(trial)));
   return torch::tensor(values).view({-1, 1}).to(like.device());
+}
+
+cpu::AdamWScalars ScalarsOf(const TrialParameters& trial, int64_t step, double norm) {
+  const double lr = LearningRate(trial, step);
+  const double clip = trial.grad_clip > 0 ? trial.grad_clip / (norm + kClipEpsilon) : 1;
+  const auto number = static_cast<double>(step);
+  return {.gradient_scale = static_cast<float>(std::min(clip, 1.0)),
+          .beta1 = static_cast<float>(trial.beta1),
+          .rest1 = static_cast<float>(1 - trial.beta1),
+          .beta2 = static_cast<float>(trial.beta2),
+          .rest2 = static_cast<float>(1 - trial.beta2),
+          .step_size = static_cast<float>(lr / (1 - std::pow(trial.beta1, number))),
+          .correction2 = static_cast<float>(1 / (1 - std::pow(trial.beta2, number))),
+          .decay = static_cast<float>(lr * trial.weight_decay),
+          .epsilon = static_cast<float>(kEpsilon)};
 }
 
 }  // namespace
@@ -60,6 +77,28 @@ void AdamW::Restore(const Tensor& first_moment, const Tensor& second_moment) {
 
 Tensor AdamW::Step(Tensor weights, Tensor gradient, int64_t step) {
   const torch::NoGradGuard no_grad;
+  return weights.is_cpu() ? StepWithKernel(weights, gradient, step)
+                          : StepWithOperations(weights, gradient, step);
+}
+
+Tensor AdamW::StepWithKernel(const Tensor& weights, const Tensor& gradient, int64_t step) {
+  const int64_t count = weights.size(1);
+  const Tensor norms = torch::empty({weights.size(0)});
+  for (int64_t k = 0; k < weights.size(0); ++k) {
+    const float* values = gradient.data_ptr<float>() + k * count;
+    norms[k] = std::sqrt(cpu::SumOfSquares(count, values));
+  }
+  if (!norms.isfinite().all().item<bool>()) return norms;
+  for (int64_t k = 0; k < weights.size(0); ++k) {
+    const auto row = [&](const Tensor& of) { return of.data_ptr<float>() + k * count; };
+    cpu::AdamWStep(
+        count, ScalarsOf(trials_[k], step, norms[k].item<double>()),
+        {row(weights), row(gradient), decay_mask_.data_ptr<float>(), row(first_), row(second_)});
+  }
+  return norms;
+}
+
+Tensor AdamW::StepWithOperations(Tensor weights, Tensor gradient, int64_t step) {
   const Tensor norm = gradient.norm(2, {1}, /*keepdim=*/true);
   if (!norm.isfinite().all().item<bool>()) return norm.flatten();
   gradient.mul_((clip_ / (norm + kClipEpsilon)).clamp_max(1));

@@ -32,6 +32,10 @@ class AdamW {
   void Restore(const torch::Tensor& first_moment, const torch::Tensor& second_moment);
 
  private:
+  torch::Tensor StepWithKernel(const torch::Tensor& weights, const torch::Tensor& gradient,
+                               int64_t step);
+  torch::Tensor StepWithOperations(torch::Tensor weights, torch::Tensor gradient, int64_t step);
+
   const std::vector<TrialParameters> trials_;
   const torch::Tensor decay_mask_;  // [1, P]
   // Per trial, [K, 1].

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch.nn.functional import cross_entropy
 
-from reference import Decoder, adamw, learning_rate
+from decoder import Decoder, adamw, learning_rate
 
 # As in numerics_driver.cc: G(2,4) on 8 labels has 3 * 6 + 3 prefix tokens and 4 targets.
 STEPS, BATCH, TARGETS, INPUTS, VOCABULARY = 10, 8, 4, 24, 12

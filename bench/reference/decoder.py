@@ -1,7 +1,7 @@
-"""An independent model and optimizer to hold the trainer against.
+"""An independent model and optimizer to hold the trainer against, in numbers and in speed.
 
-The plain way: torch.nn modules, full logits at every position, explicit softmax attention, rotary
-positions by complex numbers, torch.optim.AdamW with two parameter groups.
+The plain way: torch.nn modules, full logits at every position, rotary positions by complex
+numbers, torch.optim.AdamW with two parameter groups.
 """
 
 import math
@@ -10,9 +10,17 @@ import torch
 from torch import nn
 
 
+def softmax_attention(q, k, v):
+    """Causal, step by step; q, k, v are [B, heads, T, head size]."""
+    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    future = torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1)
+    return scores.masked_fill(future, -math.inf).softmax(dim=-1) @ v
+
+
 class Attention(nn.Module):
-    def __init__(self, width, heads, rotary):
+    def __init__(self, width, heads, rotary, attend):
         super().__init__()
+        self.attend = attend
         self.qkv = nn.Linear(width, 3 * width)
         self.out = nn.Linear(width, width)
         self.heads, self.rotary = heads, rotary
@@ -33,19 +41,16 @@ class Attention(nn.Module):
         )
         if self.rotary:
             q, k = self.rotate(q), self.rotate(k)
-        scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
-        future = torch.ones(tokens, tokens, dtype=torch.bool).triu(1)
-        weights = scores.masked_fill(future, -math.inf).softmax(dim=-1)
-        return self.out((weights @ v).transpose(1, 2).reshape(batch, tokens, width))
+        return self.out(self.attend(q, k, v).transpose(1, 2).reshape(batch, tokens, width))
 
 
 class Block(nn.Module):
-    def __init__(self, width, heads, rotary):
+    def __init__(self, width, heads, rotary, attend, activation):
         super().__init__()
         self.norm1 = nn.LayerNorm(width)
-        self.attention = Attention(width, heads, rotary)
+        self.attention = Attention(width, heads, rotary, attend)
         self.norm2 = nn.LayerNorm(width)
-        self.mlp = nn.Sequential(nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width))
+        self.mlp = nn.Sequential(nn.Linear(width, 4 * width), activation, nn.Linear(4 * width, width))
 
     def forward(self, x):
         x = x + self.attention(self.norm1(x))
@@ -53,11 +58,13 @@ class Block(nn.Module):
 
 
 class Decoder(nn.Module):
-    def __init__(self, vocabulary, positions, depth, width, heads, rotary, tied):
+    def __init__(self, vocabulary, positions, depth, width, heads, rotary, tied,
+                 attend=softmax_attention, activation=nn.GELU()):
         super().__init__()
         self.tokens = nn.Embedding(vocabulary, width)
         self.positions = None if rotary else nn.Embedding(positions, width)
-        self.blocks = nn.ModuleList(Block(width, heads, rotary) for _ in range(depth))
+        self.blocks = nn.ModuleList(
+            Block(width, heads, rotary, attend, activation) for _ in range(depth))
         self.norm = nn.LayerNorm(width)
         self.head = nn.Linear(width, vocabulary, bias=False)
         if tied:

@@ -1,0 +1,34 @@
+// A step of AdamW (Loshchilov & Hutter 2019) on the weights of one trial. Thread safe.
+#pragma once
+
+#include <cstdint>
+
+namespace pathsweep::cpu {
+
+struct AdamWScalars {
+  float gradient_scale;  // of clipping
+  float beta1;
+  float rest1;  // 1 − beta1, in which a float beta1 near 1 would leave few digits
+  float beta2;
+  float rest2;
+  float step_size;    // learning rate / (1 − beta1^step)
+  float correction2;  // 1 / (1 − beta2^step)
+  float decay;        // learning rate · weight decay
+  float epsilon;
+};
+
+// All [count]; decay_mask has 1 where the weights decay, else 0.
+struct AdamWState {
+  float* weights;
+  const float* gradient;
+  const float* decay_mask;
+  float* first_moment;
+  float* second_moment;
+};
+
+void AdamWStep(int64_t count, const AdamWScalars& scalars, const AdamWState& state);
+
+// In double precision.
+double SumOfSquares(int64_t count, const float* values);
+
+}  // namespace pathsweep::cpu
