@@ -3,10 +3,14 @@
 #include <stdio.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <atomic>
 #include <iostream>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -24,6 +28,7 @@ std::atomic<bool> interrupted = false;
 struct Options {
   TrialParameters parameters;
   int64_t seed = 1;
+  int seeds = 1;
   std::string device = "auto";
   int threads = 1;
   bool json = false;
@@ -32,24 +37,30 @@ struct Options {
 
 class Printer : public TrialObserver {
  public:
-  explicit Printer(bool json) : json_(json) {}
+  // Lines begin with the seed if there is one.
+  Printer(bool json, std::optional<int64_t> seed) : json_(json), seed_(seed) {}
 
   void OnStep(int64_t) override {}
   bool ShouldStop() override { return interrupted; }
+  void OnEnd(const TrialOutcome& outcome) override { outcome_ = outcome; }
+  const TrialOutcome& outcome() const { return outcome_; }
 
   void OnEvaluation(int64_t step, absl::Span<const MetricValue> metrics) override {
     json_ ? PrintJson(step, metrics) : PrintText(step, metrics);
   }
 
  private:
-  static void PrintJson(int64_t step, absl::Span<const MetricValue> metrics) {
-    nlohmann::ordered_json line = {{"step", step}};
+  void PrintJson(int64_t step, absl::Span<const MetricValue> metrics) const {
+    nlohmann::ordered_json line;
+    if (seed_) line["seed"] = *seed_;
+    line["step"] = step;
     for (const MetricValue& metric : metrics) line[metric.name] = metric.value;
     std::cout << line.dump() << std::endl;
   }
 
   // The metrics of single positions are left to --json.
-  static void PrintText(int64_t step, absl::Span<const MetricValue> metrics) {
+  void PrintText(int64_t step, absl::Span<const MetricValue> metrics) const {
+    if (seed_) printf("seed %-5lld", static_cast<long long>(*seed_));
     printf("step %-7lld", static_cast<long long>(step));
     for (const MetricValue& metric : metrics) {
       if (metric.name.find('/') != std::string::npos) continue;
@@ -60,6 +71,28 @@ class Printer : public TrialObserver {
   }
 
   const bool json_;
+  const std::optional<int64_t> seed_;
+  TrialOutcome outcome_{};
+};
+
+// Gives all seeds at once.
+class Seeds : public TrialSource {
+ public:
+  Seeds(const Options& options, const TrialStart& start) {
+    for (int i = 0; i < options.seeds; ++i) {
+      const int64_t seed = options.seed + i;
+      printers_.push_back(std::make_shared<Printer>(
+          options.json, options.seeds > 1 ? std::optional(seed) : std::nullopt));
+      tasks_.push_back({options.parameters, static_cast<uint64_t>(seed), start, printers_.back()});
+    }
+  }
+
+  std::vector<TrialTask> Take(int) override { return std::exchange(tasks_, {}); }
+  const std::vector<std::shared_ptr<Printer>>& printers() const { return printers_; }
+
+ private:
+  std::vector<TrialTask> tasks_;
+  std::vector<std::shared_ptr<Printer>> printers_;
 };
 
 // The value that `text` means for a parameter; text that does not fit its type stays text,
@@ -101,6 +134,9 @@ void AddOptions(CLI::App& app, Options& options) {
   app.add_option_function<std::string>("--seed", set_seed, "determines data and initial weights")
       ->type_name("INT")
       ->default_str("1");
+  app.add_option("--seeds", options.seeds, "trains so many, from --seed on, as one model")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 4096));
   app.add_option("--device", options.device, "auto, cpu or cuda:N")->capture_default_str();
   app.add_option("--threads", options.threads, "CPU threads that one operation may use")
       ->capture_default_str()
@@ -125,6 +161,19 @@ int Fail(const absl::Status& status) {
   return absl::IsInvalidArgument(status) ? 2 : 1;
 }
 
+int StatusOf(const TrialOutcome& outcome) {
+  if (outcome.kind == TrialOutcome::Kind::kCompleted) return 0;
+  std::cerr << "train_local: " << outcome.detail << "\n";
+  switch (outcome.kind) {
+    case TrialOutcome::Kind::kCrashed:
+      return 1;
+    case TrialOutcome::Kind::kInterrupted:
+      return 130;
+    default:
+      return 0;
+  }
+}
+
 int Train(const Options& options) {
   if (absl::Status status = CheckTogether(options.parameters); !status.ok()) return Fail(status);
   absl::StatusOr<DeviceInfo> device = ResolveDevice(options.device);
@@ -140,19 +189,13 @@ int Train(const Options& options) {
   }
   SetComputeThreads(options.threads);
   KeepFreedMemory();
-  Printer printer(options.json);
-  const TrialOutcome outcome =
-      TrainTrial(options.parameters, options.seed, device->device, printer, start);
-  if (outcome.kind == TrialOutcome::Kind::kCompleted) return 0;
-  std::cerr << "train_local: " << outcome.detail << "\n";
-  switch (outcome.kind) {
-    case TrialOutcome::Kind::kCrashed:
-      return 1;
-    case TrialOutcome::Kind::kInterrupted:
-      return 130;
-    default:
-      return 0;
+  Seeds seeds(options, start);
+  TrainTrials(device->device, seeds);
+  int status = 0;
+  for (const auto& printer : seeds.printers()) {
+    status = std::max(status, StatusOf(printer->outcome()));
   }
+  return status;
 }
 
 }  // namespace

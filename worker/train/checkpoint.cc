@@ -7,6 +7,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "absl/strings/str_cat.h"
 #include "base/crc32.h"
 
 namespace pathsweep {
@@ -37,6 +38,14 @@ c10::IValue ReadValue(torch::serialize::InputArchive& archive, const std::string
 }
 
 }  // namespace
+
+std::string TrialText(const TrialParameters& parameters, uint64_t seed) {
+  std::string text = absl::StrCat("seed=", seed);
+  for (const ParameterSpec& spec : TrialParameterTable()) {
+    absl::StrAppend(&text, " ", spec.name, "=", FormatValue(GetParameter(parameters, spec)));
+  }
+  return text;
+}
 
 std::string ToBytes(const TrainingState& state) {
   torch::serialize::OutputArchive archive;

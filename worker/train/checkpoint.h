@@ -11,12 +11,16 @@
 #include <cstdint>
 #include <string>
 
+#include "base/trial_parameters.h"
+
 namespace pathsweep {
+
+// Every parameter and the seed: names the trial that a checkpoint belongs to.
+std::string TrialText(const TrialParameters& parameters, uint64_t seed);
 
 // Of one trial, after `step` steps. Tensors lie on the CPU.
 struct TrainingState {
-  // Every parameter and the seed, as text: what the rest belongs to.
-  std::string trial;
+  std::string trial;  // its TrialText
   int64_t step = 0;
   torch::Tensor weights;        // [1, P]
   torch::Tensor first_moment;   // [1, P]

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numbers>
 #include <vector>
 
@@ -18,27 +17,74 @@ using torch::Tensor;
 constexpr double kEpsilon = 1e-8;
 constexpr double kClipEpsilon = 1e-6;  // as torch.nn.utils.clip_grad_norm_
 
+cpu::AdamWScalars ScalarsOf(const TrialStep& trial, double norm) {
+  const TrialParameters& parameters = trial.parameters;
+  const double lr = LearningRate(parameters, trial.step);
+  const double clip = parameters.grad_clip > 0 ? parameters.grad_clip / (norm + kClipEpsilon) : 1;
+  const auto number = static_cast<double>(trial.step);
+  return {.gradient_scale = static_cast<float>(std::min(clip, 1.0)),
+          .beta1 = static_cast<float>(parameters.beta1),
+          .rest1 = static_cast<float>(1 - parameters.beta1),
+          .beta2 = static_cast<float>(parameters.beta2),
+          .rest2 = static_cast<float>(1 - parameters.beta2),
+          .step_size = static_cast<float>(lr / (1 - std::pow(parameters.beta1, number))),
+          .correction2 = static_cast<float>(1 / (1 - std::pow(parameters.beta2, number))),
+          .decay = static_cast<float>(lr * parameters.weight_decay),
+          .epsilon = static_cast<float>(kEpsilon)};
+}
+
+torch::Tensor StepWithKernel(absl::Span<const TrialStep> trials, const Tensor& decay_mask,
+                             const OptimizedWeights& state, const Tensor& gradient) {
+  const int64_t count = gradient.size(1);
+  const auto row = [&](const Tensor& of, size_t k) {
+    return of.data_ptr<float>() + static_cast<int64_t>(k) * count;
+  };
+  Tensor norms = torch::empty({gradient.size(0)});
+  auto* norm = norms.data_ptr<float>();
+  at::parallel_for(0, gradient.size(0), 1, [&](int64_t first, int64_t end) {
+    for (int64_t k = first; k < end; ++k) {
+      norm[k] = static_cast<float>(std::sqrt(cpu::SumOfSquares(count, row(gradient, k))));
+      if (!std::isfinite(norm[k])) continue;
+      cpu::AdamWStep(count, ScalarsOf(trials[k], norm[k]),
+                     {row(state.weights, k), row(gradient, k), decay_mask.data_ptr<float>(),
+                      row(state.first_moment, k), row(state.second_moment, k)});
+    }
+  });
+  return norms;
+}
+
 // A scalar for each trial, [K, 1].
-template <typename Value>
-Tensor PerTrial(absl::Span<const TrialParameters> trials, const Tensor& like, Value value) {
+Tensor PerTrial(const std::vector<cpu::AdamWScalars>& scalars, float cpu::AdamWScalars::*value,
+                const Tensor& like) {
   std::vector<float> values;
-  for (const TrialParameters& trial : trials) values.push_back(static_cast<float>(value(trial)));
+  for (const cpu::AdamWScalars& one : scalars) values.push_back(one.*value);
   return torch::tensor(values).view({-1, 1}).to(like.device());
 }
 
-cpu::AdamWScalars ScalarsOf(const TrialParameters& trial, int64_t step, double norm) {
-  const double lr = LearningRate(trial, step);
-  const double clip = trial.grad_clip > 0 ? trial.grad_clip / (norm + kClipEpsilon) : 1;
-  const auto number = static_cast<double>(step);
-  return {.gradient_scale = static_cast<float>(std::min(clip, 1.0)),
-          .beta1 = static_cast<float>(trial.beta1),
-          .rest1 = static_cast<float>(1 - trial.beta1),
-          .beta2 = static_cast<float>(trial.beta2),
-          .rest2 = static_cast<float>(1 - trial.beta2),
-          .step_size = static_cast<float>(lr / (1 - std::pow(trial.beta1, number))),
-          .correction2 = static_cast<float>(1 / (1 - std::pow(trial.beta2, number))),
-          .decay = static_cast<float>(lr * trial.weight_decay),
-          .epsilon = static_cast<float>(kEpsilon)};
+Tensor StepWithOperations(absl::Span<const TrialStep> trials, const Tensor& decay_mask,
+                          const OptimizedWeights& state, Tensor gradient) {
+  const Tensor norms = gradient.norm(2, {1}).cpu();
+  std::vector<cpu::AdamWScalars> scalars;
+  for (size_t k = 0; k < trials.size(); ++k) {
+    scalars.push_back(ScalarsOf(trials[k], norms[static_cast<int64_t>(k)].item<double>()));
+  }
+  const auto of = [&](float cpu::AdamWScalars::*value) {
+    return PerTrial(scalars, value, gradient);
+  };
+  using Scalars = cpu::AdamWScalars;
+  gradient.mul_(of(&Scalars::gradient_scale));
+  const Tensor first = state.first_moment * of(&Scalars::beta1) + gradient * of(&Scalars::rest1);
+  const Tensor second =
+      state.second_moment * of(&Scalars::beta2) + gradient * gradient * of(&Scalars::rest2);
+  const Tensor deviation =
+      (second * of(&Scalars::correction2)).sqrt_().add_(static_cast<double>(kEpsilon));
+  const Tensor weights = state.weights * (1 - of(&Scalars::decay) * decay_mask) -
+                         of(&Scalars::step_size) * first / deviation;
+  const Tensor finite = norms.isfinite().view({-1, 1}).to(gradient.device());
+  state.weights.copy_(torch::where(finite, weights, state.weights));
+  state.first_moment.copy_(torch::where(finite, first, state.first_moment));
+  state.second_moment.copy_(torch::where(finite, second, state.second_moment));
+  return norms;
 }
 
 }  // namespace
@@ -54,67 +100,12 @@ double LearningRate(const TrialParameters& parameters, int64_t step) {
   return parameters.final_lr + share * (parameters.lr - parameters.final_lr);
 }
 
-AdamW::AdamW(absl::Span<const TrialParameters> trials, const Tensor& decay_mask)
-    : trials_(trials.begin(), trials.end()),
-      decay_mask_(decay_mask.unsqueeze(0)),
-      clip_(PerTrial(trials, decay_mask,
-                     [](const TrialParameters& trial) {
-                       return trial.grad_clip > 0 ? trial.grad_clip
-                                                  : std::numeric_limits<double>::infinity();
-                     })),
-      beta1_(
-          PerTrial(trials, decay_mask, [](const TrialParameters& trial) { return trial.beta1; })),
-      beta2_(
-          PerTrial(trials, decay_mask, [](const TrialParameters& trial) { return trial.beta2; })),
-      first_(torch::zeros({static_cast<int64_t>(trials.size()), decay_mask.size(0)},
-                          decay_mask.options())),
-      second_(torch::zeros_like(first_)) {}
-
-void AdamW::Restore(const Tensor& first_moment, const Tensor& second_moment) {
-  first_.copy_(first_moment);
-  second_.copy_(second_moment);
-}
-
-Tensor AdamW::Step(Tensor weights, Tensor gradient, int64_t step) {
+Tensor TakeSteps(absl::Span<const TrialStep> trials, const Tensor& decay_mask,
+                 const OptimizedWeights& state, Tensor gradient) {
   const torch::NoGradGuard no_grad;
-  return weights.is_cpu() ? StepWithKernel(weights, gradient, step)
-                          : StepWithOperations(weights, gradient, step);
-}
-
-Tensor AdamW::StepWithKernel(const Tensor& weights, const Tensor& gradient, int64_t step) {
-  const int64_t count = weights.size(1);
-  const Tensor norms = torch::empty({weights.size(0)});
-  for (int64_t k = 0; k < weights.size(0); ++k) {
-    const float* values = gradient.data_ptr<float>() + k * count;
-    norms[k] = std::sqrt(cpu::SumOfSquares(count, values));
-  }
-  if (!norms.isfinite().all().item<bool>()) return norms;
-  for (int64_t k = 0; k < weights.size(0); ++k) {
-    const auto row = [&](const Tensor& of) { return of.data_ptr<float>() + k * count; };
-    cpu::AdamWStep(
-        count, ScalarsOf(trials_[k], step, norms[k].item<double>()),
-        {row(weights), row(gradient), decay_mask_.data_ptr<float>(), row(first_), row(second_)});
-  }
-  return norms;
-}
-
-Tensor AdamW::StepWithOperations(Tensor weights, Tensor gradient, int64_t step) {
-  const Tensor norm = gradient.norm(2, {1}, /*keepdim=*/true);
-  if (!norm.isfinite().all().item<bool>()) return norm.flatten();
-  gradient.mul_((clip_ / (norm + kClipEpsilon)).clamp_max(1));
-  first_.mul_(beta1_).addcmul_(gradient, 1 - beta1_);
-  second_.mul_(beta2_).addcmul_(gradient * gradient, 1 - beta2_);
-  const Tensor lr = PerTrial(
-      trials_, weights, [&](const TrialParameters& trial) { return LearningRate(trial, step); });
-  const Tensor decay = PerTrial(trials_, weights, [&](const TrialParameters& trial) {
-    return LearningRate(trial, step) * trial.weight_decay;
-  });
-  const Tensor bias1 = 1 - beta1_.pow(step);
-  const Tensor bias2 = 1 - beta2_.pow(step);
-  const Tensor denominator = (second_ / bias2).sqrt_().add_(kEpsilon);
-  weights.mul_(1 - decay * decay_mask_);
-  weights.sub_((first_ * (lr / bias1)).div_(denominator));
-  return norm.flatten();
+  return gradient.is_cpu() && gradient.scalar_type() == torch::kFloat
+             ? StepWithKernel(trials, decay_mask, state, gradient)
+             : StepWithOperations(trials, decay_mask, state, gradient);
 }
 
 }  // namespace pathsweep

@@ -1,5 +1,5 @@
-// AdamW (Loshchilov & Hutter 2019) over the flat weights [K, P], each trial with its own
-// scalars. Not thread safe.
+// AdamW (Loshchilov & Hutter 2019) over the weights [K, P] of K trials, each with its own
+// scalars and at its own step.
 #pragma once
 
 #include <torch/types.h>
@@ -15,35 +15,23 @@ namespace pathsweep {
 // `warmup` steps, then constant, or a cosine that ends at `final_lr` in the last step.
 double LearningRate(const TrialParameters& parameters, int64_t step);
 
-class AdamW {
- public:
-  // `decay_mask` [P] has 1 where weight decay applies.
-  AdamW(absl::Span<const TrialParameters> trials, const torch::Tensor& decay_mask);
-
-  // Clips each trial's gradient [K, P] to its grad_clip, in place, and takes step `step`,
-  // counted from 1, on the weights [K, P]. Returns the gradients' norms [K] before
-  // clipping. Nothing is changed if one of them is not finite.
-  torch::Tensor Step(torch::Tensor weights, torch::Tensor gradient, int64_t step);
-
-  // Moments [K, P]: all that changes from step to step.
-  const torch::Tensor& first_moment() const { return first_; }
-  const torch::Tensor& second_moment() const { return second_; }
-  // Goes on from these, on any device.
-  void Restore(const torch::Tensor& first_moment, const torch::Tensor& second_moment);
-
- private:
-  torch::Tensor StepWithKernel(const torch::Tensor& weights, const torch::Tensor& gradient,
-                               int64_t step);
-  torch::Tensor StepWithOperations(torch::Tensor weights, torch::Tensor gradient, int64_t step);
-
-  const std::vector<TrialParameters> trials_;
-  const torch::Tensor decay_mask_;  // [1, P]
-  // Per trial, [K, 1].
-  torch::Tensor clip_;
-  torch::Tensor beta1_;
-  torch::Tensor beta2_;
-  torch::Tensor first_;
-  torch::Tensor second_;
+// The step that a trial is to take, counted from 1.
+struct TrialStep {
+  const TrialParameters& parameters;
+  int64_t step;
 };
+
+// All that changes from step to step; [K, P] each.
+struct OptimizedWeights {
+  torch::Tensor weights;
+  torch::Tensor first_moment;
+  torch::Tensor second_moment;
+};
+
+// Clips each trial's gradient [K, P] to its grad_clip and takes its step. `decay_mask` [P] has 1
+// where weight decay applies. Returns the gradients' norms [K] before clipping, on the CPU; a
+// trial whose norm is not finite is left as it was. Changes `gradient`.
+torch::Tensor TakeSteps(absl::Span<const TrialStep> trials, const torch::Tensor& decay_mask,
+                        const OptimizedWeights& state, torch::Tensor gradient);
 
 }  // namespace pathsweep

@@ -3,136 +3,35 @@
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <numeric>
+#include <optional>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/metrics.h"
-#include "worker/task/sample_order.h"
-#include "worker/train/batch.h"
 #include "worker/train/checkpoint.h"
-#include "worker/train/evaluator.h"
-#include "worker/train/model.h"
-#include "worker/train/optimizer.h"
+#include "worker/train/fused_trials.h"
 
 namespace pathsweep {
 namespace {
 
-using torch::Tensor;
 using Kind = TrialOutcome::Kind;
-using SteadyClock = std::chrono::steady_clock;
 
-// Names the trial that a checkpoint belongs to.
-std::string TextOf(const TrialParameters& parameters, uint64_t seed) {
-  std::string text = absl::StrCat("seed=", seed);
-  for (const ParameterSpec& spec : TrialParameterTable()) {
-    absl::StrAppend(&text, " ", spec.name, "=", FormatValue(GetParameter(parameters, spec)));
-  }
-  return text;
+std::string MessageOf(const std::exception& error) {
+  const auto* of_torch = dynamic_cast<const c10::Error*>(&error);
+  return of_torch == nullptr ? error.what() : of_torch->what_without_backtrace();
 }
 
-// One trial's model, data and optimizer.
-class Training {
- public:
-  Training(const TrialParameters& parameters, uint64_t seed, const std::string& device,
-           const std::vector<Example>& test_examples)
-      : parameters_(parameters),
-        seed_(seed),
-        objective_(ObjectiveFromName(parameters.objective)),
-        task_(TaskShapeOf(parameters)),
-        device_(device),
-        model_(ModelShapeOf(parameters), device_),
-        weights_(model_.InitialWeights(seed, parameters).requires_grad_()),
-        optimizer_({&parameters, 1}, model_.DecayMask()),
-        test_(MakeBatch(task_, objective_,
-                        test_examples.empty() ? DrawTestExamples() : test_examples)) {}
-
-  // Takes optimizer step `step`, counted from 1; its loss, not finite if the trial has
-  // diverged, and the weights are then as they were.
-  double Step(int64_t step) {
-    const auto start = SteadyClock::now();
-    const Batch batch = TrainBatch(step);
-    const Tensor logits = model_.Logits(weights_, batch.inputs.unsqueeze(0).to(device_));
-    const Tensor loss =
-        torch::cross_entropy_loss(logits.flatten(0, 2), batch.targets.flatten().to(device_));
-    weights_.mutable_grad().reset();
-    loss.backward();
-    const Tensor norm = optimizer_.Step(weights_.detach(), weights_.mutable_grad(), step);
-    // Zero times a norm that is not finite is NaN, and anything else adds nothing.
-    const double value = loss.item<double>() + 0 * norm.sum().item<double>();
-    losses_ += value;
-    ++losses_count_;
-    ++timed_steps_;
-    seconds_ += std::chrono::duration<double>(SteadyClock::now() - start).count();
-    return value;
+// The error's message, if there was one.
+template <typename Work>
+std::optional<std::string> Try(Work work) {
+  try {
+    work();
+  } catch (const std::exception& error) {  // c10::Error is one
+    return MessageOf(error);
   }
-
-  // The metrics now, and those of training since the last call.
-  std::vector<MetricValue> Evaluate() {
-    const Predictions predictions = Predict(model_, weights_.detach(), objective_, test_);
-    std::vector<MetricValue> metrics = Score(predictions, test_.targets, objective_);
-    if (losses_count_ > 0 && std::isfinite(losses_)) {
-      metrics.push_back({"train_loss", losses_ / static_cast<double>(losses_count_)});
-    }
-    if (timed_steps_ > 0 && seconds_ > 0) {
-      metrics.push_back({"samples_per_second",
-                         static_cast<double>(timed_steps_ * parameters_.batch_size) / seconds_});
-    }
-    losses_ = seconds_ = 0;
-    losses_count_ = timed_steps_ = 0;
-    return metrics;
-  }
-
-  // After `step` steps.
-  std::string Checkpoint(int64_t step) const {
-    return ToBytes({TextOf(parameters_, seed_), step, weights_.detach().cpu(),
-                    optimizer_.first_moment().cpu(), optimizer_.second_moment().cpu(), losses_,
-                    losses_count_});
-  }
-
-  // Returns the steps taken by then.
-  int64_t Restore(const std::string& checkpoint) {
-    const TrainingState state = FromBytes(checkpoint);
-    weights_.detach().copy_(state.weights);
-    optimizer_.Restore(state.first_moment, state.second_moment);
-    losses_ = state.losses;
-    losses_count_ = state.losses_count;
-    return state.step;
-  }
-
- private:
-  Batch TrainBatch(int64_t step) const {
-    std::vector<uint64_t> indices(parameters_.batch_size);
-    const auto first = static_cast<uint64_t>((step - 1) * parameters_.batch_size);
-    for (size_t i = 0; i < indices.size(); ++i) {
-      indices[i] = TrainingGraph(seed_, parameters_.train_samples, first + i);
-    }
-    return MakeBatch(task_, objective_, DrawExamples(task_, seed_, Stream::kTrainGraphs, indices));
-  }
-
-  std::vector<Example> DrawTestExamples() const {
-    std::vector<uint64_t> indices(parameters_.test_samples);
-    std::iota(indices.begin(), indices.end(), uint64_t{0});
-    return DrawExamples(task_, seed_, Stream::kTestGraphs, indices);
-  }
-
-  const TrialParameters& parameters_;
-  const uint64_t seed_;
-  const Objective objective_;
-  const TaskShape task_;
-  const torch::Device device_;
-  const Model model_;
-  Tensor weights_;
-  AdamW optimizer_;
-  const Batch test_;
-  // Since the last evaluation.
-  double losses_ = 0;
-  int64_t losses_count_ = 0;
-  // Since then or since the start from a checkpoint.
-  double seconds_ = 0;
-  int64_t timed_steps_ = 0;
-};
+  return std::nullopt;
+}
 
 double ValueOf(const std::vector<MetricValue>& metrics, absl::string_view name) {
   const auto found = std::ranges::find(metrics, name, &MetricValue::name);
@@ -144,46 +43,174 @@ bool IsSolved(const TrialParameters& parameters, const std::vector<MetricValue>&
   return parameters.stop_when == "solved" && ValueOf(metrics, kExactMatch) >= parameters.solved_at;
 }
 
-TrialOutcome Train(const TrialParameters& parameters, uint64_t seed, const std::string& device,
-                   TrialObserver& observer, const TrialStart& start) {
-  at::globalContext().setFlushDenormal(true);  // of this thread; denormals are slow
-  Training training(parameters, seed, device, start.test_examples);
-  const int64_t taken = start.checkpoint.empty() ? 0 : training.Restore(start.checkpoint);
-  if (taken == 0) observer.OnEvaluation(0, training.Evaluate());
-  for (int64_t step = taken + 1; step <= parameters.steps; ++step) {
-    if (observer.ShouldStop()) {
-      return {Kind::kInterrupted, absl::StrCat("interrupted before step ", step)};
+// Trials that train together, and those that watch them.
+class Company {
+ public:
+  explicit Company(const std::string& device) : trials_(device) {}
+
+  int size() const { return static_cast<int>(tasks_.size()); }
+
+  // A trial that cannot begin ends.
+  void Join(TrialTask task) {
+    try {
+      trials_.Add(task.parameters, task.seed, task.start);
+    } catch (const std::exception& error) {
+      task.observer->OnEnd({Kind::kCrashed, MessageOf(error)});
+      return;
     }
-    if (!std::isfinite(training.Step(step))) {
-      observer.OnEvaluation(step, training.Evaluate());
-      return {Kind::kDiverged, absl::StrCat("loss or gradient not finite at step ", step)};
+    task.start = {};
+    tasks_.push_back(std::move(task));
+    const size_t k = tasks_.size() - 1;
+    if (trials_.steps(k) > 0) return;
+    if (const auto error = Try([&] { Evaluate(k); })) End(k, {Kind::kCrashed, *error});
+  }
+
+  void EndTheStopped() {
+    EndWhere([&](size_t k) -> std::optional<TrialOutcome> {
+      if (!tasks_[k].observer->ShouldStop()) return std::nullopt;
+      return TrialOutcome{Kind::kInterrupted,
+                          absl::StrCat("interrupted before step ", trials_.steps(k) + 1)};
+    });
+  }
+
+  void TakeStep() {
+    if (tasks_.empty()) return;
+    std::vector<double> losses;
+    if (const auto error = Try([&] { losses = trials_.Step(); })) return Part(*error);
+    EndWhere([&](size_t k) {
+      std::optional<TrialOutcome> outcome;
+      if (const auto error = Try([&] { outcome = AfterStep(k, losses[k]); })) {
+        outcome = TrialOutcome{Kind::kCrashed, *error};
+      }
+      return outcome;
+    });
+  }
+
+  void Crash(const std::string& error) {
+    for (const TrialTask& task : tasks_) task.observer->OnEnd({Kind::kCrashed, error});
+    tasks_.clear();
+  }
+
+ private:
+  std::optional<TrialOutcome> AfterStep(size_t k, double loss) {
+    const TrialParameters& parameters = tasks_[k].parameters;
+    TrialObserver& observer = *tasks_[k].observer;
+    const int64_t step = trials_.steps(k);
+    if (!std::isfinite(loss)) {
+      Evaluate(k);
+      return TrialOutcome{Kind::kDiverged,
+                          absl::StrCat("loss or gradient not finite at step ", step)};
     }
     observer.OnStep(step);
     if (step % parameters.eval_every == 0 || step == parameters.steps) {
-      const std::vector<MetricValue> metrics = training.Evaluate();
-      observer.OnEvaluation(step, metrics);
-      if (IsSolved(parameters, metrics)) {
-        return {Kind::kSolved, absl::StrCat("solved at step ", step)};
+      if (IsSolved(parameters, Evaluate(k))) {
+        return TrialOutcome{Kind::kSolved, absl::StrCat("solved at step ", step)};
       }
     }
-    if (step < parameters.steps && observer.WantsCheckpoint()) {
-      observer.OnCheckpoint(step, training.Checkpoint(step));
+    if (step >= parameters.steps) return TrialOutcome{Kind::kCompleted, ""};
+    if (observer.WantsCheckpoint()) observer.OnCheckpoint(step, trials_.Checkpoint(k));
+    return std::nullopt;
+  }
+
+  std::vector<MetricValue> Evaluate(size_t k) {
+    std::vector<MetricValue> metrics = trials_.Evaluate(k);
+    tasks_[k].observer->OnEvaluation(trials_.steps(k), metrics);
+    return metrics;
+  }
+
+  // Nobody knows whose step failed: alone, it is its own.
+  void Part(const std::string& error) {
+    if (tasks_.size() == 1) return End(0, {Kind::kCrashed, error});
+    const size_t stay = tasks_.size() / 2;
+    while (tasks_.size() > stay) {
+      End(tasks_.size() - 1,
+          {Kind::kInterrupted, absl::StrCat("no step could be taken together: ", error)});
     }
   }
-  return {Kind::kCompleted, ""};
-}
+
+  // Ends each trial for which there is an outcome.
+  template <typename OutcomeOf>
+  void EndWhere(OutcomeOf outcome_of) {
+    std::vector<std::optional<TrialOutcome>> outcomes;
+    for (size_t k = 0; k < tasks_.size(); ++k) outcomes.push_back(outcome_of(k));
+    for (size_t k = tasks_.size(); k-- > 0;) {  // the places of those before it stay
+      if (outcomes[k]) End(k, *outcomes[k]);
+    }
+  }
+
+  void End(size_t k, const TrialOutcome& outcome) {
+    trials_.Remove(k);
+    const std::shared_ptr<TrialObserver> observer = std::move(tasks_[k].observer);
+    tasks_.erase(tasks_.begin() + static_cast<int64_t>(k));
+    observer->OnEnd(outcome);
+  }
+
+  FusedTrials trials_;
+  std::vector<TrialTask> tasks_;  // of the same order
+};
+
+// Gives one trial once.
+class OneTrial : public TrialSource {
+ public:
+  explicit OneTrial(TrialTask task) : task_(std::move(task)) {}
+  std::vector<TrialTask> Take(int) override {
+    if (!task_) return {};
+    return {*std::exchange(task_, std::nullopt)};
+  }
+
+ private:
+  std::optional<TrialTask> task_;
+};
+
+// Passes all on to an observer of the caller's, and keeps the outcome.
+class OutcomeKeeper : public TrialObserver {
+ public:
+  explicit OutcomeKeeper(TrialObserver& observer) : observer_(observer) {}
+
+  void OnStep(int64_t step) override { observer_.OnStep(step); }
+  void OnEvaluation(int64_t step, absl::Span<const MetricValue> metrics) override {
+    observer_.OnEvaluation(step, metrics);
+  }
+  bool ShouldStop() override { return observer_.ShouldStop(); }
+  bool WantsCheckpoint() override { return observer_.WantsCheckpoint(); }
+  void OnCheckpoint(int64_t step, const std::string& checkpoint) override {
+    observer_.OnCheckpoint(step, checkpoint);
+  }
+  void OnEnd(const TrialOutcome& outcome) override {
+    outcome_ = outcome;
+    observer_.OnEnd(outcome);
+  }
+
+  const TrialOutcome& outcome() const { return outcome_; }
+
+ private:
+  TrialObserver& observer_;
+  TrialOutcome outcome_{};
+};
 
 }  // namespace
 
+void TrainTrials(const std::string& device, TrialSource& source) {
+  at::globalContext().setFlushDenormal(true);  // of this thread; denormals are slow
+  Company company(device);
+  while (true) {
+    std::vector<TrialTask> joining = source.Take(company.size());
+    for (TrialTask& task : joining) company.Join(std::move(task));
+    if (joining.empty() && company.size() == 0) return;
+    const auto error = Try([&] {
+      company.EndTheStopped();
+      company.TakeStep();
+    });
+    if (error) company.Crash(*error);
+  }
+}
+
 TrialOutcome TrainTrial(const TrialParameters& parameters, uint64_t seed, const std::string& device,
                         TrialObserver& observer, const TrialStart& start) {
-  try {
-    return Train(parameters, seed, device, observer, start);
-  } catch (const c10::Error& error) {
-    return {Kind::kCrashed, error.what_without_backtrace()};
-  } catch (const std::exception& error) {
-    return {Kind::kCrashed, error.what()};
-  }
+  const auto keeper = std::make_shared<OutcomeKeeper>(observer);
+  OneTrial source({parameters, seed, start, keeper});
+  TrainTrials(device, source);
+  return keeper->outcome();
 }
 
 absl::StatusOr<int64_t> CheckCheckpoint(const std::string& checkpoint,
@@ -191,10 +218,10 @@ absl::StatusOr<int64_t> CheckCheckpoint(const std::string& checkpoint,
   try {
     const TrainingState state = FromBytes(checkpoint);
     const std::vector<int64_t> shape = {1, Model(ModelShapeOf(parameters), torch::kCPU).size()};
-    const auto fits = [&](const Tensor& one) {
+    const auto fits = [&](const torch::Tensor& one) {
       return one.sizes() == shape && one.scalar_type() == torch::kFloat;
     };
-    if (state.trial == TextOf(parameters, seed) && fits(state.weights) &&
+    if (state.trial == TrialText(parameters, seed) && fits(state.weights) &&
         fits(state.first_moment) && fits(state.second_moment) && state.step > 0 &&
         state.step <= parameters.steps) {
       return state.step;

@@ -1,4 +1,4 @@
-// Trains one trial. The only door to LibTorch: this header names no LibTorch type, so
+// Trains trials. The only door to LibTorch: this header names no LibTorch type, so
 // the worker's protocol code, which includes gRPC, can use it.
 //
 //   struct Printer : TrialObserver { … };
@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,18 @@
 #include "worker/train/metric.h"
 
 namespace pathsweep {
+
+struct TrialOutcome {
+  enum class Kind {
+    kCompleted,    // all steps taken
+    kSolved,       // ended by stop_when: solved
+    kDiverged,     // a loss or gradient was NaN or infinite
+    kCrashed,      // an error of the program or the machine, e.g. out of memory
+    kInterrupted,  // ShouldStop said so, or there was no room for it beside the others
+  };
+  Kind kind;
+  std::string detail;  // for people: what happened, at which step
+};
 
 // Receives a trial's progress on the thread that trains it. Calls return quickly.
 class TrialObserver {
@@ -34,8 +47,11 @@ class TrialObserver {
   // Asked after every step but the last; true is followed by OnCheckpoint.
   virtual bool WantsCheckpoint() { return false; }
 
-  // What TrainTrial needs to go on after `step` steps as if nothing had happened.
+  // What training needs to go on after `step` steps as if nothing had happened.
   virtual void OnCheckpoint(int64_t /*step*/, const std::string& /*checkpoint*/) {}
+
+  // The last call.
+  virtual void OnEnd(const TrialOutcome& /*outcome*/) {}
 };
 
 // What a trial may be given beside its parameters.
@@ -47,23 +63,37 @@ struct TrialStart {
   std::string checkpoint;
 };
 
-struct TrialOutcome {
-  enum class Kind {
-    kCompleted,    // all steps taken
-    kSolved,       // ended by stop_when: solved
-    kDiverged,     // a loss or gradient was NaN or infinite
-    kCrashed,      // an error of the program or the machine, e.g. out of memory
-    kInterrupted,  // ShouldStop said so
-  };
-  Kind kind;
-  std::string detail;  // for people: what happened, at which step
+// A trial to train.
+struct TrialTask {
+  TrialParameters parameters;  // must have passed validation
+  uint64_t seed = 0;
+  TrialStart start;
+  std::shared_ptr<TrialObserver> observer;
 };
 
-// Trains a trial to its end on `device` ("cpu" or "cuda:N"). Reports an evaluation
-// before the first step, every eval_every steps and after the last. Never throws.
-// `parameters` must have passed validation. Blocks; call from one thread per trial.
-// From a checkpoint, the evaluations after it are, on the same device, bit for bit those of
-// a run that was not interrupted; only `samples_per_second` is measured anew.
+// Where trials come from while others train.
+class TrialSource {
+ public:
+  virtual ~TrialSource() = default;
+
+  // Trials to train beside the `training` that are, all of one ShapeKey; asked before every
+  // step. If none trains and none is given, the training is over.
+  virtual std::vector<TrialTask> Take(int training) = 0;
+};
+
+// Trains trials of one shape together on `device` ("cpu" or "cuda:N"), as one model, until there
+// are none. Each reports an evaluation before the first step, every eval_every steps and after
+// the last, and ends by itself with OnEnd. Never throws. Blocks; call from one thread.
+//
+// Beside others a trial's numbers are those that it has alone, but for rounding. From a
+// checkpoint, the evaluations after it are, on the same device and alone, bit for bit those of a
+// run that was not interrupted; only `samples_per_second` is measured anew.
+//
+// If a step of several fails, as out of memory, it is nobody's fault: the younger half ends with
+// kInterrupted, and the others take the step again.
+void TrainTrials(const std::string& device, TrialSource& source);
+
+// Trains one trial alone.
 TrialOutcome TrainTrial(const TrialParameters& parameters, uint64_t seed, const std::string& device,
                         TrialObserver& observer, const TrialStart& start = {});
 

@@ -49,8 +49,9 @@ void Run(const TrialParameters& parameters, const std::string& folder) {
   const Model model(ModelShapeOf(parameters), torch::kCPU);
   const TaskShape task = TaskShapeOf(parameters);
   torch::Tensor weights = model.InitialWeights(/*seed=*/1, parameters).requires_grad_();
+  const OptimizedWeights state{weights.detach(), torch::zeros_like(weights).detach(),
+                               torch::zeros_like(weights).detach()};
   Write<float>(folder + "/initial", weights);
-  AdamW optimizer({&parameters, 1}, model.DecayMask());
   std::vector<torch::Tensor> inputs, targets, logits, losses;
   for (int step = 1; step <= kSteps; ++step) {
     std::vector<uint64_t> indices;
@@ -62,7 +63,7 @@ void Run(const TrialParameters& parameters, const std::string& folder) {
         torch::cross_entropy_loss(said.flatten(0, 2), batch.targets.flatten());
     weights.mutable_grad().reset();
     loss.backward();
-    optimizer.Step(weights.detach(), weights.mutable_grad(), step);
+    TakeSteps({{parameters, step}}, model.DecayMask(), state, weights.mutable_grad());
     inputs.push_back(batch.inputs);
     targets.push_back(batch.targets);
     logits.push_back(said);

@@ -1,0 +1,274 @@
+// Trials that train together have the numbers that each has alone.
+#include <c10/core/CPUAllocator.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "worker/train/trainer.h"
+
+namespace pathsweep {
+namespace {
+
+using testing::HasSubstr;
+using Kind = TrialOutcome::Kind;
+using History = std::map<int64_t, std::map<std::string, double>>;
+
+struct Recorder : TrialObserver {
+  void OnStep(int64_t step) override { last_step = step; }
+  void OnEvaluation(int64_t step, absl::Span<const MetricValue> metrics) override {
+    for (const MetricValue& metric : metrics) {
+      if (metric.name != "samples_per_second") history[step][metric.name] = metric.value;
+    }
+  }
+  bool ShouldStop() override { return last_step >= stop_after; }
+  bool WantsCheckpoint() override { return last_step == checkpoint_at; }
+  void OnCheckpoint(int64_t, const std::string& bytes) override { checkpoint = bytes; }
+  void OnEnd(const TrialOutcome& ended) override { outcome = ended; }
+
+  History history;
+  std::string checkpoint;
+  TrialOutcome outcome{Kind::kCrashed, "has not ended"};
+  int64_t last_step = 0;
+  int64_t stop_after = std::numeric_limits<int64_t>::max();
+  int64_t checkpoint_at = 0;
+};
+
+// Trials by the step of the whole at which they come.
+class Timetable : public TrialSource {
+ public:
+  std::shared_ptr<Recorder> Add(int64_t at, const TrialParameters& parameters, uint64_t seed,
+                                const std::string& checkpoint = "") {
+    auto recorder = std::make_shared<Recorder>();
+    tasks_.emplace(at, TrialTask{parameters, seed, {{}, checkpoint}, recorder});
+    return recorder;
+  }
+
+  std::vector<TrialTask> Take(int training) override {
+    largest_ = std::max(largest_, training);
+    std::vector<TrialTask> taken;
+    while (!tasks_.empty() && tasks_.begin()->first <= step_) {
+      taken.push_back(std::move(tasks_.extract(tasks_.begin()).mapped()));
+    }
+    ++step_;
+    return taken;
+  }
+
+  int largest() const { return largest_; }
+
+ private:
+  std::multimap<int64_t, TrialTask> tasks_;
+  int64_t step_ = 0;
+  int largest_ = 0;
+};
+
+TrialParameters Small() {
+  TrialParameters parameters;
+  parameters.length = 4;
+  parameters.nodes = 7;
+  parameters.depth = 2;
+  parameters.width = 32;
+  parameters.batch_size = 16;
+  parameters.test_samples = 64;
+  parameters.steps = 200;
+  parameters.eval_every = 20;
+  parameters.warmup = 10;
+  return parameters;
+}
+
+// All that trials of one shape may have for themselves.
+std::vector<TrialParameters> Various() {
+  std::vector<TrialParameters> trials(3, Small());
+  trials[1].objective = "reverse";
+  trials[1].lr = 3e-3;
+  trials[1].weight_decay = 0.1;
+  trials[1].beta2 = 0.98;
+  trials[1].grad_clip = 0.2;
+  trials[1].train_samples = 100;
+  trials[2].objective = "teacherless";
+  trials[2].schedule = "cosine";
+  trials[2].warmup = 50;
+  trials[2].init_std = 0.05;
+  trials[2].test_samples = 48;
+  return trials;
+}
+
+Recorder Alone(const TrialParameters& parameters, uint64_t seed) {
+  Recorder recorder;
+  TrainTrial(parameters, seed, "cpu", recorder);
+  return recorder;
+}
+
+void ExpectSame(const Recorder& fused, const Recorder& alone, const std::string& what) {
+  EXPECT_EQ(fused.outcome.kind, alone.outcome.kind) << what << ": " << fused.outcome.detail;
+  ASSERT_EQ(fused.history.size(), alone.history.size()) << what;
+  for (const auto& [step, metrics] : alone.history) {
+    for (const auto& [name, value] : metrics) {
+      const double tolerance = step == 0                 ? 0       // weights and data are the same
+                               : name.ends_with("_loss") ? 1e-4    // after 200 steps of rounding
+                                                         : 0.051;  // a few of the test graphs
+      EXPECT_NEAR(fused.history.at(step).at(name), value, tolerance)
+          << what << ", " << name << " at step " << step;
+    }
+  }
+}
+
+TEST(TrainTrials, FusedTrialsAgreeWithSingleRuns) {
+  Timetable together;
+  std::vector<std::shared_ptr<Recorder>> recorders;
+  const std::vector<TrialParameters> trials = Various();
+  for (size_t k = 0; k < trials.size(); ++k)
+    recorders.push_back(together.Add(0, trials[k], 10 + k));
+  TrainTrials("cpu", together);
+  EXPECT_EQ(together.largest(), 3);
+  for (size_t k = 0; k < trials.size(); ++k) {
+    ExpectSame(*recorders[k], Alone(trials[k], 10 + k), std::to_string(k));
+    EXPECT_LT(recorders[k]->history.at(200).at("train_loss"),
+              recorders[k]->history.at(20).at("train_loss"));
+  }
+}
+
+TEST(TrainTrials, WhoComesAndGoesChangesNobodysNumbers) {
+  std::vector<TrialParameters> trials = Various();
+  trials[0].steps = 100;
+  trials[1].steps = 30;  // ends long before
+  TrialParameters diverging = Small();
+  diverging.lr = diverging.init_std = diverging.embedding_init_std = diverging.weight_decay = 10;
+  diverging.warmup = 0;
+  diverging.grad_clip = 0;
+  diverging.steps = 90;
+  Timetable timetable;
+  const auto first = timetable.Add(0, trials[0], 1);
+  const auto diverges = timetable.Add(0, diverging, 2);
+  const auto ends = timetable.Add(0, trials[1], 3);
+  const auto stopped = timetable.Add(5, Small(), 4);
+  stopped->stop_after = 7;
+  const auto joins = timetable.Add(41, trials[2], 5);
+  TrainTrials("cpu", timetable);
+  ExpectSame(*first, Alone(trials[0], 1), "first");
+  ExpectSame(*ends, Alone(trials[1], 3), "ends");
+  ExpectSame(*joins, Alone(trials[2], 5), "joins");
+  EXPECT_EQ(diverges->outcome.kind, Kind::kDiverged) << diverges->outcome.detail;
+  EXPECT_EQ(stopped->outcome.kind, Kind::kInterrupted);
+  EXPECT_EQ(stopped->last_step, 7);
+}
+
+TEST(TrainTrials, ACheckpointOfACompanyGoesOnAlone) {
+  Timetable company;
+  const auto other = company.Add(0, Small(), 1);
+  const auto leaves = company.Add(0, Various()[1], 2);
+  leaves->checkpoint_at = 50;
+  leaves->stop_after = 70;
+  TrainTrials("cpu", company);
+  ASSERT_TRUE(CheckCheckpoint(leaves->checkpoint, Various()[1], 2).ok());
+  Timetable alone;
+  const auto resumed = alone.Add(0, Various()[1], 2, leaves->checkpoint);
+  TrainTrials("cpu", alone);
+  EXPECT_EQ(resumed->history.begin()->first, 60);
+  resumed->history.insert(leaves->history.begin(), leaves->history.find(60));
+  ExpectSame(*resumed, Alone(Various()[1], 2), "resumed");
+  EXPECT_EQ(other->outcome.kind, Kind::kCompleted);
+}
+
+TEST(TrainTrials, AShapeOfAnotherKindMayFollow) {
+  TrialParameters other = Small();
+  other.width = 16;
+  other.steps = 20;
+  TrialParameters first = Small();
+  first.steps = 20;
+  Timetable timetable;
+  const auto one = timetable.Add(0, first, 1);
+  const auto two = timetable.Add(20, other, 1);
+  TrainTrials("cpu", timetable);
+  EXPECT_EQ(one->outcome.kind, Kind::kCompleted) << one->outcome.detail;
+  EXPECT_EQ(two->outcome.kind, Kind::kCompleted) << two->outcome.detail;
+}
+
+// LibTorch's allocator with an end: more than `room` bytes at once are not there.
+class NarrowAllocator : public c10::Allocator {
+ public:
+  explicit NarrowAllocator(int64_t room) : room_(room), real_(c10::GetDefaultCPUAllocator()) {
+    c10::SetCPUAllocator(this, /*priority=*/100);
+  }
+  ~NarrowAllocator() override { c10::SetCPUAllocator(real_, /*priority=*/100); }
+
+  c10::DataPtr allocate(size_t bytes) override {
+    if (used_ + static_cast<int64_t>(bytes) > room_) {
+      TORCH_CHECK_WITH(OutOfMemoryError, false, "no room for ", bytes, " bytes");
+    }
+    used_ += static_cast<int64_t>(bytes);
+    highest_ = std::max<int64_t>(highest_, used_);
+    auto* block = new Block{real_->allocate(bytes), static_cast<int64_t>(bytes)};
+    return {block->memory.get(), block, &Free, c10::Device(c10::kCPU)};
+  }
+  void copy_data(void* to, const void* from, size_t bytes) const override {
+    default_copy_data(to, from, bytes);
+  }
+  int64_t highest() const { return highest_; }
+
+ private:
+  struct Block {
+    c10::DataPtr memory;
+    int64_t bytes;
+  };
+  static void Free(void* block) {
+    used_ -= static_cast<Block*>(block)->bytes;
+    delete static_cast<Block*>(block);
+  }
+
+  static std::atomic<int64_t> used_;
+  const int64_t room_;
+  int64_t highest_ = 0;
+  c10::Allocator* const real_;
+};
+std::atomic<int64_t> NarrowAllocator::used_ = 0;
+
+// What so many of the trial need at once.
+int64_t BytesOf(int trials, const TrialParameters& parameters) {
+  const NarrowAllocator wide(int64_t{1} << 40);
+  Timetable timetable;
+  for (int k = 0; k < trials; ++k) timetable.Add(0, parameters, k);
+  TrainTrials("cpu", timetable);
+  return wide.highest();
+}
+
+TEST(TrainTrials, WithoutRoomForAllTheYoungerHalfIsGivenBackAndTheOthersGoOn) {
+  TrialParameters parameters = Small();
+  parameters.steps = 20;
+  parameters.batch_size = 64;
+  const int64_t two = BytesOf(2, parameters), four = BytesOf(4, parameters);
+  ASSERT_LT(two, four);
+  std::vector<std::shared_ptr<Recorder>> recorders;
+  {
+    const NarrowAllocator narrow((two + four) / 2);
+    Timetable timetable;
+    for (int k = 0; k < 4; ++k) recorders.push_back(timetable.Add(0, parameters, k));
+    TrainTrials("cpu", timetable);
+  }
+  for (int k = 0; k < 2; ++k) ExpectSame(*recorders[k], Alone(parameters, k), std::to_string(k));
+  for (int k = 2; k < 4; ++k) {
+    EXPECT_EQ(recorders[k]->outcome.kind, Kind::kInterrupted);
+    EXPECT_THAT(recorders[k]->outcome.detail, HasSubstr("no room for"));
+  }
+}
+
+TEST(TrainTrials, WithoutRoomForOneItCrashesWithTheReason) {
+  TrialParameters parameters = Small();
+  parameters.steps = 20;
+  const int64_t one = BytesOf(1, parameters);
+  Recorder recorder;
+  {
+    const NarrowAllocator narrow(one * 9 / 10);
+    TrainTrial(parameters, 1, "cpu", recorder);
+  }
+  EXPECT_EQ(recorder.outcome.kind, Kind::kCrashed);
+  EXPECT_THAT(recorder.outcome.detail, HasSubstr("no room for"));
+}
+
+}  // namespace
+}  // namespace pathsweep

@@ -1,0 +1,154 @@
+#include "worker/train/fused_trials.h"
+
+#include <torch/torch.h>
+
+#include <chrono>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "worker/task/sample_order.h"
+#include "worker/train/checkpoint.h"
+#include "worker/train/evaluator.h"
+
+namespace pathsweep {
+namespace {
+
+using torch::Tensor;
+using SteadyClock = std::chrono::steady_clock;
+
+// The training graphs of a step, counted from 0.
+std::vector<Example> TrainExamples(const TrialParameters& parameters, uint64_t seed, int64_t step) {
+  std::vector<uint64_t> indices(parameters.batch_size);
+  const auto first = static_cast<uint64_t>(step * parameters.batch_size);
+  for (size_t i = 0; i < indices.size(); ++i) {
+    indices[i] = TrainingGraph(seed, parameters.train_samples, first + i);
+  }
+  return DrawExamples(TaskShapeOf(parameters), seed, Stream::kTrainGraphs, indices);
+}
+
+std::vector<Example> DrawTestExamples(const TrialParameters& parameters, uint64_t seed) {
+  std::vector<uint64_t> indices(parameters.test_samples);
+  std::iota(indices.begin(), indices.end(), uint64_t{0});
+  return DrawExamples(TaskShapeOf(parameters), seed, Stream::kTestGraphs, indices);
+}
+
+// The rows of both, or of the one that is there.
+Tensor Join(const Tensor& rows, const Tensor& more) {
+  return rows.defined() ? torch::cat({rows, more}) : more;
+}
+
+Tensor Without(const Tensor& rows, int64_t k) {
+  return torch::cat({rows.narrow(0, 0, k), rows.narrow(0, k + 1, rows.size(0) - k - 1)});
+}
+
+}  // namespace
+
+void FusedTrials::Add(const TrialParameters& parameters, uint64_t seed, const TrialStart& start) {
+  const torch::NoGradGuard no_grad;
+  if (members_.empty()) {
+    model_ = std::make_unique<Model>(ModelShapeOf(parameters), device_);
+    decay_mask_ = model_->DecayMask();
+    state_ = {};
+  }
+  const Objective objective = ObjectiveFromName(parameters.objective);
+  const std::vector<Example> test =
+      start.test_examples.empty() ? DrawTestExamples(parameters, seed) : start.test_examples;
+  Member member{parameters, seed, objective, MakeBatch(TaskShapeOf(parameters), objective, test)};
+  const Tensor weights = model_->InitialWeights(seed, parameters);
+  OptimizedWeights row{weights, torch::zeros_like(weights), torch::zeros_like(weights)};
+  if (!start.checkpoint.empty()) Restore(member, row, start.checkpoint);
+  state_ = {Join(state_.weights, row.weights), Join(state_.first_moment, row.first_moment),
+            Join(state_.second_moment, row.second_moment)};
+  members_.push_back(std::move(member));
+}
+
+void FusedTrials::Restore(Member& member, OptimizedWeights& row,
+                          const std::string& checkpoint) const {
+  const TrainingState kept = FromBytes(checkpoint);
+  row.weights.copy_(kept.weights);
+  row.first_moment.copy_(kept.first_moment);
+  row.second_moment.copy_(kept.second_moment);
+  member.steps = kept.step;
+  member.losses = kept.losses;
+  member.losses_count = kept.losses_count;
+}
+
+void FusedTrials::Remove(size_t k) {
+  const torch::NoGradGuard no_grad;
+  const auto row = static_cast<int64_t>(k);
+  state_ = {Without(state_.weights, row), Without(state_.first_moment, row),
+            Without(state_.second_moment, row)};
+  members_.erase(members_.begin() + row);
+}
+
+std::vector<double> FusedTrials::Step() {
+  const auto start = SteadyClock::now();
+  const Batch batch = TrainBatch();
+  const Tensor weights = state_.weights.detach().requires_grad_();
+  const Tensor logits = model_->Logits(weights, batch.inputs.to(device_));
+  // A trial's loss is the mean over its own targets; the sum over trials leaves each gradient
+  // to its own.
+  const Tensor each = torch::cross_entropy_loss(
+      logits.flatten(0, 2), batch.targets.flatten().to(device_), {}, at::Reduction::None);
+  const Tensor losses = each.view({logits.size(0), -1}).mean(1);
+  losses.sum().backward();
+  std::vector<TrialStep> steps;
+  for (const Member& member : members_) steps.push_back({member.parameters, member.steps + 1});
+  const Tensor norms = TakeSteps(steps, decay_mask_, state_, weights.mutable_grad());
+  // Zero times a norm that is not finite is NaN, and anything else adds nothing.
+  const Tensor values = (losses.detach().cpu() + 0 * norms).to(torch::kDouble);
+  const double seconds = std::chrono::duration<double>(SteadyClock::now() - start).count();
+  std::vector<double> said(values.data_ptr<double>(), values.data_ptr<double>() + values.numel());
+  for (size_t k = 0; k < members_.size(); ++k) {
+    Member& member = members_[k];
+    ++member.steps;
+    member.losses += said[k];
+    ++member.losses_count;
+    ++member.timed_steps;
+    member.seconds += seconds;
+  }
+  return said;
+}
+
+Batch FusedTrials::TrainBatch() const {
+  std::vector<Tensor> inputs;
+  std::vector<Tensor> targets;
+  for (const Member& member : members_) {
+    const TrialParameters& parameters = member.parameters;
+    Batch batch = MakeBatch(TaskShapeOf(parameters), member.objective,
+                            TrainExamples(parameters, member.seed, member.steps));
+    inputs.push_back(std::move(batch.inputs));
+    targets.push_back(std::move(batch.targets));
+  }
+  return {torch::stack(inputs), torch::stack(targets)};
+}
+
+std::vector<MetricValue> FusedTrials::Evaluate(size_t k) {
+  Member& member = members_[k];
+  const Tensor weights = state_.weights.narrow(0, static_cast<int64_t>(k), 1);
+  const Predictions predictions = Predict(*model_, weights, member.objective, member.test);
+  std::vector<MetricValue> metrics = Score(predictions, member.test.targets, member.objective);
+  if (member.losses_count > 0 && std::isfinite(member.losses)) {
+    metrics.push_back({"train_loss", member.losses / static_cast<double>(member.losses_count)});
+  }
+  if (member.timed_steps > 0 && member.seconds > 0) {
+    const auto samples = static_cast<double>(member.timed_steps * member.parameters.batch_size);
+    metrics.push_back({"samples_per_second", samples / member.seconds});
+  }
+  member.losses = member.seconds = 0;
+  member.losses_count = member.timed_steps = 0;
+  return metrics;
+}
+
+std::string FusedTrials::Checkpoint(size_t k) const {
+  const Member& member = members_[k];
+  const auto row = [&](const Tensor& of) {
+    return of.narrow(0, static_cast<int64_t>(k), 1).detach().cpu().clone();
+  };
+  return ToBytes({TrialText(member.parameters, member.seed), member.steps, row(state_.weights),
+                  row(state_.first_moment), row(state_.second_moment), member.losses,
+                  member.losses_count});
+}
+
+}  // namespace pathsweep
