@@ -214,10 +214,10 @@ Report TrialReport(const v1::Trial& trial) {
 }
 
 Report WorkersReport(const std::vector<v1::Worker>& workers) {
-  Report report{
-      Json::array(),
-      {"worker", "device", "device name", "memory", "slots", "running", "connected", "quarantine"},
-      {}};
+  Report report{Json::array(),
+                {"worker", "device", "device name", "memory", "slots", "fuse", "running",
+                 "connected", "quarantine"},
+                {}};
   for (const v1::Worker& worker : workers) {
     report.json.push_back({{"name", worker.name()},
                            {"hostname", worker.hostname()},
@@ -225,14 +225,16 @@ Report WorkersReport(const std::vector<v1::Worker>& workers) {
                            {"device_name", worker.device_name()},
                            {"memory_bytes", worker.memory_bytes()},
                            {"slots", worker.slots()},
+                           {"fuse", worker.fuse()},
                            {"running", worker.running()},
                            {"connected", worker.connected()},
                            {"quarantine", worker.quarantine()},
                            {"last_seen", TimeText(worker.last_seen())}});
     report.rows.push_back({worker.name(), worker.device(), worker.device_name(),
                            absl::StrCat(worker.memory_bytes() >> 30, " GiB"),
-                           absl::StrCat(worker.slots()), absl::StrCat(worker.running()),
-                           worker.connected() ? "yes" : "no", worker.quarantine()});
+                           absl::StrCat(worker.slots()), absl::StrCat(worker.fuse()),
+                           absl::StrCat(worker.running()), worker.connected() ? "yes" : "no",
+                           worker.quarantine()});
   }
   return report;
 }

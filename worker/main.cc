@@ -25,6 +25,7 @@ struct Options {
   std::string device = "auto";
   int threads = 1;
   int slots = 1;
+  int fuse = 0;
 };
 
 std::string HostName() {
@@ -33,7 +34,8 @@ std::string HostName() {
   return name;
 }
 
-pathsweep::v1::WorkerDescription Describe(const pathsweep::DeviceInfo& device, int slots) {
+pathsweep::v1::WorkerDescription Describe(const pathsweep::DeviceInfo& device,
+                                          const Options& options) {
   pathsweep::v1::WorkerDescription worker;
   const std::string host = HostName();
   worker.set_name(
@@ -42,21 +44,10 @@ pathsweep::v1::WorkerDescription Describe(const pathsweep::DeviceInfo& device, i
   worker.set_device(device.device);
   worker.set_device_name(device.name);
   worker.set_memory_bytes(device.memory_bytes);
-  worker.set_slots(slots);
+  worker.set_slots(options.slots);
+  const bool alone = device.device == "cpu";  // its cache is filled by one
+  worker.set_fuse(options.fuse > 0 ? options.fuse : alone ? 1 : options.slots);
   return worker;
-}
-
-// From the checkpoint if it can be used, else from the beginning.
-pathsweep::TrialStart StartFrom(const std::string& checkpoint,
-                                const pathsweep::TrialParameters& parameters, uint64_t seed) {
-  if (checkpoint.empty()) return {};
-  const absl::StatusOr<int64_t> step = pathsweep::CheckCheckpoint(checkpoint, parameters, seed);
-  if (!step.ok()) {
-    spdlog::warn("a trial begins anew: {}", std::string(step.status().message()));
-    return {};
-  }
-  spdlog::info("a trial goes on after step {}", *step);
-  return {{}, checkpoint};
 }
 
 // Waits on a thread of its own for the signals that end the worker. The first one hands
@@ -106,12 +97,10 @@ int Work(const Options& options) {
   }
   const sigset_t signals = pathsweep::BlockEndSignals();
   pathsweep::Agent agent(
-      {options.coordinator, Describe(*device, options.slots)},
-      [name = device->device](const pathsweep::TrialParameters& parameters, uint64_t seed,
-                              const std::string& checkpoint, pathsweep::TrialObserver& observer) {
-        return pathsweep::TrainTrial(parameters, seed, name, observer,
-                                     StartFrom(checkpoint, parameters, seed));
-      });
+      {options.coordinator, Describe(*device, options)},
+      {.train = [name = device->device](
+                    pathsweep::TrialSource& source) { pathsweep::TrainTrials(name, source); },
+       .check_checkpoint = pathsweep::CheckCheckpoint});
   SignalWatch watch(signals, agent);
   const absl::Status status = agent.Run();
   watch.End();
@@ -138,6 +127,10 @@ int main(int argc, char** argv) {
   app.add_option("--slots", options.slots, "trials to train at once")
       ->capture_default_str()
       ->check(CLI::Range(1, 1024));
+  app.add_option("--fuse", options.fuse,
+                 "trials of one shape to train as one model, at most; 0: 1 on a CPU, else --slots")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

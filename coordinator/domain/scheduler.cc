@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/trial_shape.h"
 #include "coordinator/domain/quarantine.h"
 
 namespace pathsweep {
@@ -17,6 +18,10 @@ struct WaitingTrial {
   const Sweep* sweep;
   AttemptName attempt;  // the one to lease
 };
+
+std::string ShapeOf(const Sweep& sweep, TrialId trial) {
+  return ShapeKey(sweep.ParametersOf(trial));
+}
 
 // Who takes a trial.
 struct Taker {
@@ -32,6 +37,7 @@ class Queue {
         sweep_(sweep),
         retry_(state.retries.lower_bound({sweep.id, 0})),
         room_(sweep.Room()),
+        pending_(sweep.Counts()[TrialState::kPending]),
         running_(sweep.rows[TrialState::kRunning]) {}
 
   // Nothing is left for any worker.
@@ -46,9 +52,21 @@ class Queue {
     if (!trial) trial = TakeNew();
     if (!trial) return std::nullopt;
     --room_;
+    --pending_;
     ++running_;
     return trial;
   }
+
+  // Trials that may start.
+  int64_t Left() const { return std::min(room_, pending_); }
+
+  // The one whose turn it is, if any worker may take it. Requires that it is not Empty().
+  TrialId First() const {
+    if (!passed_.empty()) return passed_.front();
+    return HasRetry() ? retry_->second : sweep_.TrialAt(next_);
+  }
+
+  const Sweep& sweep() const { return sweep_; }
 
   // The smallest goes first.
   std::tuple<int, int64_t, SweepId> Rank() const {
@@ -91,6 +109,7 @@ class Queue {
   std::vector<TrialId> passed_;  // retries that a worker before has left
   int64_t next_ = sweep_.next;
   int64_t room_;
+  int64_t pending_;
   int64_t running_;
 };
 
@@ -120,6 +139,18 @@ class WaitingTrials {
 
   bool Empty() const { return queues_.empty(); }
 
+  int64_t Count() const {
+    int64_t count = 0;
+    for (const Queue& queue : queues_) count += queue.Left();
+    return count;
+  }
+
+  // Of the trial whose turn it is. Requires that it is not Empty().
+  std::string NextShape() const {
+    const Queue& queue = *queues_.begin();
+    return ShapeOf(queue.sweep(), queue.First());
+  }
+
  private:
   struct ByRank {
     bool operator()(const Queue& a, const Queue& b) const { return a.Rank() < b.Rank(); }
@@ -130,6 +161,53 @@ class WaitingTrials {
   }
 
   std::set<Queue, ByRank> queues_;
+};
+
+// Workers that train trials of one shape together and take more.
+class FusingWorkers {
+ public:
+  struct Place {
+    std::string worker;
+    int64_t room;
+    std::multiset<std::string> shapes;  // of its trials
+  };
+
+  FusingWorkers(const State& state, const Trust& trust, int64_t waiting) {
+    int64_t places = 0;
+    for (const std::string& name : state.free_workers) {
+      const ConnectedWorker& worker = state.workers.at(name);
+      const int64_t room = trust.Room(worker);
+      if (worker.description.fuse < 2 || room <= 0) continue;
+      places += room;
+      Place& place = places_.emplace_back(Place{name, room, {}});
+      for (TrialId trial : state.leases.OfWorker(name)) {
+        place.shapes.insert(ShapeOf(*state.SweepOfTrial(trial), trial));
+      }
+    }
+    crowded_ = waiting > places;
+  }
+
+  bool Empty() const { return places_.empty(); }
+
+  // Where a trial of that shape goes. Requires that it is not Empty().
+  Place& For(const std::string& shape) {
+    return *std::ranges::min_element(places_, {}, [&](const Place& place) {
+      const bool mixes = !place.shapes.empty() && !place.shapes.contains(shape);
+      const auto same = static_cast<int64_t>(place.shapes.count(shape));
+      return std::pair(mixes, crowded_ ? -same : static_cast<int64_t>(place.shapes.size()));
+    });
+  }
+
+  void Took(Place& place, std::string shape) {
+    place.shapes.insert(std::move(shape));
+    if (--place.room == 0) Remove(place);
+  }
+
+  void Remove(Place& place) { places_.erase(places_.begin() + (&place - places_.data())); }
+
+ private:
+  std::vector<Place> places_;
+  bool crowded_ = false;  // more trials wait than there are places
 };
 
 Event MakeLease(const WaitingTrial& waiting, const std::string& worker, absl::Time now,
@@ -153,11 +231,27 @@ Events ScheduleLeases(const State& state, absl::Time now, const LeasePolicy& pol
   if (state.free_workers.empty()) return events;
   WaitingTrials waiting(state);
   const Trust trust(state, now);
+  const auto lease = [&](const WaitingTrial& trial, const std::string& worker) {
+    events.push_back(MakeLease(trial, worker, now, now + policy.LeaseOf(*trial.sweep)));
+  };
+  FusingWorkers fusing(state, trust, waiting.Count());
+  while (!fusing.Empty() && !waiting.Empty()) {
+    FusingWorkers::Place& place = fusing.For(waiting.NextShape());
+    const std::optional<WaitingTrial> trial = waiting.Next({place.worker, trust});
+    if (trial.has_value()) {
+      lease(*trial, place.worker);
+      fusing.Took(place, ShapeOf(*trial->sweep, trial->attempt.trial));
+    } else {
+      fusing.Remove(place);  // what waits has crashed on it
+    }
+  }
   for (const std::string& name : state.free_workers) {
-    for (int64_t room = trust.Room(state.workers.at(name)); room > 0; --room) {
+    const ConnectedWorker& worker = state.workers.at(name);
+    if (worker.description.fuse > 1) continue;
+    for (int64_t room = trust.Room(worker); room > 0; --room) {
       const std::optional<WaitingTrial> trial = waiting.Next({name, trust});
       if (!trial.has_value()) break;
-      events.push_back(MakeLease(*trial, name, now, now + policy.LeaseOf(*trial->sweep)));
+      lease(*trial, name);
     }
     if (waiting.Empty()) break;
   }

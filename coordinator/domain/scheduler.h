@@ -5,6 +5,11 @@
 // then the others in order of number. Paused sweeps and those at their max_parallel get
 // nothing. Every connected worker is filled up to its slots, but for those in quarantine
 // (quarantine.h) and for trials that crashed on it a moment ago, if another worker is there.
+//
+// Which worker gets the trial whose turn it is: of those that train several of one shape as one
+// model, one that trains its shape or nothing. Among these, as long as more trials wait than
+// there are places, the one that has most of its shape, so that trials that can be fused meet;
+// else the one with the fewest trials, so that no worker stays empty for it.
 #pragma once
 
 #include "absl/time/time.h"

@@ -20,6 +20,8 @@ struct WorkerDescription {
   std::string device_name;
   int64_t memory_bytes = 0;
   int slots = 1;
+  // Trials of one shape that it trains as one model, at most.
+  int fuse = 1;
 
   bool operator==(const WorkerDescription&) const = default;
 };

@@ -82,6 +82,10 @@ absl::Status CheckWorker(const v1::WorkerDescription& worker) {
                                                    " slots, not `", worker.name(), "` and ",
                                                    worker.slots()));
   }
+  if (worker.fuse() < 0 || worker.fuse() > kMaxSlots) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a worker fuses at most ", kMaxSlots, " trials, not ", worker.fuse()));
+  }
   for (const std::string* text : {&worker.hostname(), &worker.device(), &worker.device_name()}) {
     if (text->size() <= kLongestText) continue;
     return absl::InvalidArgumentError(
@@ -189,8 +193,9 @@ absl::StatusOr<WorkerReport> FromProto(const v1::WorkerReport& proto) {
                                                    " attempts, not ", proto.attempts_size()));
   }
   WorkerReport report;
-  report.worker = {worker.name(),        worker.hostname(),     worker.device(),
-                   worker.device_name(), worker.memory_bytes(), worker.slots()};
+  report.worker = {
+      worker.name(),         worker.hostname(), worker.device(),           worker.device_name(),
+      worker.memory_bytes(), worker.slots(),    std::max(worker.fuse(), 1)};
   report.sequence = proto.sequence();
   report.leaving = proto.leaving();
   for (const v1::AttemptReport& one : proto.attempts()) {
@@ -266,6 +271,7 @@ v1::Worker ToProto(const ConnectedWorker& worker, int running) {
   proto.set_device_name(worker.description.device_name);
   proto.set_memory_bytes(worker.description.memory_bytes);
   proto.set_slots(worker.description.slots);
+  proto.set_fuse(worker.description.fuse);
   proto.set_running(running);
   proto.set_connected(worker.connected);
   *proto.mutable_last_seen() = ToTimestamp(worker.last_seen);

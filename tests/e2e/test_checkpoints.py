@@ -55,7 +55,7 @@ def test_a_damaged_checkpoint_costs_time_alone(cluster):
     cluster.start_coordinator()
     heir = cluster.start_worker()
     assert cluster.wait_until_ended(sweep)["succeeded"] == 1
-    assert "a trial begins anew: the checkpoint is damaged" in heir.output()
+    assert "trial 1 begins anew: the checkpoint is damaged" in heir.output()
     assert measured(cluster.ctl("trial", 1)) == undisturbed(SETTINGS, SEED)
 
 

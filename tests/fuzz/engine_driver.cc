@@ -152,6 +152,7 @@ void EngineDriver::Report() {
   WorkerReport report;
   report.worker.name = WorkerName();
   report.worker.slots = input_.ConsumeIntegralInRange(1, 3);
+  report.worker.fuse = input_.ConsumeIntegralInRange(1, 2);
   report.sequence = input_.ConsumeIntegral<uint8_t>();
   report.leaving = input_.ConsumeIntegralInRange(0, 7) == 7;
   for (int left = input_.ConsumeIntegralInRange(0, kMostAttempts); left > 0; --left) {

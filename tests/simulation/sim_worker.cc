@@ -5,10 +5,11 @@
 namespace pathsweep {
 namespace {
 
-v1::WorkerDescription Describe(const std::string& name, int slots) {
+v1::WorkerDescription Describe(const std::string& name, int slots, int fuse) {
   v1::WorkerDescription worker;
   worker.set_name(name);
   worker.set_slots(slots);
+  worker.set_fuse(fuse);
   return worker;
 }
 
@@ -35,8 +36,8 @@ std::string Text(AttemptKey attempt) {
 
 }  // namespace
 
-SimWorker::SimWorker(std::string name, int slots, bool broken)
-    : name_(std::move(name)), broken_(broken), session_(Describe(name_, slots)) {}
+SimWorker::SimWorker(std::string name, int slots, int fuse, bool broken)
+    : name_(std::move(name)), broken_(broken), session_(Describe(name_, slots, fuse)) {}
 
 std::string SimWorker::Train() {
   for (auto& [attempt, job] : jobs_) {

@@ -17,7 +17,7 @@ namespace pathsweep {
 class SimWorker {
  public:
   // On a broken one every attempt crashes.
-  SimWorker(std::string name, int slots, bool broken);
+  SimWorker(std::string name, int slots, int fuse, bool broken);
 
   const std::string& name() const { return name_; }
   bool Left() const { return session_.Left(); }

@@ -243,7 +243,8 @@ void World::StartWorker(PhiloxStream& random) {
   if (peer.worker != nullptr && !peer.worker->Left()) return;
   if (peer.stream != nullptr) peer.stream->open = false;
   peer.worker = std::make_unique<SimWorker>(absl::StrCat("w", number, "-", ++peer.lives),
-                                            static_cast<int>(1 + random.Below(3)),
+                                            /*slots=*/static_cast<int>(1 + random.Below(3)),
+                                            /*fuse=*/static_cast<int>(random.Below(3)),
                                             /*broken=*/random.Below(6) == 0);
   peer.stream = nullptr;
   peer.hung = false;
@@ -326,12 +327,12 @@ void World::ExtendOne(PhiloxStream& random) {
   if (client == nullptr) return;
   Extension extension;
   for (uint32_t i = random.Below(3); i > 0; --i) extension.seeds.push_back(random.Below(5));
-  for (const char* name : {"lr", "warmup"}) {
+  for (const char* name : {"lr", "depth"}) {
     if (random.Below(2) == 0) continue;
     GridAxis& axis = extension.axes.emplace_back();
     axis.name = name;
     axis.values = {name[0] == 'l' ? ParameterValue((1 + random.Below(6)) * 1e-3)
-                                  : ParameterValue(int64_t{100 + random.Below(2)})};
+                                  : ParameterValue(int64_t{4 + random.Below(2)})};
   }
   Tell(absl::StrCat("a client extends sweep ", *client->sweep));
   inbox_.push_back({ExtendSweep{absl::StrCat(*client->sweep), extension},

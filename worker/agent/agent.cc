@@ -44,13 +44,14 @@ bool IsFatal(const absl::Status& status) {
 
 }  // namespace
 
-Agent::Agent(const AgentOptions& options, TrainFunction train)
+Agent::Agent(const AgentOptions& options, Trainer trainer)
     : coordinator_(options.coordinator),
       channel_(OpenChannel(options.coordinator)),
       stub_(v1::WorkerService::NewStub(channel_)),
       session_(options.worker),
       checkpoints_(session_, channel_),
-      runner_(session_, checkpoints_, std::move(train), options.worker.slots()),
+      runner_(session_, checkpoints_, std::move(trainer), options.worker.slots(),
+              std::max(options.worker.fuse(), 1)),
       jitter_seed_(std::hash<std::string>()(options.worker.name())) {}
 
 absl::Status Agent::Run() {

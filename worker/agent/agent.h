@@ -1,6 +1,6 @@
 // A worker: keeps a stream to the coordinator, and trains what it is given.
 //
-//   Agent agent({.coordinator = "127.0.0.1:7070", .worker = description}, train);
+//   Agent agent({.coordinator = "127.0.0.1:7070", .worker = description}, trainer);
 //   absl::Status status = agent.Run();   // until Leave() and everything is handed back
 //
 // A broken stream is reopened after a random delay that doubles with every failure up to
@@ -27,7 +27,7 @@ struct AgentOptions {
 
 class Agent {
  public:
-  Agent(const AgentOptions& options, TrainFunction train);
+  Agent(const AgentOptions& options, Trainer trainer);
 
   // Blocks until the worker has left. FailedPrecondition if the coordinator speaks
   // another protocol version, InvalidArgument if it refuses the worker's description.

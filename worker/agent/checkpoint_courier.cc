@@ -18,11 +18,29 @@ constexpr std::chrono::seconds kLongestCall{120};
 // Measurements are acknowledged within a report; while the coordinator is away, later.
 constexpr absl::Duration kLongestWait = absl::Seconds(10);
 
-void Begin(grpc::ClientContext& context) {
-  context.set_deadline(std::chrono::system_clock::now() + kLongestCall);
-}
-
 }  // namespace
+
+class CheckpointCourier::Call {
+ public:
+  explicit Call(CheckpointCourier& courier) : courier_(courier) {
+    context_.set_deadline(std::chrono::system_clock::now() + kLongestCall);
+    absl::MutexLock lock(&courier_.mutex_);
+    courier_.under_way_.insert(&context_);
+    if (courier_.ending_) context_.TryCancel();
+  }
+  ~Call() {
+    absl::MutexLock lock(&courier_.mutex_);
+    courier_.under_way_.erase(&context_);
+  }
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+
+  grpc::ClientContext& context() { return context_; }
+
+ private:
+  CheckpointCourier& courier_;
+  grpc::ClientContext context_;
+};
 
 CheckpointCourier::CheckpointCourier(Session& session,
                                      const std::shared_ptr<grpc::Channel>& channel)
@@ -31,12 +49,14 @@ CheckpointCourier::CheckpointCourier(Session& session,
       thread_([this] { Loop(); }) {}
 
 CheckpointCourier::~CheckpointCourier() {
-  {
-    absl::MutexLock lock(&mutex_);
-    ending_ = true;
-    if (under_way_ != nullptr) under_way_->TryCancel();
-  }
+  End();
   thread_.join();
+}
+
+void CheckpointCourier::End() {
+  absl::MutexLock lock(&mutex_);
+  ending_ = true;
+  for (grpc::ClientContext* context : under_way_) context->TryCancel();
 }
 
 void CheckpointCourier::Send(AttemptKey attempt, int64_t step, std::string checkpoint) {
@@ -78,15 +98,9 @@ void CheckpointCourier::Carry(AttemptKey attempt, const Waiting& sent) {
 }
 
 absl::Status CheckpointCourier::Put(AttemptKey attempt, const std::string& checkpoint) {
-  grpc::ClientContext context;
-  Begin(context);
-  {
-    absl::MutexLock lock(&mutex_);
-    if (ending_) return absl::CancelledError("the worker leaves");
-    under_way_ = &context;
-  }
+  Call call(*this);
   v1::PutCheckpointResponse response;
-  const auto writer = stub_->PutCheckpoint(&context, &response);
+  const auto writer = stub_->PutCheckpoint(&call.context(), &response);
   v1::PutCheckpointRequest part;
   part.mutable_header()->set_trial_id(attempt.first);
   part.mutable_header()->set_attempt(attempt.second);
@@ -100,16 +114,12 @@ absl::Status CheckpointCourier::Put(AttemptKey attempt, const std::string& check
     open = writer->Write(part);
   }
   writer->WritesDone();
-  const grpc::Status status = writer->Finish();
-  absl::MutexLock lock(&mutex_);
-  under_way_ = nullptr;
-  return FromGrpc(status);
+  return FromGrpc(writer->Finish());
 }
 
 std::string CheckpointCourier::Fetch(int64_t trial) {
-  grpc::ClientContext context;
-  Begin(context);
-  context.set_wait_for_ready(true);
+  Call call(*this);
+  call.context().set_wait_for_ready(true);
   v1::GetCheckpointRequest request;
   request.set_trial_id(trial);
   std::string checkpoint;
@@ -117,13 +127,13 @@ std::string CheckpointCourier::Fetch(int64_t trial) {
     checkpoint.append(data.data(), data.size());
     return absl::OkStatus();
   });
-  const auto reader = stub_->GetCheckpoint(&context, request);
+  const auto reader = stub_->GetCheckpoint(&call.context(), request);
   v1::FileChunk chunk;
   absl::Status status;
   while (reader->Read(&chunk)) status.Update(sink.Add(chunk));
-  const absl::Status call = FromGrpc(reader->Finish());
-  if (absl::IsNotFound(call)) return "";
-  status.Update(call);
+  const absl::Status ended = FromGrpc(reader->Finish());
+  if (absl::IsNotFound(ended)) return "";
+  status.Update(ended);
   if (status.ok()) status = sink.Finish();
   if (status.ok()) return checkpoint;
   spdlog::warn("trial {} begins anew, for its checkpoint cannot be had: {}", trial,

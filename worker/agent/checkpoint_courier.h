@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -28,8 +29,10 @@ class CheckpointCourier {
  public:
   // The session must outlive the courier.
   CheckpointCourier(Session& session, const std::shared_ptr<grpc::Channel>& channel);
-  // Drops what waits and ends a call under way.
   ~CheckpointCourier();
+
+  // Drops what waits and ends the calls under way; nothing is carried any more.
+  void End();
 
   void Send(AttemptKey attempt, int64_t step, std::string checkpoint);
 
@@ -48,6 +51,8 @@ class CheckpointCourier {
   std::pair<AttemptKey, Waiting> TakeNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Carry(AttemptKey attempt, const Waiting& sent);
   absl::Status Put(AttemptKey attempt, const std::string& checkpoint);
+  // A call that End ends.
+  class Call;
   bool HasWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return ending_ || !waiting_.empty(); }
 
   Session& session_;
@@ -56,7 +61,7 @@ class CheckpointCourier {
   std::map<AttemptKey, Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
   AttemptKey last_ ABSL_GUARDED_BY(mutex_);
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
-  grpc::ClientContext* under_way_ ABSL_GUARDED_BY(mutex_) = nullptr;
+  std::set<grpc::ClientContext*> under_way_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;  // last, so that it starts when all else is there
 };
 

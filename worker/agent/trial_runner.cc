@@ -1,48 +1,60 @@
 #include "worker/agent/trial_runner.h"
 
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 
 #include "absl/time/clock.h"
+#include "base/trial_shape.h"
 
 namespace pathsweep {
-namespace {
-
-class SessionObserver : public TrialObserver {
+class TrialRunner::Observer : public TrialObserver {
  public:
-  SessionObserver(Session& session, CheckpointCourier& checkpoints, const Assignment& assignment)
-      : session_(session),
-        checkpoints_(checkpoints),
-        attempt_(assignment.attempt),
-        interval_(assignment.checkpoint_interval) {}
+  Observer(TrialRunner& runner, const Assignment& assignment)
+      : runner_(runner), attempt_(assignment.attempt), interval_(assignment.checkpoint_interval) {}
 
-  void OnStep(int64_t step) override { session_.Advanced(attempt_, step); }
+  void OnStep(int64_t step) override { runner_.session_.Advanced(attempt_, step); }
   void OnEvaluation(int64_t step, absl::Span<const MetricValue> metrics) override {
-    session_.Measured(attempt_, step, metrics);
+    runner_.session_.Measured(attempt_, step, metrics);
   }
-  bool ShouldStop() override { return session_.ShouldStop(attempt_); }
+  bool ShouldStop() override { return runner_.session_.ShouldStop(attempt_); }
   bool WantsCheckpoint() override {
     return interval_ > absl::ZeroDuration() && absl::Now() - last_checkpoint_ >= interval_;
   }
   void OnCheckpoint(int64_t step, const std::string& checkpoint) override {
     last_checkpoint_ = absl::Now();
-    checkpoints_.Send(attempt_, step, checkpoint);
+    runner_.checkpoints_.Send(attempt_, step, checkpoint);
   }
+  void OnEnd(const TrialOutcome& outcome) override { runner_.Ended(attempt_, outcome); }
 
  private:
-  Session& session_;
-  CheckpointCourier& checkpoints_;
+  TrialRunner& runner_;
   const AttemptKey attempt_;
   const absl::Duration interval_;
   absl::Time last_checkpoint_ = absl::Now();
 };
 
-}  // namespace
+class TrialRunner::Source : public TrialSource {
+ public:
+  Source(TrialRunner& runner, Group& group) : runner_(runner), group_(group) {}
+  std::vector<TrialTask> Take(int) override { return runner_.TakeFor(group_); }
 
-TrialRunner::TrialRunner(Session& session, CheckpointCourier& checkpoints, TrainFunction train,
-                         int slots)
-    : session_(session), checkpoints_(checkpoints), train_(std::move(train)) {
-  for (int i = 0; i < slots; ++i) threads_.emplace_back([this] { Loop(); });
+ private:
+  TrialRunner& runner_;
+  Group& group_;
+};
+
+TrialRunner::TrialRunner(Session& session, CheckpointCourier& checkpoints, Trainer trainer,
+                         int slots, int fuse)
+    : session_(session),
+      checkpoints_(checkpoints),
+      trainer_(std::move(trainer)),
+      fuse_(static_cast<size_t>(fuse)) {
+  threads_.emplace_back([this] { Prepare(); });
+  for (int i = 0; i < slots; ++i) threads_.emplace_back([this] { Train(); });
 }
 
 TrialRunner::~TrialRunner() {
@@ -50,41 +62,109 @@ TrialRunner::~TrialRunner() {
     absl::MutexLock lock(&mutex_);
     ending_ = true;
   }
+  checkpoints_.End();  // what is being fetched is needed no more
   for (std::thread& thread : threads_) thread.join();
 }
 
 void TrialRunner::Start(Assignment assignment) {
-  absl::MutexLock lock(&mutex_);
-  queue_.push_back(std::move(assignment));
-}
-
-void TrialRunner::Loop() {
-  while (true) {
-    mutex_.LockWhen(absl::Condition(this, &TrialRunner::HasWork));
-    if (ending_) {
-      mutex_.Unlock();
-      return;
-    }
-    const Assignment assignment = std::move(queue_.front());
-    queue_.pop_front();
-    mutex_.Unlock();
-    Run(assignment);
-  }
-}
-
-void TrialRunner::Run(const Assignment& assignment) {
   if (!assignment.parameters.ok()) {
     session_.Ended(assignment.attempt, {TrialOutcome::Kind::kCrashed,
                                         std::string(assignment.parameters.status().message())});
     return;
   }
+  absl::MutexLock lock(&mutex_);
+  arrived_.push_back(std::move(assignment));
+}
+
+void TrialRunner::Prepare() {
+  while (true) {
+    mutex_.LockWhen(absl::Condition(this, &TrialRunner::HasArrivals));
+    if (ending_) {
+      mutex_.Unlock();
+      return;
+    }
+    const Assignment assignment = std::move(arrived_.front());
+    arrived_.pop_front();
+    mutex_.Unlock();
+    Ready ready{assignment.attempt,
+                ShapeKey(*assignment.parameters),
+                {*assignment.parameters, assignment.seed, StartOf(assignment),
+                 std::make_shared<Observer>(*this, assignment)}};
+    absl::MutexLock lock(&mutex_);
+    ready_.push_back(std::move(ready));
+  }
+}
+
+// From the checkpoint if there is one that can be used, else from the beginning.
+TrialStart TrialRunner::StartOf(const Assignment& assignment) {
+  const auto [trial, attempt] = assignment.attempt;
   // The first attempt has nothing to go on from.
-  const bool again =
-      assignment.attempt.second > 1 && assignment.checkpoint_interval > absl::ZeroDuration();
-  const std::string checkpoint = again ? checkpoints_.Fetch(assignment.attempt.first) : "";
-  SessionObserver observer(session_, checkpoints_, assignment);
-  session_.Ended(assignment.attempt,
-                 train_(*assignment.parameters, assignment.seed, checkpoint, observer));
+  if (attempt == 1 || assignment.checkpoint_interval == absl::ZeroDuration()) return {};
+  std::string checkpoint = checkpoints_.Fetch(trial);
+  if (checkpoint.empty()) return {};
+  const absl::StatusOr<int64_t> step =
+      trainer_.check_checkpoint(checkpoint, *assignment.parameters, assignment.seed);
+  if (!step.ok()) {
+    spdlog::warn("trial {} begins anew: {}", trial, std::string(step.status().message()));
+    return {};
+  }
+  spdlog::info("trial {} goes on after step {}", trial, *step);
+  return {{}, std::move(checkpoint)};
+}
+
+void TrialRunner::Train() {
+  while (true) {
+    mutex_.LockWhen(absl::Condition(this, &TrialRunner::HasUnclaimed));
+    if (ending_) {
+      mutex_.Unlock();
+      return;
+    }
+    groups_.push_back({FindUnclaimed()->shape, {}});
+    const auto group = std::prev(groups_.end());
+    mutex_.Unlock();
+    Source source(*this, *group);
+    trainer_.train(source);
+    absl::MutexLock lock(&mutex_);
+    groups_.erase(group);
+  }
+}
+
+std::vector<TrialTask> TrialRunner::TakeFor(Group& group) {
+  absl::MutexLock lock(&mutex_);
+  std::vector<TrialTask> taken;
+  for (auto ready = ready_.begin(); ready != ready_.end() && HasPlace(group);) {
+    if (ready->shape != group.shape) {
+      ++ready;
+      continue;
+    }
+    group.attempts.insert(ready->attempt);
+    taken.push_back(std::move(ready->task));
+    ready = ready_.erase(ready);
+  }
+  if (!taken.empty() && group.attempts.size() > 1) {
+    spdlog::info("{} trials of one shape train together", group.attempts.size());
+  }
+  return taken;
+}
+
+void TrialRunner::Ended(AttemptKey attempt, const TrialOutcome& outcome) {
+  {
+    absl::MutexLock lock(&mutex_);
+    for (Group& group : groups_) group.attempts.erase(attempt);
+  }
+  session_.Ended(attempt, outcome);
+}
+
+std::deque<TrialRunner::Ready>::iterator TrialRunner::FindUnclaimed() {
+  return std::find_if(ready_.begin(), ready_.end(),
+                      [this](const Ready& ready)
+                          ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return !IsClaimed(ready); });
+}
+
+// A group that has no trial yet, or whose last one has ended, is about to take one or to be gone.
+bool TrialRunner::IsClaimed(const Ready& ready) const {
+  return std::ranges::any_of(
+      groups_, [&](const Group& group) { return group.shape == ready.shape && HasPlace(group); });
 }
 
 }  // namespace pathsweep

@@ -1,10 +1,13 @@
-// Threads that train assignments and tell the session how it goes.
+// Threads that train assignments and tell the session how it goes. Trials of one shape train
+// together, as one model on one thread, where the worker fuses.
 //
 // Thread safe. The destructor waits for the trials under way: let the session leave first.
 #pragma once
 
 #include <deque>
 #include <functional>
+#include <list>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -16,30 +19,70 @@
 
 namespace pathsweep {
 
-// Trains one trial to its end, from the checkpoint if there is one; TrainTrial of
-// worker/train with its device bound.
-using TrainFunction = std::function<TrialOutcome(const TrialParameters&, uint64_t seed,
-                                                 const std::string& checkpoint, TrialObserver&)>;
+// worker/train, with its device bound.
+struct Trainer {
+  // TrainTrials.
+  std::function<void(TrialSource&)> train;
+  // CheckCheckpoint.
+  std::function<absl::StatusOr<int64_t>(const std::string& checkpoint, const TrialParameters&,
+                                        uint64_t seed)>
+      check_checkpoint;
+};
 
 class TrialRunner {
  public:
-  // Runs `slots` trials at once. The session and the courier must outlive the runner.
-  TrialRunner(Session& session, CheckpointCourier& checkpoints, TrainFunction train, int slots);
+  // Runs `slots` trials at once, `fuse` of one shape together at most. The session and the
+  // courier must outlive the runner.
+  TrialRunner(Session& session, CheckpointCourier& checkpoints, Trainer trainer, int slots,
+              int fuse);
   ~TrialRunner();
 
-  // Queued until a thread is free.
+  // Queued until there is a place for it.
   void Start(Assignment assignment);
 
  private:
-  void Loop();
-  void Run(const Assignment& assignment);
-  bool HasWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return ending_ || !queue_.empty(); }
+  // A trial that can begin.
+  struct Ready {
+    AttemptKey attempt;
+    std::string shape;
+    TrialTask task;
+  };
+  // Trials of one shape that train on one thread.
+  struct Group {
+    std::string shape;
+    std::set<AttemptKey> attempts;
+  };
+  class Source;
+  class Observer;
+
+  // Makes assignments ready one after the other: fetching a checkpoint holds up nobody who trains.
+  void Prepare();
+  TrialStart StartOf(const Assignment& assignment);
+
+  void Train();
+  // What may join the group.
+  std::vector<TrialTask> TakeFor(Group& group);
+  void Ended(AttemptKey attempt, const TrialOutcome& outcome);
+  // The first one that no group takes, or the end.
+  std::deque<Ready>::iterator FindUnclaimed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  bool IsClaimed(const Ready& ready) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  bool HasPlace(const Group& group) const { return group.attempts.size() < fuse_; }
+
+  bool HasArrivals() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return ending_ || !arrived_.empty();
+  }
+  bool HasUnclaimed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_) {
+    return ending_ || FindUnclaimed() != ready_.end();
+  }
 
   Session& session_;
   CheckpointCourier& checkpoints_;
-  const TrainFunction train_;
+  const Trainer trainer_;
+  const size_t fuse_;
   absl::Mutex mutex_;
-  std::deque<Assignment> queue_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Assignment> arrived_ ABSL_GUARDED_BY(mutex_);
+  std::deque<Ready> ready_ ABSL_GUARDED_BY(mutex_);
+  std::list<Group> groups_ ABSL_GUARDED_BY(mutex_);
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::thread> threads_;
 };

@@ -1,7 +1,5 @@
 #include "worker/cpu/norm.h"
 
-#include <cmath>
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "worker/cpu/norm.cc"
 #include "hwy/foreach_target.h"  // IWYU pragma: keep
@@ -32,29 +30,48 @@ Vector AddBias(int64_t width, const float* x, const float* bias, float* sums) {
   return hn::Mul(Sum(total), hn::Set(kFloats, 1.0F / static_cast<float>(width)));
 }
 
-float ScaleOf(int64_t width, const float* sums, Vector mean) {
+// Σ (sums − mean)² of a row.
+float Spread(int64_t width, const float* sums, Vector mean) {
   Vector squares = hn::Zero(kFloats);
   for (int64_t i = 0; i < width; i += Lanes()) {
     const Vector centered =
         hn::IfThenElseZero(First(width - i), hn::Sub(Load(sums + i, width - i), mean));
     squares = hn::MulAdd(centered, centered, squares);
   }
-  return 1.0F / std::sqrt(hn::GetLane(Sum(squares)) / static_cast<float>(width) + kEpsilon);
+  return hn::GetLane(Sum(squares));
 }
 
+// From each row's Σ (sums − mean)².
+void ToScales(NormShape shape, float* spreads) {
+  const Vector share = hn::Set(kFloats, 1.0F / static_cast<float>(shape.width));
+  const Vector epsilon = hn::Set(kFloats, kEpsilon);
+  for (int64_t row = 0; row < shape.rows; row += Lanes()) {
+    const Vector spread = Load(spreads + row, shape.rows - row);
+    const Vector deviation = hn::Sqrt(hn::MulAdd(spread, share, epsilon));
+    Store(hn::Div(hn::Set(kFloats, 1), deviation), spreads + row, shape.rows - row);
+  }
+}
+
+// In three passes, so that no row waits for the root of another.
 void Forward(NormShape shape, const float* x, NormWeights weights, float* sums, float* out,
              float* means, float* scales) {
   const int64_t width = shape.width;
-  for (int64_t row = 0; row < shape.rows; ++row, x += width, sums += width, out += width) {
-    const Vector mean = AddBias(width, x, weights.bias, sums);
+  for (int64_t row = 0; row < shape.rows; ++row) {
+    const int64_t at = row * width;
+    const Vector mean = AddBias(width, x + at, weights.bias, sums + at);
     means[row] = hn::GetLane(mean);
-    scales[row] = ScaleOf(width, sums, mean);
+    scales[row] = Spread(width, sums + at, mean);
+  }
+  ToScales(shape, scales);
+  for (int64_t row = 0; row < shape.rows; ++row) {
+    const Vector mean = hn::Set(kFloats, means[row]);
     const Vector scale = hn::Set(kFloats, scales[row]);
     for (int64_t i = 0; i < width; i += Lanes()) {
+      const int64_t at = row * width + i;
       const int64_t left = width - i;
-      const Vector normal = hn::Mul(hn::Sub(Load(sums + i, left), mean), scale);
+      const Vector normal = hn::Mul(hn::Sub(Load(sums + at, left), mean), scale);
       Store(hn::MulAdd(normal, Load(weights.gain + i, left), Load(weights.shift + i, left)),
-            out + i, left);
+            out + at, left);
     }
   }
 }

@@ -36,6 +36,15 @@ TEST(WorkerReportFromProto, RefusesMoreAttemptsThanAnyWorkerHolds) {
             "a report names at most 16384 attempts, not 16385");
 }
 
+TEST(WorkerReportFromProto, AWorkerThatSaysNothingOfFusingDoesNot) {
+  v1::WorkerReport report = CrashReport("");
+  EXPECT_EQ(FromProto(report)->worker.fuse, 1);
+  report.mutable_worker()->set_fuse(8);
+  EXPECT_EQ(FromProto(report)->worker.fuse, 8);
+  report.mutable_worker()->set_fuse(-1);
+  EXPECT_EQ(FromProto(report).status().message(), "a worker fuses at most 1024 trials, not -1");
+}
+
 TEST(WorkerReportFromProto, RefusesADescriptionWithoutEnd) {
   v1::WorkerReport report = CrashReport("");
   report.mutable_worker()->set_hostname(std::string(1'000'000, 'x'));

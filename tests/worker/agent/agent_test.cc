@@ -73,6 +73,9 @@ bool HasMeasurement(const v1::WorkerReport& report) {
   return report.attempts_size() > 0 && report.attempts(0).measurements_size() > 0;
 }
 
+// Trains a trial to its end.
+using TrainOne = std::function<TrialOutcome(uint64_t seed, TrialObserver&)>;
+
 class AgentTest : public ::testing::Test {
  protected:
   void Serve(std::deque<Script> scripts) {
@@ -83,12 +86,17 @@ class AgentTest : public ::testing::Test {
     server_ = builder.BuildAndStart();
   }
 
-  absl::Status Run(TrainFunction train) {
+  absl::Status Run(TrainOne train) {
     AgentOptions options;
     options.coordinator = absl::StrCat("127.0.0.1:", port_);
     options.worker.set_name("w");
     options.worker.set_slots(1);
-    agent_ = std::make_unique<Agent>(options, std::move(train));
+    const auto train_all = [train = std::move(train)](TrialSource& source) {
+      for (auto tasks = source.Take(0); !tasks.empty(); tasks = source.Take(0)) {
+        tasks[0].observer->OnEnd(train(tasks[0].seed, *tasks[0].observer));
+      }
+    };
+    agent_ = std::make_unique<Agent>(options, Trainer{train_all, nullptr});
     return agent_->Run();
   }
 
@@ -99,16 +107,14 @@ class AgentTest : public ::testing::Test {
 };
 
 // One evaluation, then done.
-TrialOutcome TrainBriefly(const TrialParameters&, uint64_t seed, const std::string&,
-                          TrialObserver& observer) {
+TrialOutcome TrainBriefly(uint64_t seed, TrialObserver& observer) {
   observer.OnStep(1);
   const std::vector<MetricValue> metrics = {{"exact_match", static_cast<double>(seed)}};
   observer.OnEvaluation(1, metrics);
   return {TrialOutcome::Kind::kCompleted, ""};
 }
 
-TrialOutcome TrainUntilStopped(const TrialParameters&, uint64_t, const std::string&,
-                               TrialObserver& observer) {
+TrialOutcome TrainUntilStopped(uint64_t, TrialObserver& observer) {
   const std::vector<MetricValue> metrics = {{"exact_match", 0.5}};
   observer.OnEvaluation(0, metrics);
   while (!observer.ShouldStop()) std::this_thread::yield();
@@ -209,9 +215,7 @@ TEST_F(AgentTest, StopAndDropEndATrialWithinOneMessage) {
       v1::Directive directive = Answer(report);
       AddLease(directive, desired);
       stream.Write(directive);
-      report = ReadUntil(stream, [](const v1::WorkerReport& one) {
-        return one.attempts_size() > 0 && one.attempts(0).measurements_size() > 0;
-      });
+      report = ReadUntil(stream, HasMeasurement);
       directive = Answer(report);
       v1::AttemptDirective& said = *directive.add_attempts();
       said.set_trial_id(desired);
@@ -244,9 +248,7 @@ TEST_F(AgentTest, LeavingHandsTheTrialBack) {
     v1::Directive directive = Answer(report);
     AddLease(directive, 4);
     stream.Write(directive);
-    report = ReadUntil(stream, [](const v1::WorkerReport& one) {
-      return one.attempts_size() > 0 && one.attempts(0).measurements_size() > 0;
-    });
+    report = ReadUntil(stream, HasMeasurement);
     stream.Write(Answer(report));
     agent_->Leave();
     report = ReadUntil(stream, HasOutcome);
@@ -286,7 +288,7 @@ TEST_F(AgentTest, CrashOfTheTrainerIsReported) {
     ReadUntil(stream, [](const v1::WorkerReport&) { return false; });
     return grpc::Status::OK;
   }});
-  EXPECT_TRUE(Run([](const TrialParameters&, uint64_t, const std::string&, TrialObserver&) {
+  EXPECT_TRUE(Run([](uint64_t, TrialObserver&) {
                 return TrialOutcome{TrialOutcome::Kind::kCrashed, "out of memory"};
               }).ok());
   EXPECT_EQ(outcome.kind(), v1::Outcome::CRASHED);
