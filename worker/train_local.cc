@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <iostream>
+#include <limits>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -44,6 +45,12 @@ class Printer : public TrialObserver {
   bool ShouldStop() override { return interrupted; }
   void OnEnd(const TrialOutcome& outcome) override { outcome_ = outcome; }
   const TrialOutcome& outcome() const { return outcome_; }
+  // Whether the trial is still to begin, or was crowded out; after that it is not.
+  bool TakeToBegin() {
+    if (outcome_.kind != TrialOutcome::Kind::kCrowdedOut) return false;
+    outcome_ = {};
+    return true;
+  }
 
   void OnEvaluation(int64_t step, absl::Span<const MetricValue> metrics) override {
     json_ ? PrintJson(step, metrics) : PrintText(step, metrics);
@@ -72,27 +79,49 @@ class Printer : public TrialObserver {
 
   const bool json_;
   const std::optional<int64_t> seed_;
-  TrialOutcome outcome_{};
+  TrialOutcome outcome_{TrialOutcome::Kind::kCrowdedOut, ""};
 };
 
-// Gives all seeds at once.
+// Gives all seeds at once, and again those that found no room.
 class Seeds : public TrialSource {
  public:
   Seeds(const Options& options, const TrialStart& start) {
-    for (int i = 0; i < options.seeds; ++i) {
+    for (int64_t i = 0; i < options.seeds; ++i) {
       const int64_t seed = options.seed + i;
-      printers_.push_back(std::make_shared<Printer>(
-          options.json, options.seeds > 1 ? std::optional(seed) : std::nullopt));
-      tasks_.push_back({options.parameters, static_cast<uint64_t>(seed), start, printers_.back()});
+      const auto printer = std::make_shared<Printer>(
+          options.json, options.seeds > 1 ? std::optional(seed) : std::nullopt);
+      seeds_.push_back(
+          {{options.parameters, static_cast<uint64_t>(seed), start, printer}, printer});
     }
   }
 
-  std::vector<TrialTask> Take(int) override { return std::exchange(tasks_, {}); }
-  const std::vector<std::shared_ptr<Printer>>& printers() const { return printers_; }
+  std::vector<TrialTask> Take(int, int room) override {
+    std::vector<TrialTask> taken;
+    for (Seed& seed : seeds_) {
+      if (std::cmp_greater_equal(taken.size(), room)) break;
+      if (seed.printer->TakeToBegin()) taken.push_back(seed.task);
+    }
+    return taken;
+  }
+
+  // Of all of them: a crash before an interruption.
+  int Status() const {
+    int status = 0;
+    for (const Seed& seed : seeds_) {
+      const TrialOutcome& outcome = seed.printer->outcome();
+      if (!outcome.detail.empty()) std::cerr << "train_local: " << outcome.detail << "\n";
+      if (outcome.kind == TrialOutcome::Kind::kCrashed) status = 1;
+      if (outcome.kind == TrialOutcome::Kind::kInterrupted && status == 0) status = 130;
+    }
+    return status;
+  }
 
  private:
-  std::vector<TrialTask> tasks_;
-  std::vector<std::shared_ptr<Printer>> printers_;
+  struct Seed {
+    TrialTask task;
+    std::shared_ptr<Printer> printer;
+  };
+  std::vector<Seed> seeds_;
 };
 
 // The value that `text` means for a parameter; text that does not fit its type stays text,
@@ -161,19 +190,6 @@ int Fail(const absl::Status& status) {
   return absl::IsInvalidArgument(status) ? 2 : 1;
 }
 
-int StatusOf(const TrialOutcome& outcome) {
-  if (outcome.kind == TrialOutcome::Kind::kCompleted) return 0;
-  std::cerr << "train_local: " << outcome.detail << "\n";
-  switch (outcome.kind) {
-    case TrialOutcome::Kind::kCrashed:
-      return 1;
-    case TrialOutcome::Kind::kInterrupted:
-      return 130;
-    default:
-      return 0;
-  }
-}
-
 int Train(const Options& options) {
   if (absl::Status status = CheckTogether(options.parameters); !status.ok()) return Fail(status);
   absl::StatusOr<DeviceInfo> device = ResolveDevice(options.device);
@@ -187,15 +203,14 @@ int Train(const Options& options) {
     if (!read.ok()) return Fail(read.status());
     start.test_examples = *std::move(read);
   }
+  if (options.seed > std::numeric_limits<int64_t>::max() - options.seeds) {
+    return Fail(absl::InvalidArgumentError("--seed and --seeds go beyond the largest seed"));
+  }
   SetComputeThreads(options.threads);
   KeepFreedMemory();
   Seeds seeds(options, start);
   TrainTrials(device->device, seeds);
-  int status = 0;
-  for (const auto& printer : seeds.printers()) {
-    status = std::max(status, StatusOf(printer->outcome()));
-  }
-  return status;
+  return seeds.Status();
 }
 
 }  // namespace

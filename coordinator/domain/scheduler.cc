@@ -1,6 +1,7 @@
 #include "coordinator/domain/scheduler.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -19,9 +20,22 @@ struct WaitingTrial {
   AttemptName attempt;  // the one to lease
 };
 
-std::string ShapeOf(const Sweep& sweep, TrialId trial) {
-  return ShapeKey(sweep.ParametersOf(trial));
-}
+// Numbers the shapes that are met; each configuration's is made once.
+class Shapes {
+ public:
+  int Of(const Sweep& sweep, TrialId trial) {
+    const auto [known, is_new] = by_config_.try_emplace({sweep.id, sweep.ConfigOf(trial)}, 0);
+    if (is_new) {
+      const auto next = static_cast<int>(by_key_.size());
+      known->second = by_key_.try_emplace(ShapeKey(sweep.ParametersOf(trial)), next).first->second;
+    }
+    return known->second;
+  }
+
+ private:
+  std::map<std::pair<SweepId, int64_t>, int> by_config_;
+  std::map<std::string, int> by_key_;
+};
 
 // Who takes a trial.
 struct Taker {
@@ -146,9 +160,9 @@ class WaitingTrials {
   }
 
   // Of the trial whose turn it is. Requires that it is not Empty().
-  std::string NextShape() const {
+  int NextShape(Shapes& shapes) const {
     const Queue& queue = *queues_.begin();
-    return ShapeOf(queue.sweep(), queue.First());
+    return shapes.Of(queue.sweep(), queue.First());
   }
 
  private:
@@ -169,43 +183,63 @@ class FusingWorkers {
   struct Place {
     std::string worker;
     int64_t room;
-    std::multiset<std::string> shapes;  // of its trials
+    int64_t trials = 0;
+    std::map<int, int64_t> by_shape;
   };
 
   FusingWorkers(const State& state, const Trust& trust, int64_t waiting) {
-    int64_t places = 0;
+    int64_t room = 0;
     for (const std::string& name : state.free_workers) {
       const ConnectedWorker& worker = state.workers.at(name);
-      const int64_t room = trust.Room(worker);
-      if (worker.description.fuse < 2 || room <= 0) continue;
-      places += room;
-      Place& place = places_.emplace_back(Place{name, room, {}});
+      if (worker.description.fuse < 2 || trust.Room(worker) <= 0) continue;
+      Place& place =
+          places_.emplace_back(Place{.worker = name, .room = trust.Room(worker), .by_shape = {}});
+      room += place.room;
       for (TrialId trial : state.leases.OfWorker(name)) {
-        place.shapes.insert(ShapeOf(*state.SweepOfTrial(trial), trial));
+        Count(place, shapes_.Of(*state.SweepOfTrial(trial), trial));
       }
     }
-    crowded_ = waiting > places;
+    crowded_ = waiting > room;
   }
 
   bool Empty() const { return places_.empty(); }
 
-  // Where a trial of that shape goes. Requires that it is not Empty().
-  Place& For(const std::string& shape) {
-    return *std::ranges::min_element(places_, {}, [&](const Place& place) {
-      const bool mixes = !place.shapes.empty() && !place.shapes.contains(shape);
-      const auto same = static_cast<int64_t>(place.shapes.count(shape));
-      return std::pair(mixes, crowded_ ? -same : static_cast<int64_t>(place.shapes.size()));
-    });
+  // Where the trial whose turn it is goes. Requires that there are both.
+  Place& For(const WaitingTrials& waiting) {
+    const int shape = waiting.NextShape(shapes_);
+    Place* best = nullptr;
+    std::pair<bool, int64_t> lowest;
+    for (Place& place : places_) {
+      const std::pair<bool, int64_t> rank = RankOf(place, shape);
+      if (best != nullptr && rank >= lowest) continue;
+      best = &place;
+      lowest = rank;
+    }
+    return *best;
   }
 
-  void Took(Place& place, std::string shape) {
-    place.shapes.insert(std::move(shape));
+  void Took(Place& place, const WaitingTrial& trial) {
+    Count(place, shapes_.Of(*trial.sweep, trial.attempt.trial));
     if (--place.room == 0) Remove(place);
   }
 
   void Remove(Place& place) { places_.erase(places_.begin() + (&place - places_.data())); }
 
  private:
+  static void Count(Place& place, int shape) {
+    ++place.by_shape[shape];
+    ++place.trials;
+  }
+
+  // The smallest is the best.
+  std::pair<bool, int64_t> RankOf(const Place& place, int shape) const {
+    const auto same = place.by_shape.find(shape);
+    const int64_t count = same == place.by_shape.end() ? 0 : same->second;
+    const bool mixes = place.trials > 0 && count == 0;
+    return {mixes, crowded_ ? -count : place.trials};
+  }
+
+  Shapes shapes_;
   std::vector<Place> places_;
   bool crowded_ = false;  // more trials wait than there are places
 };
@@ -230,17 +264,18 @@ Events ScheduleLeases(const State& state, absl::Time now, const LeasePolicy& pol
   Events events;
   if (state.free_workers.empty()) return events;
   WaitingTrials waiting(state);
+  if (waiting.Empty()) return events;
   const Trust trust(state, now);
   const auto lease = [&](const WaitingTrial& trial, const std::string& worker) {
     events.push_back(MakeLease(trial, worker, now, now + policy.LeaseOf(*trial.sweep)));
   };
   FusingWorkers fusing(state, trust, waiting.Count());
   while (!fusing.Empty() && !waiting.Empty()) {
-    FusingWorkers::Place& place = fusing.For(waiting.NextShape());
+    FusingWorkers::Place& place = fusing.For(waiting);
     const std::optional<WaitingTrial> trial = waiting.Next({place.worker, trust});
     if (trial.has_value()) {
       lease(*trial, place.worker);
-      fusing.Took(place, ShapeOf(*trial->sweep, trial->attempt.trial));
+      fusing.Took(place, *trial);
     } else {
       fusing.Remove(place);  // what waits has crashed on it
     }

@@ -24,6 +24,7 @@ v1::Outcome::Kind KindOf(TrialOutcome::Kind kind, bool stopped) {
       return v1::Outcome::DIVERGED;
     case TrialOutcome::Kind::kCrashed:
       return v1::Outcome::CRASHED;
+    case TrialOutcome::Kind::kCrowdedOut:
     case TrialOutcome::Kind::kInterrupted:
       return stopped ? v1::Outcome::STOPPED : v1::Outcome::RELEASED;
   }
@@ -152,6 +153,20 @@ void Session::Ended(AttemptKey key, const TrialOutcome& outcome) {
   said.set_kind(KindOf(outcome.kind, attempt->second.stop));
   said.set_detail(outcome.detail);
   changed_ = true;
+}
+
+bool Session::GiveUpSlot() {
+  absl::MutexLock lock(&mutex_);
+  if (worker_.slots() <= 1) return false;
+  worker_.set_slots(worker_.slots() - 1);
+  changed_ = true;
+  return true;
+}
+
+void Session::AddSlots(int count) {
+  absl::MutexLock lock(&mutex_);
+  worker_.set_slots(worker_.slots() + count);
+  changed_ = changed_ || count > 0;
 }
 
 bool Session::WaitUntilKept(AttemptKey attempt, int64_t step, absl::Time deadline) const {

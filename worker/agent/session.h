@@ -66,6 +66,9 @@ class Session {
   // The attempt is to end: stopped, dropped, or the worker is leaving.
   bool ShouldStop(AttemptKey attempt) const;
   void Ended(AttemptKey attempt, const TrialOutcome& outcome);
+  // The worker takes one trial less at once. False if it is one.
+  bool GiveUpSlot();
+  void AddSlots(int count);
   // It has neither ended nor been dropped.
   bool IsRunning(AttemptKey attempt) const;
   // Waits until all that the attempt measured up to `step` is on the coordinator's disk. False
@@ -95,8 +98,8 @@ class Session {
   bool IsOver(AttemptKey attempt) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   bool IsKept(AttemptKey attempt, int64_t step) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
-  const v1::WorkerDescription worker_;
   mutable absl::Mutex mutex_;
+  v1::WorkerDescription worker_ ABSL_GUARDED_BY(mutex_);
   std::map<AttemptKey, Attempt> attempts_ ABSL_GUARDED_BY(mutex_);
   uint64_t sequence_ ABSL_GUARDED_BY(mutex_) = 0;
   uint64_t acknowledged_ ABSL_GUARDED_BY(mutex_) = 0;

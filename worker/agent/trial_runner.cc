@@ -40,7 +40,7 @@ class TrialRunner::Observer : public TrialObserver {
 class TrialRunner::Source : public TrialSource {
  public:
   Source(TrialRunner& runner, Group& group) : runner_(runner), group_(group) {}
-  std::vector<TrialTask> Take(int) override { return runner_.TakeFor(group_); }
+  std::vector<TrialTask> Take(int, int room) override { return runner_.TakeFor(group_, room); }
 
  private:
   TrialRunner& runner_;
@@ -72,6 +72,10 @@ void TrialRunner::Start(Assignment assignment) {
                                         std::string(assignment.parameters.status().message())});
     return;
   }
+  // The first attempt has nothing to go on from.
+  const bool again =
+      assignment.attempt.second > 1 && assignment.checkpoint_interval > absl::ZeroDuration();
+  if (!again) return MakeReady(assignment, {});
   absl::MutexLock lock(&mutex_);
   arrived_.push_back(std::move(assignment));
 }
@@ -86,20 +90,21 @@ void TrialRunner::Prepare() {
     const Assignment assignment = std::move(arrived_.front());
     arrived_.pop_front();
     mutex_.Unlock();
-    Ready ready{assignment.attempt,
-                ShapeKey(*assignment.parameters),
-                {*assignment.parameters, assignment.seed, StartOf(assignment),
-                 std::make_shared<Observer>(*this, assignment)}};
-    absl::MutexLock lock(&mutex_);
-    ready_.push_back(std::move(ready));
+    MakeReady(assignment, FetchStart(assignment));
   }
 }
 
-// From the checkpoint if there is one that can be used, else from the beginning.
-TrialStart TrialRunner::StartOf(const Assignment& assignment) {
-  const auto [trial, attempt] = assignment.attempt;
-  // The first attempt has nothing to go on from.
-  if (attempt == 1 || assignment.checkpoint_interval == absl::ZeroDuration()) return {};
+void TrialRunner::MakeReady(const Assignment& assignment, TrialStart start) {
+  Ready ready{assignment.attempt,
+              ShapeKey(*assignment.parameters),
+              {*assignment.parameters, assignment.seed, std::move(start),
+               std::make_shared<Observer>(*this, assignment)}};
+  absl::MutexLock lock(&mutex_);
+  ready_.push_back(std::move(ready));
+}
+
+TrialStart TrialRunner::FetchStart(const Assignment& assignment) {
+  const int64_t trial = assignment.attempt.first;
   std::string checkpoint = checkpoints_.Fetch(trial);
   if (checkpoint.empty()) return {};
   const absl::StatusOr<int64_t> step =
@@ -119,18 +124,20 @@ void TrialRunner::Train() {
       mutex_.Unlock();
       return;
     }
-    groups_.push_back({FindUnclaimed()->shape, {}});
+    groups_.push_back({FindUnclaimed()->shape, {}, fuse_});
     const auto group = std::prev(groups_.end());
     mutex_.Unlock();
     Source source(*this, *group);
     trainer_.train(source);
     absl::MutexLock lock(&mutex_);
+    session_.AddSlots(group->crowded_out);  // another shape may need less
     groups_.erase(group);
   }
 }
 
-std::vector<TrialTask> TrialRunner::TakeFor(Group& group) {
+std::vector<TrialTask> TrialRunner::TakeFor(Group& group, int room) {
   absl::MutexLock lock(&mutex_);
+  group.limit = std::min(fuse_, group.attempts.size() + static_cast<size_t>(room));
   std::vector<TrialTask> taken;
   for (auto ready = ready_.begin(); ready != ready_.end() && HasPlace(group);) {
     if (ready->shape != group.shape) {
@@ -148,11 +155,23 @@ std::vector<TrialTask> TrialRunner::TakeFor(Group& group) {
 }
 
 void TrialRunner::Ended(AttemptKey attempt, const TrialOutcome& outcome) {
-  {
-    absl::MutexLock lock(&mutex_);
-    for (Group& group : groups_) group.attempts.erase(attempt);
+  using Kind = TrialOutcome::Kind;
+  absl::MutexLock lock(&mutex_);
+  const auto group = std::ranges::find_if(
+      groups_, [&](const Group& one) { return one.attempts.contains(attempt); });
+  group->attempts.erase(attempt);
+  // Alone in its group, but not on the device.
+  const bool beside_others =
+      outcome.out_of_memory &&
+      std::ranges::any_of(groups_, [](const Group& one) { return !one.attempts.empty(); });
+  if (outcome.kind != Kind::kCrowdedOut && !beside_others) {
+    return session_.Ended(attempt, outcome);
   }
-  session_.Ended(attempt, outcome);
+  spdlog::warn("trial {} is handed back, and for a while this worker has one slot less: {}",
+               attempt.first, outcome.detail);
+  // Before it is handed back, or the coordinator would give it back at once.
+  group->crowded_out += session_.GiveUpSlot() ? 1 : 0;
+  session_.Ended(attempt, {Kind::kCrowdedOut, outcome.detail});
 }
 
 std::deque<TrialRunner::Ready>::iterator TrialRunner::FindUnclaimed() {

@@ -51,22 +51,26 @@ class TrialRunner {
   struct Group {
     std::string shape;
     std::set<AttemptKey> attempts;
+    size_t limit;         // attempts at once
+    int crowded_out = 0;  // slots that the worker has less while the group is there
   };
   class Source;
   class Observer;
 
-  // Makes assignments ready one after the other: fetching a checkpoint holds up nobody who trains.
+  // Makes those ready that go on from a checkpoint: to fetch one holds up nobody else.
   void Prepare();
-  TrialStart StartOf(const Assignment& assignment);
+  void MakeReady(const Assignment& assignment, TrialStart start);
+  // From the checkpoint if there is one that can be used, else from the beginning.
+  TrialStart FetchStart(const Assignment& assignment);
 
   void Train();
   // What may join the group.
-  std::vector<TrialTask> TakeFor(Group& group);
+  std::vector<TrialTask> TakeFor(Group& group, int room);
   void Ended(AttemptKey attempt, const TrialOutcome& outcome);
   // The first one that no group takes, or the end.
   std::deque<Ready>::iterator FindUnclaimed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsClaimed(const Ready& ready) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
-  bool HasPlace(const Group& group) const { return group.attempts.size() < fuse_; }
+  static bool HasPlace(const Group& group) { return group.attempts.size() < group.limit; }
 
   bool HasArrivals() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
     return ending_ || !arrived_.empty();

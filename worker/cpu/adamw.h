@@ -28,7 +28,7 @@ struct AdamWState {
 
 void AdamWStep(int64_t count, const AdamWScalars& scalars, const AdamWState& state);
 
-// In double precision.
+// Of parts of 4,096 in single precision, of these in double.
 double SumOfSquares(int64_t count, const float* values);
 
 }  // namespace pathsweep::cpu

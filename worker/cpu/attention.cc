@@ -93,8 +93,9 @@ class Head {
       Products(queries_.data(), key_columns_.data(), seen, shares_.data());
       Products(said_.data(), value_columns_.data(), seen, slopes_.data());
       for (int64_t i = 0; i < kTogether; ++i) {
-        const int64_t query = std::min(first + i, shape_.queries - 1);
-        Slopes(Seen(first + i), seen, log_sums[head * shape_.queries + query],
+        const int64_t query = first + i;
+        const bool there = query < shape_.queries;  // a row beyond the last one has no share
+        Slopes(there ? Seen(query) : 0, seen, there ? log_sums[head * shape_.queries + query] : 0,
                shares_.data() + i * padded_, slopes_.data() + i * padded_);
       }
       Spread(seen, shares_.data(), said_.data(), value_gradients_.data());
@@ -189,19 +190,13 @@ class Head {
         a2 = hn::MulAdd(row2, a, a2), b2 = hn::MulAdd(row2, b, b2);
         a3 = hn::MulAdd(row3, a, a3), b3 = hn::MulAdd(row3, b, b3);
       }
-      float* product = products + first;
-      for (const auto& [low, high] : {Pair{a0, b0}, Pair{a1, b1}, Pair{a2, b2}, Pair{a3, b3}}) {
-        hn::StoreU(low, kFloats, product);
-        hn::StoreU(high, kFloats, product + Lanes());
-        product += padded_;
-      }
+      const auto put = [&](int64_t row, Vector low, Vector high) {
+        hn::StoreU(low, kFloats, products + row * padded_ + first);
+        hn::StoreU(high, kFloats, products + row * padded_ + first + Lanes());
+      };
+      put(0, a0, b0), put(1, a1, b1), put(2, a2, b2), put(3, a3, b3);
     }
   }
-
-  struct Pair {
-    Vector low;
-    Vector high;
-  };
 
   // Scores of the first `count` keys to shares, zeros beyond them up to `end`; returns the
   // logarithm of what they were divided by.
@@ -227,9 +222,12 @@ class Head {
     return hn::GetLane(top) + std::log(hn::GetLane(sum));
   }
 
+  // exp(score − log_sum) of the lanes that are left. Highway's Exp takes NaN for very small, so
+  // 0 · score is added: NaN if the score is not finite.
   static HWY_INLINE Vector ShareOf(Vector score, Vector log_sum, int64_t left) {
+    const Vector share = hn::Exp(kFloats, hn::Sub(score, log_sum));
     return hn::IfThenElseZero(First(std::max<int64_t>(left, 0)),
-                              hn::Exp(kFloats, hn::Sub(score, log_sum)));
+                              hn::MulAdd(hn::Zero(kFloats), score, share));
   }
 
   // out = shares · rows [tokens, size] at `stride`, plus `start`, of kTogether rows of shares.

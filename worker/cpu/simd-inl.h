@@ -32,14 +32,37 @@ HWY_INLINE hn::Mask<Floats> First(int64_t count) {
   return hn::FirstN(kFloats, static_cast<size_t>(count < Lanes() ? count : Lanes()));
 }
 
+// Less than a vector: where an instruction set has no masked operations of its own, Highway's
+// touch what lies beyond.
+#if HWY_MEM_OPS_MIGHT_FAULT
+HWY_INLINE Vector LoadSome(const float* from, int64_t count) {
+  HWY_ALIGN float lanes[HWY_MAX_BYTES / sizeof(float)] = {};
+  for (int64_t i = 0; i < count; ++i) lanes[i] = from[i];
+  return hn::Load(kFloats, lanes);
+}
+
+HWY_INLINE void StoreSome(Vector values, float* to, int64_t count) {
+  HWY_ALIGN float lanes[HWY_MAX_BYTES / sizeof(float)];
+  hn::Store(values, kFloats, lanes);
+  for (int64_t i = 0; i < count; ++i) to[i] = lanes[i];
+}
+#else
+HWY_INLINE Vector LoadSome(const float* from, int64_t count) {
+  return hn::MaskedLoad(First(count), kFloats, from);
+}
+
+HWY_INLINE void StoreSome(Vector values, float* to, int64_t count) {
+  hn::BlendedStore(values, First(count), kFloats, to);
+}
+#endif
+
 // Values from `from` on, of which `left` are there; 0 beyond.
 HWY_INLINE Vector Load(const float* HWY_RESTRICT from, int64_t left) {
-  return left >= Lanes() ? hn::LoadU(kFloats, from) : hn::MaskedLoad(First(left), kFloats, from);
+  return left >= Lanes() ? hn::LoadU(kFloats, from) : LoadSome(from, left);
 }
 
 HWY_INLINE void Store(Vector values, float* HWY_RESTRICT to, int64_t left) {
-  left >= Lanes() ? hn::StoreU(values, kFloats, to)
-                  : hn::BlendedStore(values, First(left), kFloats, to);
+  left >= Lanes() ? hn::StoreU(values, kFloats, to) : StoreSome(values, to, left);
 }
 
 HWY_INLINE void AddTo(float* HWY_RESTRICT sums, Vector values, int64_t left) {

@@ -38,8 +38,10 @@ Tensor Join(const Tensor& rows, const Tensor& more) {
   return rows.defined() ? torch::cat({rows, more}) : more;
 }
 
+// In place, for there may be no memory: that may be why a row goes.
 Tensor Without(const Tensor& rows, int64_t k) {
-  return torch::cat({rows.narrow(0, 0, k), rows.narrow(0, k + 1, rows.size(0) - k - 1)});
+  for (int64_t row = k; row + 1 < rows.size(0); ++row) rows[row].copy_(rows[row + 1]);
+  return rows.narrow(0, 0, rows.size(0) - 1);
 }
 
 }  // namespace
@@ -58,6 +60,7 @@ void FusedTrials::Add(const TrialParameters& parameters, uint64_t seed, const Tr
   const Tensor weights = model_->InitialWeights(seed, parameters);
   OptimizedWeights row{weights, torch::zeros_like(weights), torch::zeros_like(weights)};
   if (!start.checkpoint.empty()) Restore(member, row, start.checkpoint);
+  members_.reserve(members_.size() + 1);
   state_ = {Join(state_.weights, row.weights), Join(state_.first_moment, row.first_moment),
             Join(state_.second_moment, row.second_moment)};
   members_.push_back(std::move(member));
@@ -95,13 +98,15 @@ std::vector<double> FusedTrials::Step() {
   losses.sum().backward();
   std::vector<TrialStep> steps;
   for (const Member& member : members_) steps.push_back({member.parameters, member.steps + 1});
-  const Tensor norms = TakeSteps(steps, decay_mask_, state_, weights.mutable_grad());
-  // Zero times a norm that is not finite is NaN, and anything else adds nothing.
-  const Tensor values = (losses.detach().cpu() + 0 * norms).to(torch::kDouble);
-  const double seconds = std::chrono::duration<double>(SteadyClock::now() - start).count();
+  const Tensor values = losses.detach().to(torch::kCPU, torch::kDouble);
   std::vector<double> said(values.data_ptr<double>(), values.data_ptr<double>() + values.numel());
+  const Tensor norms = TakeSteps(steps, decay_mask_, state_, weights.mutable_grad());
+  // From here on nothing may throw.
+  const double seconds = std::chrono::duration<double>(SteadyClock::now() - start).count();
   for (size_t k = 0; k < members_.size(); ++k) {
     Member& member = members_[k];
+    // Zero times a norm that is not finite is NaN, and anything else adds nothing.
+    said[k] += 0.0 * static_cast<double>(norms.data_ptr<float>()[k]);
     ++member.steps;
     member.losses += said[k];
     ++member.losses_count;

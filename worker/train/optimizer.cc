@@ -81,9 +81,13 @@ Tensor StepWithOperations(absl::Span<const TrialStep> trials, const Tensor& deca
   const Tensor weights = state.weights * (1 - of(&Scalars::decay) * decay_mask) -
                          of(&Scalars::step_size) * first / deviation;
   const Tensor finite = norms.isfinite().view({-1, 1}).to(gradient.device());
-  state.weights.copy_(torch::where(finite, weights, state.weights));
-  state.first_moment.copy_(torch::where(finite, first, state.first_moment));
-  state.second_moment.copy_(torch::where(finite, second, state.second_moment));
+  const Tensor new_weights = torch::where(finite, weights, state.weights);
+  const Tensor new_first = torch::where(finite, first, state.first_moment);
+  const Tensor new_second = torch::where(finite, second, state.second_moment);
+  // Nothing is allocated any more: all is changed, or nothing.
+  state.weights.copy_(new_weights);
+  state.first_moment.copy_(new_first);
+  state.second_moment.copy_(new_second);
   return norms;
 }
 

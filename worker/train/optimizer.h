@@ -30,7 +30,8 @@ struct OptimizedWeights {
 
 // Clips each trial's gradient [K, P] to its grad_clip and takes its step. `decay_mask` [P] has 1
 // where weight decay applies. Returns the gradients' norms [K] before clipping, on the CPU; a
-// trial whose norm is not finite is left as it was. Changes `gradient`.
+// trial whose norm is not finite is left as it was. Changes `gradient`. If it throws, no weights
+// have changed.
 torch::Tensor TakeSteps(absl::Span<const TrialStep> trials, const torch::Tensor& decay_mask,
                         const OptimizedWeights& state, torch::Tensor gradient);
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <new>
 #include <optional>
 #include <utility>
 
@@ -17,18 +19,24 @@ namespace {
 
 using Kind = TrialOutcome::Kind;
 
-std::string MessageOf(const std::exception& error) {
-  const auto* of_torch = dynamic_cast<const c10::Error*>(&error);
-  return of_torch == nullptr ? error.what() : of_torch->what_without_backtrace();
-}
+struct Failure {
+  std::string message;
+  bool out_of_memory;
+};
 
-// The error's message, if there was one.
+// What went wrong, if something did.
 template <typename Work>
-std::optional<std::string> Try(Work work) {
+std::optional<Failure> Try(Work work) {
   try {
     work();
-  } catch (const std::exception& error) {  // c10::Error is one
-    return MessageOf(error);
+  } catch (const c10::OutOfMemoryError& error) {
+    return Failure{error.what_without_backtrace(), true};
+  } catch (const c10::Error& error) {
+    return Failure{error.what_without_backtrace(), false};
+  } catch (const std::bad_alloc& error) {
+    return Failure{error.what(), true};
+  } catch (const std::exception& error) {
+    return Failure{error.what(), false};
   }
   return std::nullopt;
 }
@@ -46,56 +54,73 @@ bool IsSolved(const TrialParameters& parameters, const std::vector<MetricValue>&
 // Trials that train together, and those that watch them.
 class Company {
  public:
-  explicit Company(const std::string& device) : trials_(device) {}
+  explicit Company(const std::string& device) : device_(device) { Clear(); }
 
   int size() const { return static_cast<int>(tasks_.size()); }
+  int Room() const { return limit_ - size(); }
 
   // A trial that cannot begin ends.
   void Join(TrialTask task) {
-    try {
-      trials_.Add(task.parameters, task.seed, task.start);
-    } catch (const std::exception& error) {
-      task.observer->OnEnd({Kind::kCrashed, MessageOf(error)});
-      return;
-    }
+    const auto failure = Try([&] { trials_->Add(task.parameters, task.seed, task.start); });
+    if (failure) return task.observer->OnEnd(OutcomeOf(*failure, /*alone=*/tasks_.empty()));
     task.start = {};
     tasks_.push_back(std::move(task));
-    const size_t k = tasks_.size() - 1;
-    if (trials_.steps(k) > 0) return;
-    if (const auto error = Try([&] { Evaluate(k); })) End(k, {Kind::kCrashed, *error});
+    EndWhere([&](size_t k) { return k + 1 == tasks_.size() ? Begin(k) : std::nullopt; });
   }
 
   void EndTheStopped() {
     EndWhere([&](size_t k) -> std::optional<TrialOutcome> {
       if (!tasks_[k].observer->ShouldStop()) return std::nullopt;
       return TrialOutcome{Kind::kInterrupted,
-                          absl::StrCat("interrupted before step ", trials_.steps(k) + 1)};
+                          absl::StrCat("interrupted before step ", trials_->steps(k) + 1)};
     });
   }
 
   void TakeStep() {
     if (tasks_.empty()) return;
     std::vector<double> losses;
-    if (const auto error = Try([&] { losses = trials_.Step(); })) return Part(*error);
+    if (const auto failure = Try([&] { losses = trials_->Step(); })) return Part(*failure);
+    most_ = std::max(most_, size());
     EndWhere([&](size_t k) {
       std::optional<TrialOutcome> outcome;
-      if (const auto error = Try([&] { outcome = AfterStep(k, losses[k]); })) {
-        outcome = TrialOutcome{Kind::kCrashed, *error};
-      }
-      return outcome;
+      const auto failure = Try([&] { outcome = AfterStep(k, losses[k]); });
+      return failure ? OutcomeOf(*failure, size() == 1) : outcome;
     });
   }
 
-  void Crash(const std::string& error) {
-    for (const TrialTask& task : tasks_) task.observer->OnEnd({Kind::kCrashed, error});
-    tasks_.clear();
+  // All of them, and those that have not joined yet.
+  void Crash(const Failure& failure, const std::vector<TrialTask>& joining) {
+    const std::vector<TrialTask> joined = std::exchange(tasks_, {});
+    Clear();
+    for (const std::vector<TrialTask>& tasks : {joined, joining}) {
+      for (const TrialTask& task : tasks) {
+        if (task.observer) task.observer->OnEnd(OutcomeOf(failure, /*alone=*/true));
+      }
+    }
   }
 
  private:
+  void Clear() {
+    trials_.emplace(device_);
+    most_ = 0;
+    limit_ = std::numeric_limits<int>::max();
+  }
+
+  static TrialOutcome OutcomeOf(const Failure& failure, bool alone) {
+    if (alone) return {Kind::kCrashed, failure.message, failure.out_of_memory};
+    return {Kind::kCrowdedOut, failure.message};
+  }
+
+  std::optional<TrialOutcome> Begin(size_t k) {
+    if (trials_->steps(k) > 0) return std::nullopt;
+    const auto failure = Try([&] { Evaluate(k); });
+    return failure ? std::optional(OutcomeOf(*failure, size() == 1)) : std::nullopt;
+  }
+
   std::optional<TrialOutcome> AfterStep(size_t k, double loss) {
     const TrialParameters& parameters = tasks_[k].parameters;
     TrialObserver& observer = *tasks_[k].observer;
-    const int64_t step = trials_.steps(k);
+    const int64_t step = trials_->steps(k);
     if (!std::isfinite(loss)) {
       Evaluate(k);
       return TrialOutcome{Kind::kDiverged,
@@ -108,52 +133,56 @@ class Company {
       }
     }
     if (step >= parameters.steps) return TrialOutcome{Kind::kCompleted, ""};
-    if (observer.WantsCheckpoint()) observer.OnCheckpoint(step, trials_.Checkpoint(k));
+    if (observer.WantsCheckpoint()) observer.OnCheckpoint(step, trials_->Checkpoint(k));
     return std::nullopt;
   }
 
   std::vector<MetricValue> Evaluate(size_t k) {
-    std::vector<MetricValue> metrics = trials_.Evaluate(k);
-    tasks_[k].observer->OnEvaluation(trials_.steps(k), metrics);
+    std::vector<MetricValue> metrics = trials_->Evaluate(k);
+    tasks_[k].observer->OnEvaluation(trials_->steps(k), metrics);
     return metrics;
   }
 
-  // Nobody knows whose step failed: alone, it is its own.
-  void Part(const std::string& error) {
-    if (tasks_.size() == 1) return End(0, {Kind::kCrashed, error});
-    const size_t stay = tasks_.size() / 2;
-    while (tasks_.size() > stay) {
-      End(tasks_.size() - 1,
-          {Kind::kInterrupted, absl::StrCat("no step could be taken together: ", error)});
-    }
+  // A step has failed, and nobody knows whose.
+  void Part(const Failure& failure) {
+    const bool alone = size() == 1;
+    if (!alone) limit_ = most_ > 0 && most_ < size() ? most_ : size() / 2;
+    const auto stay = static_cast<size_t>(alone ? 0 : limit_);
+    EndWhere([&](size_t k) {
+      return k < stay ? std::nullopt : std::optional(OutcomeOf(failure, alone));
+    });
   }
 
   // Ends each trial for which there is an outcome.
-  template <typename OutcomeOf>
-  void EndWhere(OutcomeOf outcome_of) {
+  template <typename Decide>
+  void EndWhere(Decide decide) {
     std::vector<std::optional<TrialOutcome>> outcomes;
-    for (size_t k = 0; k < tasks_.size(); ++k) outcomes.push_back(outcome_of(k));
+    for (size_t k = 0; k < tasks_.size(); ++k) outcomes.push_back(decide(k));
     for (size_t k = tasks_.size(); k-- > 0;) {  // the places of those before it stay
       if (outcomes[k]) End(k, *outcomes[k]);
     }
+    if (tasks_.empty()) Clear();  // what comes next may be of another shape
   }
 
   void End(size_t k, const TrialOutcome& outcome) {
-    trials_.Remove(k);
     const std::shared_ptr<TrialObserver> observer = std::move(tasks_[k].observer);
     tasks_.erase(tasks_.begin() + static_cast<int64_t>(k));
     observer->OnEnd(outcome);
+    trials_->Remove(k);
   }
 
-  FusedTrials trials_;
+  const std::string device_;
+  std::optional<FusedTrials> trials_;
   std::vector<TrialTask> tasks_;  // of the same order
+  int most_ = 0;                  // that have taken a step together
+  int limit_ = 0;                 // that may
 };
 
 // Gives one trial once.
 class OneTrial : public TrialSource {
  public:
   explicit OneTrial(TrialTask task) : task_(std::move(task)) {}
-  std::vector<TrialTask> Take(int) override {
+  std::vector<TrialTask> Take(int, int) override {
     if (!task_) return {};
     return {*std::exchange(task_, std::nullopt)};
   }
@@ -194,14 +223,17 @@ void TrainTrials(const std::string& device, TrialSource& source) {
   at::globalContext().setFlushDenormal(true);  // of this thread; denormals are slow
   Company company(device);
   while (true) {
-    std::vector<TrialTask> joining = source.Take(company.size());
-    for (TrialTask& task : joining) company.Join(std::move(task));
-    if (joining.empty() && company.size() == 0) return;
-    const auto error = Try([&] {
+    bool over = false;
+    std::vector<TrialTask> joining;
+    const auto failure = Try([&] {
+      joining = source.Take(company.size(), company.Room());
+      over = joining.empty() && company.size() == 0;
+      for (TrialTask& task : joining) company.Join(std::move(task));
       company.EndTheStopped();
       company.TakeStep();
     });
-    if (error) company.Crash(*error);
+    if (failure) company.Crash(*failure, joining);
+    if (over) return;
   }
 }
 

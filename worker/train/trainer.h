@@ -24,10 +24,13 @@ struct TrialOutcome {
     kSolved,       // ended by stop_when: solved
     kDiverged,     // a loss or gradient was NaN or infinite
     kCrashed,      // an error of the program or the machine, e.g. out of memory
-    kInterrupted,  // ShouldStop said so, or there was no room for it beside the others
+    kInterrupted,  // ShouldStop said so
+    kCrowdedOut,   // there was no room for it beside others, which go on
   };
   Kind kind;
   std::string detail;  // for people: what happened, at which step
+  // Of kCrashed: beside less else on the device it might not have.
+  bool out_of_memory = false;
 };
 
 // Receives a trial's progress on the thread that trains it. Calls return quickly.
@@ -76,9 +79,9 @@ class TrialSource {
  public:
   virtual ~TrialSource() = default;
 
-  // Trials to train beside the `training` that are, all of one ShapeKey; asked before every
-  // step. If none trains and none is given, the training is over.
-  virtual std::vector<TrialTask> Take(int training) = 0;
+  // At most `room` trials to train beside the `training` that are, all of one ShapeKey; asked
+  // before every step. If none trains and none is given, the training is over.
+  virtual std::vector<TrialTask> Take(int training, int room) = 0;
 };
 
 // Trains trials of one shape together on `device` ("cpu" or "cuda:N"), as one model, until there
@@ -89,8 +92,10 @@ class TrialSource {
 // checkpoint, the evaluations after it are, on the same device and alone, bit for bit those of a
 // run that was not interrupted; only `samples_per_second` is measured anew.
 //
-// If a step of several fails, as out of memory, it is nobody's fault: the younger half ends with
-// kInterrupted, and the others take the step again.
+// If a step of several fails, as out of memory, it is nobody's fault: the youngest end with
+// kCrowdedOut, down to the most that have taken a step together, else to half; the others take the
+// step again, and from then on no more train together. A trial that fails beside others before or
+// between steps ends so too; one that fails alone has crashed.
 void TrainTrials(const std::string& device, TrialSource& source);
 
 // Trains one trial alone.

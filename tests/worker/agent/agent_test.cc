@@ -92,7 +92,7 @@ class AgentTest : public ::testing::Test {
     options.worker.set_name("w");
     options.worker.set_slots(1);
     const auto train_all = [train = std::move(train)](TrialSource& source) {
-      for (auto tasks = source.Take(0); !tasks.empty(); tasks = source.Take(0)) {
+      for (auto tasks = source.Take(0, 1000); !tasks.empty(); tasks = source.Take(0, 1000)) {
         tasks[0].observer->OnEnd(train(tasks[0].seed, *tasks[0].observer));
       }
     };

@@ -127,6 +127,22 @@ TEST_F(SessionTest, EachEndHasItsOutcome) {
   }
 }
 
+TEST_F(SessionTest, WhoIsCrowdedOutIsHandedBack) {
+  session_.Ended(kAttempt, {TrialOutcome::Kind::kCrowdedOut, "no room"});
+  EXPECT_EQ(session_.MakeReport().attempts(0).outcome().kind(), v1::Outcome::RELEASED);
+}
+
+TEST_F(SessionTest, SlotsAreGivenUpDownToOneAndComeBack) {
+  v1::WorkerDescription worker = Worker();
+  worker.set_slots(2);
+  Session session(worker);
+  EXPECT_TRUE(session.GiveUpSlot());
+  EXPECT_FALSE(session.GiveUpSlot());
+  EXPECT_EQ(session.MakeReport().worker().slots(), 1);
+  session.AddSlots(1);
+  EXPECT_EQ(session.MakeReport().worker().slots(), 2);
+}
+
 TEST_F(SessionTest, StopIsObeyedAndReportedAsSuch) {
   EXPECT_FALSE(session_.ShouldStop(kAttempt));
   session_.Follow(Saying(kAttempt, v1::AttemptDirective::STOP));

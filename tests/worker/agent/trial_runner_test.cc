@@ -26,7 +26,7 @@ class Stage {
   void Train(TrialSource& source) {
     std::vector<TrialTask> held;
     while (true) {
-      for (TrialTask& task : source.Take(static_cast<int>(held.size()))) {
+      for (TrialTask& task : source.Take(static_cast<int>(held.size()), 1000)) {
         held.push_back(std::move(task));
       }
       if (held.empty()) return;
@@ -36,9 +36,10 @@ class Stage {
     }
   }
 
-  void End(uint64_t seed) {
+  void End(uint64_t seed, TrialOutcome::Kind kind = TrialOutcome::Kind::kCompleted,
+           bool out_of_memory = false) {
     absl::MutexLock lock(&mutex_);
-    to_end_.push_back(seed);
+    to_end_[seed] = {kind, "", out_of_memory};
   }
 
   // Waits until these are the seeds of all groups.
@@ -53,9 +54,10 @@ class Stage {
   void EndThose(std::vector<TrialTask>& held) {
     std::erase_if(held, [&](const TrialTask& task) {
       absl::MutexLock lock(&mutex_);
-      const bool ends = task.observer->ShouldStop() || std::erase(to_end_, task.seed) > 0;
-      if (ends) task.observer->OnEnd({TrialOutcome::Kind::kCompleted, ""});
-      return ends;
+      const auto told = to_end_.extract(task.seed);
+      if (!told.empty()) task.observer->OnEnd(told.mapped());
+      if (told.empty() && task.observer->ShouldStop()) task.observer->OnEnd({});
+      return !told.empty() || task.observer->ShouldStop();
     });
   }
 
@@ -76,7 +78,7 @@ class Stage {
   }
 
   absl::Mutex mutex_;
-  std::vector<uint64_t> to_end_ ABSL_GUARDED_BY(mutex_);
+  std::map<uint64_t, TrialOutcome> to_end_ ABSL_GUARDED_BY(mutex_);
   std::map<TrialSource*, std::vector<uint64_t>> groups_ ABSL_GUARDED_BY(mutex_);
 };
 
@@ -103,7 +105,13 @@ class TrialRunnerTest : public ::testing::Test {
   }
 
   Stage stage_;
-  Session session_{v1::WorkerDescription()};
+  static v1::WorkerDescription ThreeSlots() {
+    v1::WorkerDescription worker;
+    worker.set_slots(3);
+    return worker;
+  }
+
+  Session session_{ThreeSlots()};
   CheckpointCourier courier_{
       session_, grpc::CreateChannel("unix:/nowhere", grpc::InsecureChannelCredentials())};
   std::unique_ptr<TrialRunner> runner_;
@@ -147,6 +155,38 @@ TEST_F(TrialRunnerTest, MoreThanThereAreSlotsWait) {
   EXPECT_TRUE(stage_.WaitFor({{1}}));
   stage_.End(1);
   EXPECT_TRUE(stage_.WaitFor({{2}}));
+}
+
+TEST_F(TrialRunnerTest, WhoFindsNoRoomIsHandedBackAndTheWorkerTakesLessWhileTheOthersTrain) {
+  Open(/*slots=*/3, /*fuse=*/3);
+  for (int64_t trial : {1, 2, 3}) Start(trial, 2);
+  EXPECT_TRUE(stage_.WaitFor({{1, 2, 3}}));
+  stage_.End(3, TrialOutcome::Kind::kCrowdedOut);
+  EXPECT_TRUE(stage_.WaitFor({{1, 2}}));
+  v1::WorkerReport report = session_.MakeReport();
+  EXPECT_EQ(report.worker().slots(), 2);
+  EXPECT_EQ(report.attempts(2).outcome().kind(), v1::Outcome::RELEASED);
+  stage_.End(1);
+  stage_.End(2);
+  EXPECT_TRUE(stage_.WaitFor({}));
+  EXPECT_TRUE(session_.WaitToReport(absl::Now() + absl::Seconds(1)));
+  for (int tries = 0; session_.MakeReport().worker().slots() < 3 && tries < 1000; ++tries) {
+    absl::SleepFor(absl::Milliseconds(10));  // until the thread has left the group
+  }
+  EXPECT_EQ(session_.MakeReport().worker().slots(), 3);
+}
+
+TEST_F(TrialRunnerTest, WithoutMemoryBesideAnotherGroupItIsHandedBackToo) {
+  Open(/*slots=*/2, /*fuse=*/2);
+  Start(1, 2);
+  Start(2, 7);
+  EXPECT_TRUE(stage_.WaitFor({{1}, {2}}));
+  stage_.End(2, TrialOutcome::Kind::kCrashed, /*out_of_memory=*/true);
+  EXPECT_TRUE(stage_.WaitFor({{1}}));
+  EXPECT_EQ(session_.MakeReport().attempts(1).outcome().kind(), v1::Outcome::RELEASED);
+  stage_.End(1, TrialOutcome::Kind::kCrashed, /*out_of_memory=*/true);
+  EXPECT_TRUE(stage_.WaitFor({}));
+  EXPECT_EQ(session_.MakeReport().attempts(0).outcome().kind(), v1::Outcome::CRASHED);
 }
 
 TEST_F(TrialRunnerTest, EndsWhileACheckpointIsFetched) {

@@ -6,9 +6,11 @@
 #include <atomic>
 #include <cmath>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "worker/train/trainer.h"
 
@@ -29,11 +31,15 @@ struct Recorder : TrialObserver {
   bool ShouldStop() override { return last_step >= stop_after; }
   bool WantsCheckpoint() override { return last_step == checkpoint_at; }
   void OnCheckpoint(int64_t, const std::string& bytes) override { checkpoint = bytes; }
-  void OnEnd(const TrialOutcome& ended) override { outcome = ended; }
+  void OnEnd(const TrialOutcome& ended) override {
+    outcome = ended;
+    ++ends;
+  }
 
   History history;
   std::string checkpoint;
   TrialOutcome outcome{Kind::kCrashed, "has not ended"};
+  int ends = 0;
   int64_t last_step = 0;
   int64_t stop_after = std::numeric_limits<int64_t>::max();
   int64_t checkpoint_at = 0;
@@ -49,10 +55,10 @@ class Timetable : public TrialSource {
     return recorder;
   }
 
-  std::vector<TrialTask> Take(int training) override {
+  std::vector<TrialTask> Take(int training, int room) override {
     largest_ = std::max(largest_, training);
     std::vector<TrialTask> taken;
-    while (!tasks_.empty() && tasks_.begin()->first <= step_) {
+    while (!tasks_.empty() && tasks_.begin()->first <= step_ && std::cmp_less(taken.size(), room)) {
       taken.push_back(std::move(tasks_.extract(tasks_.begin()).mapped()));
     }
     ++step_;
@@ -189,16 +195,18 @@ TEST(TrainTrials, AShapeOfAnotherKindMayFollow) {
   EXPECT_EQ(two->outcome.kind, Kind::kCompleted) << two->outcome.detail;
 }
 
-// LibTorch's allocator with an end: more than `room` bytes at once are not there.
+// LibTorch's allocator with an end: more than `room` bytes at once are not there, and nothing after
+// `allowed` allocations.
 class NarrowAllocator : public c10::Allocator {
  public:
-  explicit NarrowAllocator(int64_t room) : room_(room), real_(c10::GetDefaultCPUAllocator()) {
+  explicit NarrowAllocator(int64_t room, int64_t allowed = std::numeric_limits<int64_t>::max())
+      : room_(room), allowed_(allowed), real_(c10::GetDefaultCPUAllocator()) {
     c10::SetCPUAllocator(this, /*priority=*/100);
   }
   ~NarrowAllocator() override { c10::SetCPUAllocator(real_, /*priority=*/100); }
 
   c10::DataPtr allocate(size_t bytes) override {
-    if (used_ + static_cast<int64_t>(bytes) > room_) {
+    if (used_ + static_cast<int64_t>(bytes) > room_ || --allowed_ < 0) {
       TORCH_CHECK_WITH(OutOfMemoryError, false, "no room for ", bytes, " bytes");
     }
     used_ += static_cast<int64_t>(bytes);
@@ -223,6 +231,7 @@ class NarrowAllocator : public c10::Allocator {
 
   static std::atomic<int64_t> used_;
   const int64_t room_;
+  int64_t allowed_;
   int64_t highest_ = 0;
   c10::Allocator* const real_;
 };
@@ -252,8 +261,69 @@ TEST(TrainTrials, WithoutRoomForAllTheYoungerHalfIsGivenBackAndTheOthersGoOn) {
   }
   for (int k = 0; k < 2; ++k) ExpectSame(*recorders[k], Alone(parameters, k), std::to_string(k));
   for (int k = 2; k < 4; ++k) {
-    EXPECT_EQ(recorders[k]->outcome.kind, Kind::kInterrupted);
+    EXPECT_EQ(recorders[k]->outcome.kind, Kind::kCrowdedOut);
     EXPECT_THAT(recorders[k]->outcome.detail, HasSubstr("no room for"));
+  }
+}
+
+// Three fit; the fourth does not, and those that trained go on undisturbed.
+TEST(TrainTrials, ANewcomerDrivesOutNobody) {
+  TrialParameters parameters = Small();
+  parameters.steps = 40;
+  parameters.batch_size = 64;
+  const int64_t three = BytesOf(3, parameters), four = BytesOf(4, parameters);
+  std::vector<std::shared_ptr<Recorder>> recorders;
+  Timetable timetable;
+  {
+    const NarrowAllocator narrow((three + four) / 2);
+    for (int k = 0; k < 3; ++k) recorders.push_back(timetable.Add(0, parameters, k));
+    recorders.push_back(timetable.Add(10, parameters, 3));
+    recorders.push_back(timetable.Add(12, parameters, 4));  // waits until one has ended
+    TrainTrials("cpu", timetable);
+  }
+  for (int k : {0, 1, 2, 4}) {
+    ExpectSame(*recorders[k], Alone(parameters, k), std::to_string(k));
+  }
+  EXPECT_EQ(recorders[3]->outcome.kind, Kind::kCrowdedOut);
+}
+
+TEST(TrainTrials, WithoutRoomToEvaluateBesideOthersATrialIsGivenBack) {
+  TrialParameters parameters = Small();
+  parameters.steps = 20;
+  TrialParameters curious = parameters;
+  curious.test_samples = 4000;
+  std::shared_ptr<Recorder> first, second;
+  const int64_t room = BytesOf(2, parameters) + (int64_t{1} << 19);
+  ASSERT_GT(BytesOf(1, curious), room);
+  Timetable timetable;
+  {
+    const NarrowAllocator narrow(room);
+    first = timetable.Add(0, parameters, 1);
+    second = timetable.Add(5, curious, 2);
+    TrainTrials("cpu", timetable);
+  }
+  ExpectSame(*first, Alone(parameters, 1), "first");
+  EXPECT_EQ(second->outcome.kind, Kind::kCrowdedOut) << second->outcome.detail;
+}
+
+// Whichever allocation is the first that fails, every trial ends once and nothing is thrown.
+TEST(TrainTrials, EndsEveryTrialWhateverFails) {
+  TrialParameters parameters = Small();
+  parameters.depth = 1;
+  parameters.width = 8;
+  parameters.batch_size = 2;
+  parameters.test_samples = 2;
+  parameters.steps = 2;
+  parameters.eval_every = 1;
+  for (int64_t allowed = 0; allowed < 700; allowed += 7) {
+    Timetable timetable;
+    std::vector<std::shared_ptr<Recorder>> recorders;
+    for (int k = 0; k < 3; ++k) recorders.push_back(timetable.Add(k / 2, parameters, k));
+    {
+      const NarrowAllocator failing(int64_t{1} << 40, allowed);
+      TrainTrials("cpu", timetable);
+    }
+    for (const auto& recorder : recorders) EXPECT_EQ(recorder->ends, 1) << allowed;
   }
 }
 
@@ -267,6 +337,7 @@ TEST(TrainTrials, WithoutRoomForOneItCrashesWithTheReason) {
     TrainTrial(parameters, 1, "cpu", recorder);
   }
   EXPECT_EQ(recorder.outcome.kind, Kind::kCrashed);
+  EXPECT_TRUE(recorder.outcome.out_of_memory);
   EXPECT_THAT(recorder.outcome.detail, HasSubstr("no room for"));
 }
 

@@ -3,6 +3,7 @@
 #include "worker/train/ops.h"
 
 #include <gtest/gtest.h>
+#include <hwy/highway.h>
 #include <torch/torch.h>
 
 #include <functional>
@@ -35,8 +36,8 @@ std::vector<Tensor> Differentiate(const Operation& operation, const std::vector<
   return results;
 }
 
-void ExpectAgreement(const Operation& operation, const std::vector<Tensor>& inputs,
-                     const std::string& what) {
+void ExpectAgreementOfThis(const Operation& operation, const std::vector<Tensor>& inputs,
+                           const std::string& what) {
   for (const int threads : {1, 3}) {
     at::set_num_threads(threads);
     const std::vector<Tensor> kernels = Differentiate(operation, inputs, torch::kFloat);
@@ -49,6 +50,16 @@ void ExpectAgreement(const Operation& operation, const std::vector<Tensor>& inpu
     }
   }
   at::set_num_threads(1);
+}
+
+// With every instruction set that this machine has, on one thread and on three.
+void ExpectAgreement(const Operation& operation, const std::vector<Tensor>& inputs,
+                     const std::string& what) {
+  for (const auto target : hwy::SupportedAndGeneratedTargets()) {
+    hwy::SetSupportedTargetsForTest(target);
+    ExpectAgreementOfThis(operation, inputs, what + " " + hwy::TargetName(target));
+  }
+  hwy::SetSupportedTargetsForTest(0);
 }
 
 Tensor Random(at::IntArrayRef shape) { return torch::randn(shape, torch::kDouble); }
@@ -133,6 +144,19 @@ TEST(Ops, AttentionAgreesWithLibTorch) {
   }
 }
 
+// Queries that are no multiple of those that are worked on together, with scores far from 0: rows
+// that only fill up a group must not show.
+TEST(Ops, AttentionOfVeryNegativeScoresAgreesWithLibTorch) {
+  const int64_t tokens = 5, width = 16;
+  Tensor projected = 0.01 * Random({1, 2, tokens, 3 * width});
+  projected.narrow(3, 0, width).add_(5);      // queries
+  projected.narrow(3, width, width).sub_(5);  // keys: scores of −100
+  const Operation attend = [](const std::vector<Tensor>& in) {
+    return std::vector<Tensor>{Attention(in[0], in[1], {1, {}, {}})};
+  };
+  ExpectAgreement(attend, {projected, Random({1, 1, 3 * width}) * 0.01}, "scores of -100");
+}
+
 TEST(Ops, AttentionOfLargeScoresStaysFinite) {
   const Tensor projected = 100 * torch::randn({1, 2, 9, 3 * 8});
   const Tensor out = Attention(projected, torch::zeros({1, 1, 3 * 8}), {2, {}, {}});
@@ -140,12 +164,16 @@ TEST(Ops, AttentionOfLargeScoresStaysFinite) {
 }
 
 TEST(Ops, NotANumberIsPassedOn) {
-  Tensor x = torch::zeros({1, 1, 3, 24});
-  x[0][0][1][5] = std::numeric_limits<float>::quiet_NaN();
   const Tensor weights = torch::ones({1, 1, 24});
-  EXPECT_FALSE(BiasNorm(x, {}, weights, weights).values.isfinite().all().item<bool>());
-  EXPECT_FALSE(BiasGelu(x, weights).isfinite().all().item<bool>());
-  EXPECT_FALSE(Attention(x, weights, {2, {}, {}}).isfinite().all().item<bool>());
+  for (const int64_t place : {5, 13, 21}) {  // among the queries, the keys and the values
+    Tensor x = torch::zeros({1, 1, 3, 24});
+    x[0][0][1][place] = std::numeric_limits<float>::quiet_NaN();
+    EXPECT_FALSE(BiasNorm(x, {}, weights, weights).values.isfinite().all().item<bool>());
+    EXPECT_FALSE(BiasGelu(x, weights).isfinite().all().item<bool>());
+    const Tensor attended = Attention(x, weights, {2, {}, {}});
+    EXPECT_FALSE(attended[0][0][1].isfinite().all().item<bool>()) << place;
+    EXPECT_FALSE(place > 8 && attended[0][0][2].isfinite().all().item<bool>()) << place;
+  }
 }
 
 }  // namespace
