@@ -10,9 +10,10 @@ usage: tests/run.sh [--quick] [--help]
   --quick   the release build's tests only: no sanitizers, no checks of the house
 
 Stages: set-up; all tests, release build; all tests under AddressSanitizer and
-UndefinedBehaviorSanitizer; the coordinator's tests under ThreadSanitizer; a minute of fuzzing for
-each target of tests/fuzz; half a minute of chaos with real processes (tests/chaos/run.sh has
-three, and needs root); clang-tidy, clang-format, shellcheck, the compose file, the Dockerfiles.
+UndefinedBehaviorSanitizer; the coordinator's and the agent's tests under ThreadSanitizer; a minute
+of fuzzing for each target of tests/fuzz; half a minute of chaos with real processes
+(tests/chaos/run.sh has three, and needs root); clang-tidy, clang-format, shellcheck, the compose
+file, the Dockerfiles.
 What a stage printed is in build/tests/STAGE.log.
 USAGE
 }

@@ -207,15 +207,8 @@ class FusingWorkers {
   // Where the trial whose turn it is goes. Requires that there are both.
   Place& For(const WaitingTrials& waiting) {
     const int shape = waiting.NextShape(shapes_);
-    Place* best = nullptr;
-    std::pair<bool, int64_t> lowest;
-    for (Place& place : places_) {
-      const std::pair<bool, int64_t> rank = RankOf(place, shape);
-      if (best != nullptr && rank >= lowest) continue;
-      best = &place;
-      lowest = rank;
-    }
-    return *best;
+    return *std::ranges::min_element(places_, {},
+                                     [&](const Place& place) { return RankOf(place, shape); });
   }
 
   void Took(Place& place, const WaitingTrial& trial) {

@@ -17,9 +17,6 @@
 namespace pathsweep {
 namespace {
 
-using ::testing::ElementsAre;
-using ::testing::UnorderedElementsAre;
-
 // Trains without a step until it is told to end a trial; knows who trains with whom.
 class Stage {
  public:
