@@ -55,7 +55,8 @@ struct Request {
   std::variant<SubmitSweep, ExtendSweep, CancelSweep, CancelTrial, PauseSweep, RetryFailed,
                PruneSweep, ReportOnStream, StreamEnded, Inspect>
       command;
-  // Called once, after the commit if there is something to commit; the state is valid during the call only.
+  // Called once, after the commit if there is something to commit; the state is valid during the
+  // call only.
   std::function<void(const absl::Status&, const State&)> done;
 };
 

@@ -77,9 +77,8 @@ TEST_F(EngineTest, OneDrainIsOneTransactionForAllItsRequests) {
 TEST_F(EngineTest, InspectionDoesNotWaitForTheDrainItCameWith) {
   std::vector<std::string> answered;
   std::vector<Request> drain;
-  drain.push_back({SubmitSweep{"1", SmallSweep("a")}, [&](const absl::Status&, const State&) {
-                     answered.push_back("submit");
-                   }});
+  drain.push_back({SubmitSweep{"1", SmallSweep("a")},
+                   [&](const absl::Status&, const State&) { answered.push_back("submit"); }});
   drain.push_back({Inspect{}, [&](const absl::Status& status, const State& state) {
                      EXPECT_TRUE(status.ok());
                      EXPECT_THAT(state.sweeps, IsEmpty()) << "nothing is committed yet";
