@@ -44,11 +44,14 @@ def speeds(process):
     return [line["samples_per_second"] for line in lines if "samples_per_second" in line]
 
 
+def steps_in(name, seconds):
+    """As many steps as take so long, by a short run that warms up too."""
+    [speed] = speeds(start_ours(CONFIGS[name], 1, STEPS[name]))
+    return max(1, round(seconds * speed / CONFIGS[name]["batch_size"]))
+
+
 def ours(name, seconds):
-    steps = STEPS[name]
-    [speed] = speeds(start_ours(CONFIGS[name], 1, steps))  # warms up, and says how many fit
-    steps = max(1, round(seconds * speed / CONFIGS[name]["batch_size"]))
-    return speeds(start_ours(CONFIGS[name], 1, steps))[0]
+    return speeds(start_ours(CONFIGS[name], 1, steps_in(name, seconds)))[0]
 
 
 def reference(name, style, seconds):
@@ -80,8 +83,7 @@ def against_reference(name, arguments):
 
 def steady(arguments):
     """Does throughput sink over a run? The last tenth beside the first."""
-    [speed] = speeds(start_ours(CONFIGS["4x32"], 1, STEPS["4x32"]))
-    tenth = max(1, round(arguments.steady_seconds / 10 * speed / CONFIGS["4x32"]["batch_size"]))
+    tenth = steps_in("4x32", arguments.steady_seconds / 10)
     tenths = speeds(start_ours(CONFIGS["4x32"], 10, tenth))
     say(scenario="steady", config="4x32", seconds=arguments.steady_seconds,
         samples_per_s=[round(tenth) for tenth in tenths], last_over_first=tenths[-1] / tenths[0])
@@ -89,8 +91,7 @@ def steady(arguments):
 
 def two_workers(arguments):
     """Two processes of one thread each beside one."""
-    [speed] = speeds(start_ours(CONFIGS["4x32"], 1, STEPS["4x32"]))
-    steps = max(1, round(arguments.seconds * speed / CONFIGS["4x32"]["batch_size"]))
+    steps = steps_in("4x32", arguments.seconds)
     alone, together = [], []
     for _ in range(arguments.rounds):
         alone += speeds(start_ours(CONFIGS["4x32"], 1, steps))

@@ -3,7 +3,6 @@
 #include <stdio.h>
 
 #include <CLI/CLI.hpp>
-#include <algorithm>
 #include <atomic>
 #include <iostream>
 #include <limits>

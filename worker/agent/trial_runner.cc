@@ -11,6 +11,7 @@
 #include "base/trial_shape.h"
 
 namespace pathsweep {
+
 class TrialRunner::Observer : public TrialObserver {
  public:
   Observer(TrialRunner& runner, const Assignment& assignment)

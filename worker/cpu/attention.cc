@@ -344,13 +344,19 @@ class Head {
   std::vector<float> value_gradients_;
 };
 
+// From one example's projections, or gradients by them, to the next one's.
+template <typename Projections>
+HWY_INLINE void Advance(const AttentionShape& shape, Projections& projections) {
+  projections.queries += shape.queries * shape.query_stride;
+  projections.keys += shape.tokens * shape.key_stride;
+  projections.values += shape.tokens * shape.key_stride;
+}
+
 void Forward(const AttentionShape& shape, AttentionInput input, float* out, float* log_sums) {
   Head head(shape);
   for (int64_t example = 0; example < shape.examples; ++example) {
     for (int64_t i = 0; i < shape.heads; ++i) head.Forward(input, i, out, log_sums);
-    input.queries += shape.queries * shape.query_stride;
-    input.keys += shape.tokens * shape.key_stride;
-    input.values += shape.tokens * shape.key_stride;
+    Advance(shape, input);
     out += shape.queries * shape.heads * shape.head_size;
     if (log_sums != nullptr) log_sums += shape.heads * shape.queries;
   }
@@ -363,12 +369,8 @@ void Backward(const AttentionShape& shape, AttentionInput input, const float* lo
     for (int64_t i = 0; i < shape.heads; ++i) {
       head.Backward(input, i, log_sums, out_gradient, gradients);
     }
-    input.queries += shape.queries * shape.query_stride;
-    input.keys += shape.tokens * shape.key_stride;
-    input.values += shape.tokens * shape.key_stride;
-    gradients.queries += shape.queries * shape.query_stride;
-    gradients.keys += shape.tokens * shape.key_stride;
-    gradients.values += shape.tokens * shape.key_stride;
+    Advance(shape, input);
+    Advance(shape, gradients);
     log_sums += shape.heads * shape.queries;
     out_gradient += shape.queries * shape.heads * shape.head_size;
   }

@@ -9,7 +9,7 @@
 namespace pathsweep::cpu {
 
 // out = gelu(x + bias), and slopes = gelu'(x + bias) unless null; all [rows, width] but bias
-// [width]. `out` may be `x`.
+// [width].
 void GeluForward(int64_t rows, int64_t width, const float* x, const float* bias, float* out,
                  float* slopes);
 

@@ -11,8 +11,6 @@ namespace pathsweep {
 namespace HWY_NAMESPACE {
 namespace {
 
-constexpr float kEpsilon = 1e-5F;
-
 using cpu::NormGradients;
 using cpu::NormResult;
 using cpu::NormShape;
@@ -44,7 +42,7 @@ float Spread(int64_t width, const float* sums, Vector mean) {
 // From each row's Σ (sums − mean)².
 void ToScales(NormShape shape, float* spreads) {
   const Vector share = hn::Set(kFloats, 1.0F / static_cast<float>(shape.width));
-  const Vector epsilon = hn::Set(kFloats, kEpsilon);
+  const Vector epsilon = hn::Set(kFloats, static_cast<float>(cpu::kNormEpsilon));
   for (int64_t row = 0; row < shape.rows; row += Lanes()) {
     const Vector spread = Load(spreads + row, shape.rows - row);
     const Vector deviation = hn::Sqrt(hn::MulAdd(spread, share, epsilon));

@@ -6,6 +6,9 @@
 
 namespace pathsweep::cpu {
 
+// Added to a row's variance.
+inline constexpr double kNormEpsilon = 1e-5;
+
 // Of `rows` rows of `width` values each.
 struct NormShape {
   int64_t rows;

@@ -20,8 +20,6 @@ using torch::autograd::AutogradContext;
 using torch::autograd::Function;
 using torch::autograd::variable_list;
 
-constexpr double kNormEpsilon = 1e-5;
-
 bool HasKernels(const Tensor& x) { return x.is_cpu() && x.scalar_type() == torch::kFloat; }
 
 float* Data(const Tensor& tensor) { return tensor.defined() ? tensor.data_ptr<float>() : nullptr; }
@@ -269,6 +267,16 @@ class AttentionFunction : public Function<AttentionFunction> {
   }
 };
 
+// `queries` may be undefined: then they are the first third of `rest`.
+Tensor AttendWithKernels(const Tensor& queries, const Tensor& rest, const Tensor& bias,
+                         const AttentionOptions& options) {
+  if (torch::GradMode::is_enabled()) {
+    return AttentionFunction::apply(Maybe(queries), rest, bias, options);
+  }
+  const Projections projections(Contiguous(Maybe(queries)), rest.contiguous(), options);
+  return AttentionValues(projections, bias.contiguous(), {});
+}
+
 // Pairs (i, i + half) of x [K B, heads, T, head size] turn with the position.
 Tensor Rotate(const Tensor& x, const AttentionOptions& options) {
   if (!options.cosines.defined()) return x;
@@ -304,7 +312,7 @@ Normalised BiasNorm(const Tensor& x, const Tensor& bias, const Tensor& gain, con
     return {both[0], both[1]};
   }
   const Tensor sums = bias.defined() ? x + bias.unsqueeze(1) : x;
-  const Tensor normal = torch::layer_norm(sums, {x.size(-1)}, {}, {}, kNormEpsilon);
+  const Tensor normal = torch::layer_norm(sums, {x.size(-1)}, {}, {}, cpu::kNormEpsilon);
   return {sums, torch::addcmul(shift.unsqueeze(1), normal, gain.unsqueeze(1))};
 }
 
@@ -314,16 +322,14 @@ Tensor BiasGelu(const Tensor& x, const Tensor& bias) {
 }
 
 Tensor Attention(const Tensor& projected, const Tensor& bias, const AttentionOptions& options) {
-  if (HasKernels(projected))
-    return AttentionFunction::apply(MaybeTensor(), projected, bias, options);
+  if (HasKernels(projected)) return AttendWithKernels({}, projected, bias, options);
   const std::vector<Tensor> parts = (projected + bias.unsqueeze(1)).chunk(3, -1);
   return ComposedAttention(parts[0], parts[1], parts[2], options);
 }
 
 Tensor Attention(const Tensor& queries, const Tensor& keys_values, const Tensor& bias,
                  const AttentionOptions& options) {
-  if (HasKernels(queries))
-    return AttentionFunction::apply(Maybe(queries), keys_values, bias, options);
+  if (HasKernels(queries)) return AttendWithKernels(queries, keys_values, bias, options);
   const std::vector<Tensor> biases = bias.unsqueeze(1).chunk(3, -1);
   const std::vector<Tensor> rest = keys_values.chunk(2, -1);
   return ComposedAttention(queries + biases[0], rest[0] + biases[1], rest[1] + biases[2], options);

@@ -76,8 +76,7 @@ Tensor StepWithOperations(absl::Span<const TrialStep> trials, const Tensor& deca
   const Tensor first = state.first_moment * of(&Scalars::beta1) + gradient * of(&Scalars::rest1);
   const Tensor second =
       state.second_moment * of(&Scalars::beta2) + gradient * gradient * of(&Scalars::rest2);
-  const Tensor deviation =
-      (second * of(&Scalars::correction2)).sqrt_().add_(static_cast<double>(kEpsilon));
+  const Tensor deviation = (second * of(&Scalars::correction2)).sqrt_().add_(kEpsilon);
   const Tensor weights = state.weights * (1 - of(&Scalars::decay) * decay_mask) -
                          of(&Scalars::step_size) * first / deviation;
   const Tensor finite = norms.isfinite().view({-1, 1}).to(gradient.device());

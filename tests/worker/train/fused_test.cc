@@ -3,32 +3,25 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
-#include <cmath>
-#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
-#include "worker/train/trainer.h"
+#include "tests/worker/train/recorder.h"
 
 namespace pathsweep {
 namespace {
 
 using testing::HasSubstr;
 using Kind = TrialOutcome::Kind;
-using History = std::map<int64_t, std::map<std::string, double>>;
 
-struct Recorder : TrialObserver {
-  void OnStep(int64_t step) override { last_step = step; }
-  void OnEvaluation(int64_t step, absl::Span<const MetricValue> metrics) override {
-    for (const MetricValue& metric : metrics) {
-      if (metric.name != "samples_per_second") history[step][metric.name] = metric.value;
-    }
-  }
-  bool ShouldStop() override { return last_step >= stop_after; }
+// Keeps the end, too, and a checkpoint.
+struct Witness : Recorder {
   bool WantsCheckpoint() override { return last_step == checkpoint_at; }
   void OnCheckpoint(int64_t, const std::string& bytes) override { checkpoint = bytes; }
   void OnEnd(const TrialOutcome& ended) override {
@@ -36,21 +29,18 @@ struct Recorder : TrialObserver {
     ++ends;
   }
 
-  History history;
   std::string checkpoint;
   TrialOutcome outcome{Kind::kCrashed, "has not ended"};
   int ends = 0;
-  int64_t last_step = 0;
-  int64_t stop_after = std::numeric_limits<int64_t>::max();
   int64_t checkpoint_at = 0;
 };
 
 // Trials by the step of the whole at which they come.
 class Timetable : public TrialSource {
  public:
-  std::shared_ptr<Recorder> Add(int64_t at, const TrialParameters& parameters, uint64_t seed,
-                                const std::string& checkpoint = "") {
-    auto recorder = std::make_shared<Recorder>();
+  std::shared_ptr<Witness> Add(int64_t at, const TrialParameters& parameters, uint64_t seed,
+                               const std::string& checkpoint = "") {
+    auto recorder = std::make_shared<Witness>();
     tasks_.emplace(at, TrialTask{parameters, seed, {{}, checkpoint}, recorder});
     return recorder;
   }
@@ -104,13 +94,13 @@ std::vector<TrialParameters> Various() {
   return trials;
 }
 
-Recorder Alone(const TrialParameters& parameters, uint64_t seed) {
-  Recorder recorder;
+Witness Alone(const TrialParameters& parameters, uint64_t seed) {
+  Witness recorder;
   TrainTrial(parameters, seed, "cpu", recorder);
   return recorder;
 }
 
-void ExpectSame(const Recorder& fused, const Recorder& alone, const std::string& what) {
+void ExpectSame(const Witness& fused, const Witness& alone, const std::string& what) {
   EXPECT_EQ(fused.outcome.kind, alone.outcome.kind) << what << ": " << fused.outcome.detail;
   ASSERT_EQ(fused.history.size(), alone.history.size()) << what;
   for (const auto& [step, metrics] : alone.history) {
@@ -126,7 +116,7 @@ void ExpectSame(const Recorder& fused, const Recorder& alone, const std::string&
 
 TEST(TrainTrials, FusedTrialsAgreeWithSingleRuns) {
   Timetable together;
-  std::vector<std::shared_ptr<Recorder>> recorders;
+  std::vector<std::shared_ptr<Witness>> recorders;
   const std::vector<TrialParameters> trials = Various();
   for (size_t k = 0; k < trials.size(); ++k)
     recorders.push_back(together.Add(0, trials[k], 10 + k));
@@ -143,10 +133,7 @@ TEST(TrainTrials, WhoComesAndGoesChangesNobodysNumbers) {
   std::vector<TrialParameters> trials = Various();
   trials[0].steps = 100;
   trials[1].steps = 30;  // ends long before
-  TrialParameters diverging = Small();
-  diverging.lr = diverging.init_std = diverging.embedding_init_std = diverging.weight_decay = 10;
-  diverging.warmup = 0;
-  diverging.grad_clip = 0;
+  TrialParameters diverging = Diverging(Small());
   diverging.steps = 90;
   Timetable timetable;
   const auto first = timetable.Add(0, trials[0], 1);
@@ -252,7 +239,7 @@ TEST(TrainTrials, WithoutRoomForAllTheYoungerHalfIsGivenBackAndTheOthersGoOn) {
   parameters.batch_size = 64;
   const int64_t two = BytesOf(2, parameters), four = BytesOf(4, parameters);
   ASSERT_LT(two, four);
-  std::vector<std::shared_ptr<Recorder>> recorders;
+  std::vector<std::shared_ptr<Witness>> recorders;
   {
     const NarrowAllocator narrow((two + four) / 2);
     Timetable timetable;
@@ -272,7 +259,7 @@ TEST(TrainTrials, ANewcomerDrivesOutNobody) {
   parameters.steps = 40;
   parameters.batch_size = 64;
   const int64_t three = BytesOf(3, parameters), four = BytesOf(4, parameters);
-  std::vector<std::shared_ptr<Recorder>> recorders;
+  std::vector<std::shared_ptr<Witness>> recorders;
   Timetable timetable;
   {
     const NarrowAllocator narrow((three + four) / 2);
@@ -292,7 +279,7 @@ TEST(TrainTrials, WithoutRoomToEvaluateBesideOthersATrialIsGivenBack) {
   parameters.steps = 20;
   TrialParameters curious = parameters;
   curious.test_samples = 4000;
-  std::shared_ptr<Recorder> first, second;
+  std::shared_ptr<Witness> first, second;
   const int64_t room = BytesOf(2, parameters) + (int64_t{1} << 19);
   ASSERT_GT(BytesOf(1, curious), room);
   Timetable timetable;
@@ -317,7 +304,7 @@ TEST(TrainTrials, EndsEveryTrialWhateverFails) {
   parameters.eval_every = 1;
   for (int64_t allowed = 0; allowed < 700; allowed += 7) {
     Timetable timetable;
-    std::vector<std::shared_ptr<Recorder>> recorders;
+    std::vector<std::shared_ptr<Witness>> recorders;
     for (int k = 0; k < 3; ++k) recorders.push_back(timetable.Add(k / 2, parameters, k));
     {
       const NarrowAllocator failing(int64_t{1} << 40, allowed);
@@ -331,7 +318,7 @@ TEST(TrainTrials, WithoutRoomForOneItCrashesWithTheReason) {
   TrialParameters parameters = Small();
   parameters.steps = 20;
   const int64_t one = BytesOf(1, parameters);
-  Recorder recorder;
+  Witness recorder;
   {
     const NarrowAllocator narrow(one * 9 / 10);
     TrainTrial(parameters, 1, "cpu", recorder);
