@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/suggest.h"
@@ -72,6 +73,46 @@ absl::Status WrongValue(const ParameterSpec& spec, const ParameterValue& value) 
                                                  "`"));
 }
 
+absl::Status CheckGraph(const TrialParameters& parameters) {
+  const int64_t needed = parameters.degree * (parameters.length - 1) + 1;
+  if (parameters.nodes < needed) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "`nodes` is ", parameters.nodes, ", but G(", parameters.degree, ",", parameters.length,
+        ") has degree x (length - 1) + 1 = ", needed, " nodes; write at least ", needed));
+  }
+  if (parameters.objective == "multi_target" && parameters.batch_size % parameters.degree != 0) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "`objective: multi_target` shows each graph once for each of its `degree` goals, so "
+        "`batch_size` must be a multiple of ",
+        parameters.degree, ", not ", parameters.batch_size));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckHeads(const TrialParameters& parameters) {
+  if (parameters.architecture != "transformer") return absl::OkStatus();
+  if (parameters.width % parameters.heads != 0) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "`width` ", parameters.width, " is not a multiple of `heads` ", parameters.heads));
+  }
+  if (parameters.position == "rope" && (parameters.width / parameters.heads) % 2 != 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("`position: rope` rotates pairs, so width / heads must be even; it is ",
+                     parameters.width / parameters.heads));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckMup(const TrialParameters& parameters) {
+  if (parameters.parametrization != "mup") return absl::OkStatus();
+  if (parameters.architecture == "transformer" && parameters.optimizer == "adamw") {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(absl::StrCat(
+      "`parametrization: mup` is for `architecture: transformer` with `optimizer: adamw`, not `",
+      parameters.architecture, "` with `", parameters.optimizer, "`"));
+}
+
 }  // namespace
 
 absl::Span<const ParameterSpec> TrialParameterTable() {
@@ -113,6 +154,16 @@ ParameterValue GetParameter(const TrialParameters& parameters, const ParameterSp
 }
 
 ParameterValue DefaultValue(const ParameterSpec& spec) { return GetParameter({}, spec); }
+
+ParameterValue ParseValue(const ParameterSpec& spec, const std::string& text) {
+  const absl::string_view type = TypeName(spec);
+  int64_t integer = 0;
+  double real = 0;
+  if (type == "flag" && (text == "true" || text == "false")) return text == "true";
+  if (type == "integer" && absl::SimpleAtoi(text, &integer)) return integer;
+  if (type == "real" && absl::SimpleAtod(text, &real)) return real;
+  return text;
+}
 
 absl::StatusOr<ParameterValue> CheckValue(const ParameterSpec& spec, const ParameterValue& value) {
   ParameterValue typed = value;
@@ -166,22 +217,10 @@ absl::Status UnknownParameter(absl::string_view name) {
 }
 
 absl::Status CheckTogether(const TrialParameters& parameters) {
-  const int64_t needed = parameters.degree * (parameters.length - 1) + 1;
-  if (parameters.nodes < needed) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "`nodes` is ", parameters.nodes, ", but G(", parameters.degree, ",", parameters.length,
-        ") has degree x (length - 1) + 1 = ", needed, " nodes; write at least ", needed));
-  }
-  if (parameters.width % parameters.heads != 0) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "`width` ", parameters.width, " is not a multiple of `heads` ", parameters.heads));
-  }
-  if (parameters.position == "rope" && (parameters.width / parameters.heads) % 2 != 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("`position: rope` rotates pairs, so width / heads must be even; it is ",
-                     parameters.width / parameters.heads));
-  }
-  return absl::OkStatus();
+  absl::Status status = CheckGraph(parameters);
+  if (status.ok()) status = CheckHeads(parameters);
+  if (status.ok()) status = CheckMup(parameters);
+  return status;
 }
 
 std::string FormatValue(const ParameterValue& value) {

@@ -75,6 +75,10 @@ std::string RangeText(const ParameterSpec& spec);
 ParameterValue GetParameter(const TrialParameters& parameters, const ParameterSpec& spec);
 ParameterValue DefaultValue(const ParameterSpec& spec);
 
+// The value that a text means for a parameter, as a command line has it. Text that does not fit the
+// parameter's type stays text, which CheckValue refuses.
+ParameterValue ParseValue(const ParameterSpec& spec, const std::string& text);
+
 // The value as the parameter's own type (an integer becomes a real where a real is
 // expected). InvalidArgument names the parameter, the value and what to write instead.
 absl::StatusOr<ParameterValue> CheckValue(const ParameterSpec& spec, const ParameterValue& value);
@@ -92,8 +96,9 @@ void PutParameter(TrialParameters& parameters, const ParameterSpec& spec,
 // "unknown parameter `detph`, did you mean `depth`?"
 absl::Status UnknownParameter(absl::string_view name);
 
-// Conditions between parameters: nodes >= degree (length - 1) + 1, heads divides
-// width, rotary positions need an even head size. InvalidArgument says which one fails.
+// Conditions between parameters: nodes >= degree (length - 1) + 1; multi_target's batches hold
+// whole graphs; a transformer's heads divide its width, and rotary positions need an even head
+// size; muP is for a transformer with AdamW. InvalidArgument says which one fails.
 absl::Status CheckTogether(const TrialParameters& parameters);
 
 // Shortest text that reads back as the same value: `0.001`, `true`, `rope`.

@@ -8,9 +8,30 @@ namespace pathsweep {
 namespace {
 
 constexpr absl::string_view kOwn[] = {
-    "objective",  "lr",           "warmup",    "schedule", "final_lr",           "beta1",
-    "beta2",      "weight_decay", "grad_clip", "steps",    "train_samples",      "test_samples",
-    "eval_every", "stop_when",    "solved_at", "init_std", "embedding_init_std",
+    "objective",
+    "sampling_prob",
+    "sampling_schedule",
+    "edge_order",
+    "edge_direction",
+    "query_position",
+    "lr",
+    "warmup",
+    "schedule",
+    "final_lr",
+    "momentum",
+    "beta1",
+    "beta2",
+    "weight_decay",
+    "grad_clip",
+    "steps",
+    "train_samples",
+    "test_samples",
+    "eval_every",
+    "stop_when",
+    "solved_at",
+    "init_std",
+    "embedding_init_std",
+    "dropout",
 };
 
 }  // namespace

@@ -18,6 +18,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/suggest.h"
 #include "worker/task/example_file.h"
+#include "worker/task/task_shape.h"
 #include "worker/train/trainer.h"
 
 namespace pathsweep {
@@ -123,18 +124,6 @@ class Seeds : public TrialSource {
   std::vector<Seed> seeds_;
 };
 
-// The value that `text` means for a parameter; text that does not fit its type stays text,
-// which SetParameter refuses with a message.
-ParameterValue ParseValue(const ParameterSpec& spec, const std::string& text) {
-  const absl::string_view type = TypeName(spec);
-  int64_t integer = 0;
-  double real = 0;
-  if (type == "flag" && (text == "true" || text == "false")) return text == "true";
-  if (type == "integer" && absl::SimpleAtoi(text, &integer)) return integer;
-  if (type == "real" && absl::SimpleAtod(text, &real)) return real;
-  return text;
-}
-
 // An option for every line of the parameter table.
 void AddParameterOptions(CLI::App& app, TrialParameters& parameters) {
   for (const ParameterSpec& spec : TrialParameterTable()) {
@@ -195,10 +184,8 @@ int Train(const Options& options) {
   if (!device.ok()) return Fail(device.status());
   TrialStart start;
   if (!options.test_file.empty()) {
-    const TaskShape shape{static_cast<int32_t>(options.parameters.degree),
-                          static_cast<int32_t>(options.parameters.length),
-                          static_cast<int32_t>(options.parameters.nodes)};
-    absl::StatusOr<std::vector<Example>> read = ReadExamples(options.test_file, shape);
+    absl::StatusOr<std::vector<Example>> read =
+        ReadExamples(options.test_file, TaskShapeOf(options.parameters));
     if (!read.ok()) return Fail(read.status());
     start.test_examples = *std::move(read);
   }

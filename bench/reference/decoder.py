@@ -1,26 +1,28 @@
-"""An independent model and optimizer to hold the trainer against, in numbers and in speed.
+"""An independent transformer to hold the trainer against, in numbers and in speed.
 
-The plain way: torch.nn modules, full logits at every position, rotary positions by complex
-numbers, torch.optim.AdamW with two parameter groups.
+The plain way: torch.nn modules, full logits at every position, rotary positions by complex numbers.
 """
 
 import math
 
 import torch
 from torch import nn
+from torch.nn.functional import silu
+
+from laid_out import LaidOut, linear, norm
 
 
-def softmax_attention(q, k, v):
+def softmax_attention(q, k, v, scale):
     """Causal, step by step; q, k, v are [B, heads, T, head size]."""
-    scores = q @ k.transpose(-2, -1) / math.sqrt(q.shape[-1])
+    scores = q @ k.transpose(-2, -1) * scale
     future = torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1)
     return scores.masked_fill(future, -math.inf).softmax(dim=-1) @ v
 
 
 class Attention(nn.Module):
-    def __init__(self, width, heads, rotary, attend):
+    def __init__(self, width, heads, rotary, attend, scale):
         super().__init__()
-        self.attend = attend
+        self.attend, self.scale = attend, scale
         self.qkv = nn.Linear(width, 3 * width)
         self.out = nn.Linear(width, width)
         self.heads, self.rotary = heads, rotary
@@ -41,92 +43,104 @@ class Attention(nn.Module):
         )
         if self.rotary:
             q, k = self.rotate(q), self.rotate(k)
-        return self.out(self.attend(q, k, v).transpose(1, 2).reshape(batch, tokens, width))
+        said = self.attend(q, k, v, self.scale)
+        return self.out(said.transpose(1, 2).reshape(batch, tokens, width))
+
+
+class Mlp(nn.Module):
+    def __init__(self, width, activation):
+        super().__init__()
+        self.up = nn.Linear(width, 4 * width)
+        self.activation = activation
+        self.down = nn.Linear(4 * width, width)
+
+    def forward(self, x):
+        return self.down(self.activation(self.up(x)))
+
+
+class SwiGlu(nn.Module):
+    """Shazeer 2020; of 8/3 times the width, rounded up to a multiple of 8."""
+
+    def __init__(self, width):
+        super().__init__()
+        hidden = -(-(8 * width // 3) // 8) * 8
+        self.up = nn.Linear(width, 2 * hidden)
+        self.down = nn.Linear(hidden, width)
+
+    def forward(self, x):
+        gate, up = self.up(x).chunk(2, dim=-1)
+        return self.down(silu(gate) * up)
 
 
 class Block(nn.Module):
-    def __init__(self, width, heads, rotary, attend, activation):
+    def __init__(self, width, heads, rotary, attend, scale, mlp, make_norm):
         super().__init__()
-        self.norm1 = nn.LayerNorm(width)
-        self.attention = Attention(width, heads, rotary, attend)
-        self.norm2 = nn.LayerNorm(width)
-        self.mlp = nn.Sequential(nn.Linear(width, 4 * width), activation, nn.Linear(4 * width, width))
+        self.norm1 = make_norm(width)
+        self.attention = Attention(width, heads, rotary, attend, scale)
+        self.norm2 = make_norm(width)
+        self.mlp = mlp
 
     def forward(self, x):
         x = x + self.attention(self.norm1(x))
         return x + self.mlp(self.norm2(x))
 
 
-class Decoder(nn.Module):
-    def __init__(self, vocabulary, positions, depth, width, heads, rotary, tied,
-                 attend=softmax_attention, activation=nn.GELU()):
+def sinusoids(tokens, width):
+    """Vaswani et al. 2017, section 3.5, word for word."""
+    table = torch.empty(tokens, width)
+    for position in range(tokens):
+        for i in range(width):
+            angle = position / 10000 ** ((i - i % 2) / width)
+            table[position, i] = math.cos(angle) if i % 2 else math.sin(angle)
+    return table
+
+
+class Decoder(LaidOut):
+    def __init__(self, vocabulary, inputs, depth, width, heads, position="learned", tied=False,
+                 rms_norm=False, swiglu=False, width_ratio=1, attend=softmax_attention,
+                 activation=None):
         super().__init__()
-        self.tokens = nn.Embedding(vocabulary, width)
-        self.positions = None if rotary else nn.Embedding(positions, width)
+        self.embedding = nn.Embedding(vocabulary, width)
+        self.positions = nn.Embedding(inputs, width) if position == "learned" else None
+        self.sinusoids = sinusoids(inputs, width) if position == "sinusoidal" else None
+        # muP: 1 / head size, but equal to the standard where the width is the base width.
+        size = width // heads
+        scale = math.sqrt(size / width_ratio) / size
+        self.logit_scale = 1 / width_ratio
+
+        def make_norm(width):
+            return nn.RMSNorm(width, eps=1e-5) if rms_norm else nn.LayerNorm(width)
+
         self.blocks = nn.ModuleList(
-            Block(width, heads, rotary, attend, activation) for _ in range(depth))
-        self.norm = nn.LayerNorm(width)
+            Block(width, heads, position == "rope", attend, scale,
+                  SwiGlu(width) if swiglu else Mlp(width, activation or nn.GELU()), make_norm)
+            for _ in range(depth))
+        self.norm = make_norm(width)
         self.head = nn.Linear(width, vocabulary, bias=False)
         if tied:
-            self.head.weight = self.tokens.weight
+            self.head.weight = self.embedding.weight
 
     def forward(self, tokens):
-        x = self.tokens(tokens)
+        x = self.embedding(tokens)
         if self.positions is not None:
             x = x + self.positions.weight[: tokens.shape[1]]
+        if self.sinusoids is not None:
+            x = x + self.sinusoids[: tokens.shape[1]]
         for block in self.blocks:
             x = block(x)
-        return self.head(self.norm(x))
+        return self.head(self.norm(x)) * self.logit_scale
 
-    def in_order(self):
-        """The parameters in the order in which the trainer lays them out."""
-        yield self.tokens.weight
+    def views(self):
+        yield self.embedding.weight
         if self.positions is not None:
             yield self.positions.weight
         for block in self.blocks:
-            for module in (
-                block.norm1, block.attention.qkv, block.attention.out,
-                block.norm2, block.mlp[0], block.mlp[2],
-            ):
-                yield from (module.weight, module.bias)
-        yield from (self.norm.weight, self.norm.bias)
-        if self.head.weight is not self.tokens.weight:
-            yield self.head.weight
-
-    def is_linear_weight(self, parameter):
-        return any(
-            parameter is module.weight for module in self.modules() if isinstance(module, nn.Linear)
-        ) and parameter is not self.tokens.weight
-
-    def load(self, flat):
-        """The trainer's linear weights are [in, out], torch's [out, in]."""
-        with torch.no_grad():
-            for parameter in self.in_order():
-                values, flat = flat[: parameter.numel()], flat[parameter.numel() :]
-                if self.is_linear_weight(parameter):
-                    parameter.copy_(values.view(parameter.shape[1], parameter.shape[0]).T)
-                else:
-                    parameter.copy_(values.view_as(parameter))
-        assert flat.numel() == 0
-
-    def flat(self):
-        return torch.cat([
-            (parameter.T if self.is_linear_weight(parameter) else parameter).reshape(-1)
-            for parameter in self.in_order()
-        ]).detach()
-
-
-def adamw(model, weight_decay):
-    decays = [p for p in model.in_order() if p.dim() == 2]
-    keeps = [p for p in model.in_order() if p.dim() == 1]
-    return torch.optim.AdamW(
-        [{"params": decays, "weight_decay": weight_decay}, {"params": keeps, "weight_decay": 0.0}],
-        betas=(0.9, 0.999), eps=1e-8,
-    )
-
-
-def learning_rate(step, lr, warmup, steps):
-    """Linear warm-up, then a cosine to zero at the last step."""
-    if step <= warmup:
-        return lr * step / warmup
-    return lr * 0.5 * (1 + math.cos(math.pi * (step - warmup) / (steps - warmup)))
+            yield from norm(block.norm1)
+            yield from linear(block.attention.qkv)
+            yield from linear(block.attention.out)
+            yield from norm(block.norm2)
+            yield from linear(block.mlp.up)
+            yield from linear(block.mlp.down)
+        yield from norm(self.norm)
+        if self.head.weight is not self.embedding.weight:
+            yield self.head.weight.T

@@ -29,18 +29,18 @@ class TanhGelu(nn.Module):
         return 0.5 * x * (1 + torch.tanh(inner))
 
 
-def einsum_attention(q, k, v):
+def einsum_attention(q, k, v, scale):
     """Causal; q, k, v are [B, heads, T, head size], the scores [B, T, T, heads]."""
     scores = torch.einsum("bhmd,bhnd->bmnh", q, k)
     tokens = scores.shape[1]
     seen = torch.ones(tokens, tokens).tril().view(1, tokens, tokens, 1)
     scores = scores.masked_fill(seen == 0, -math.inf)
-    weights = (scores / math.sqrt(q.shape[-1])).softmax(dim=2)
+    weights = (scores * scale).softmax(dim=2)
     return torch.einsum("bmnh,bhnd->bhmd", weights, v)
 
 
-def fused_attention(q, k, v):
-    return scaled_dot_product_attention(q, k, v, is_causal=True)
+def fused_attention(q, k, v, scale):
+    return scaled_dot_product_attention(q, k, v, is_causal=True, scale=scale)
 
 
 STYLES = {"plain": (einsum_attention, TanhGelu()), "fused": (fused_attention, nn.GELU())}
@@ -88,8 +88,9 @@ def main():
     torch.manual_seed(1)
     data = batches(arguments)
     inputs, _ = next(data)
+    attend, activation = STYLES[arguments.style]
     model = Decoder(arguments.nodes + 4, inputs.shape[1], arguments.depth, arguments.width,
-                    arguments.heads, False, False, *STYLES[arguments.style])
+                    arguments.heads, attend=attend, activation=activation)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, weight_decay=0.0)
 
     def step():

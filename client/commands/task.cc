@@ -11,6 +11,7 @@
 #include "client/commands/commands.h"
 #include "client/text_file.h"
 #include "worker/task/path_star.h"
+#include "worker/task/task_shape.h"
 #include "worker/task/text_format.h"
 
 namespace pathsweep {
@@ -47,9 +48,7 @@ absl::Status Generate(Context& context, const GenerateOptions& options) {
   std::ofstream file;
   if (!options.out.empty()) file.open(options.out);
   std::ostream& out = options.out.empty() ? context.environment.out : file;
-  const TaskShape shape{static_cast<int32_t>(options.parameters.degree),
-                        static_cast<int32_t>(options.parameters.length),
-                        static_cast<int32_t>(options.parameters.nodes)};
+  const TaskShape shape = TaskShapeOf(options.parameters);
   for (int64_t i = 0; out && i < options.count; ++i) {
     out << FormatExample(DrawExample(shape, options.seed, Stream::kTestGraphs, i)) << '\n';
   }

@@ -41,7 +41,7 @@ TEST(TrialParameterTable, DescribesTypesAndRanges) {
   EXPECT_EQ(TypeName(*FindParameter("depth")), "integer");
   EXPECT_EQ(TypeName(*FindParameter("lr")), "real");
   EXPECT_EQ(TypeName(*FindParameter("tie_embeddings")), "flag");
-  EXPECT_EQ(RangeText(*FindParameter("objective")), "standard, reverse or teacherless");
+  EXPECT_EQ(RangeText(*FindParameter("edge_direction")), "forward, backward or mixed");
   EXPECT_EQ(RangeText(*FindParameter("degree")), "2 to 256");
   EXPECT_EQ(RangeText(*FindParameter("lr")), "above 0, up to 10");
   EXPECT_EQ(RangeText(*FindParameter("beta1")), "0 to below 1");
@@ -89,7 +89,8 @@ TEST(SetParameter, RefusesAnotherType) {
 TEST(SetParameter, ErrorsNameTheParameterTheValueAndWhatIsAllowed) {
   EXPECT_EQ(MessageOf(Set("lr", -0.5)), "`lr` must be a number, above 0, up to 10, not `-0.5`");
   EXPECT_EQ(MessageOf(Set("objective", std::string("forward"))),
-            "`objective` must be standard, reverse or teacherless, not `forward`");
+            "`objective` must be standard, reverse, teacherless, scheduled_sampling or "
+            "multi_target, not `forward`");
   EXPECT_EQ(MessageOf(Set("detph", int64_t{4})),
             "unknown parameter `detph`, did you mean `depth`?");
 }
@@ -118,6 +119,41 @@ TEST(CheckTogether, RotaryPositionsNeedAnEvenHeadSize) {
   EXPECT_TRUE(CheckTogether(parameters).ok());
   parameters.position = "rope";
   EXPECT_THAT(MessageOf(CheckTogether(parameters)), HasSubstr("even; it is 3"));
+}
+
+TEST(CheckTogether, OnlyATransformerHasHeads) {
+  TrialParameters parameters{.width = 15, .heads = 2};
+  EXPECT_FALSE(CheckTogether(parameters).ok());
+  parameters.architecture = "lstm";
+  EXPECT_TRUE(CheckTogether(parameters).ok());
+}
+
+TEST(CheckTogether, BatchesOfManyTargetsHoldWholeGraphs) {
+  TrialParameters parameters{.objective = "multi_target", .degree = 3, .batch_size = 64};
+  EXPECT_THAT(MessageOf(CheckTogether(parameters)), HasSubstr("must be a multiple of 3, not 64"));
+  parameters.batch_size = 63;
+  EXPECT_TRUE(CheckTogether(parameters).ok());
+}
+
+TEST(CheckTogether, MupIsForATransformerWithAdamW) {
+  TrialParameters parameters{.parametrization = "mup"};
+  EXPECT_TRUE(CheckTogether(parameters).ok());
+  parameters.optimizer = "muon";
+  EXPECT_THAT(MessageOf(CheckTogether(parameters)), HasSubstr("not `transformer` with `muon`"));
+  parameters.optimizer = "adamw";
+  parameters.architecture = "mamba";
+  EXPECT_THAT(MessageOf(CheckTogether(parameters)), HasSubstr("not `mamba` with `adamw`"));
+}
+
+TEST(ParseValue, ReadsTheParametersType) {
+  const auto parse = [](const char* name, const char* text) {
+    return ParseValue(*FindParameter(name), text);
+  };
+  EXPECT_EQ(parse("depth", "3"), ParameterValue(int64_t{3}));
+  EXPECT_EQ(parse("lr", "3"), ParameterValue(3.0));
+  EXPECT_EQ(parse("tie_embeddings", "true"), ParameterValue(true));
+  EXPECT_EQ(parse("norm", "rmsnorm"), ParameterValue(std::string("rmsnorm")));
+  EXPECT_EQ(parse("depth", "three"), ParameterValue(std::string("three")));
 }
 
 TEST(FormatValue, IsTheShortestTextThatReadsBack) {

@@ -23,9 +23,10 @@ ParameterValue OtherValue(const ParameterSpec& spec) {
 // What a trial may have for itself is listed there; a new parameter is not, and so cannot be
 // fused wrongly by being forgotten.
 TEST(ShapeKey, DiffersByWhatTheModelOrTheTaskIsMadeOf) {
-  const std::set<absl::string_view> shape = {"degree",   "length",         "nodes",
-                                             "depth",    "width",          "heads",
-                                             "position", "tie_embeddings", "batch_size"};
+  const std::set<absl::string_view> shape = {
+      "degree",     "length",    "nodes",          "architecture",   "depth",
+      "width",      "heads",     "norm",           "position",       "parametrization",
+      "activation", "optimizer", "mup_base_width", "tie_embeddings", "batch_size"};
   for (const ParameterSpec& spec : TrialParameterTable()) {
     TrialParameters other;
     PutParameter(other, spec, OtherValue(spec));

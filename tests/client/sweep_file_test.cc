@@ -89,7 +89,8 @@ TEST(SweepFile, EachProblemNamesItsPlaceAndWhatToWrite) {
       {WithParameters("  tie_embeddings: {value: 3}\n"),
        "f.yaml:3:27: `tie_embeddings` must be true or false, not `3`"},
       {WithParameters("  objective: {value: forward}\n"),
-       "`objective` must be standard, reverse or teacherless, not `forward`"},
+       "`objective` must be standard, reverse, teacherless, scheduled_sampling or multi_target, "
+       "not `forward`"},
       {WithParameters("  lr: {values: []}\n"),
        "f.yaml:3:16: `lr` has no values; write at least one"},
       {"method: grid\n", "f.yaml:1:1: `parameters` is missing"},

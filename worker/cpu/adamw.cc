@@ -28,8 +28,7 @@ void Step(int64_t count, const cpu::AdamWScalars& scalars, const cpu::AdamWState
                                      hn::Mul(rest2, hn::Mul(gradient, gradient)));
     const Vector update = hn::Div(first, hn::Add(hn::Sqrt(hn::Mul(second, correction)), epsilon));
     const Vector weights = Load(state.weights + i, left);
-    const Vector shrink = hn::Mul(decay, Load(state.decay_mask + i, left));
-    const Vector decayed = hn::NegMulAdd(weights, shrink, weights);
+    const Vector decayed = hn::NegMulAdd(weights, decay, weights);
     Store(hn::NegMulAdd(step_size, update, decayed), state.weights + i, left);
     Store(first, state.first_moment + i, left);
     Store(second, state.second_moment + i, left);

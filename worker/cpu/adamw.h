@@ -17,11 +17,10 @@ struct AdamWScalars {
   float epsilon;
 };
 
-// All [count]; decay_mask has 1 where the weights decay, else 0.
+// All [count].
 struct AdamWState {
   float* weights;
   const float* gradient;
-  const float* decay_mask;
   float* first_moment;
   float* second_moment;
 };

@@ -52,7 +52,7 @@ class Head {
         size_(shape.head_size),
         width_(shape.heads * shape.head_size),
         padded_(RoundUp(shape.tokens, 2 * Lanes())),
-        scale_(1.0F / std::sqrt(static_cast<float>(size_))),
+        scale_(shape.score_scale),
         keys_(shape.tokens * size_),
         row_(size_),
         key_columns_(size_ * padded_),

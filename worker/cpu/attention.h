@@ -16,6 +16,7 @@ struct AttentionShape {
   int64_t head_size;
   int64_t query_stride;  // from one token's to the next one's
   int64_t key_stride;    // of values too
+  float score_scale;     // of the products of queries and keys
   // Rotary positions (Su et al., "RoFormer", 2021): pairs (i, i + half) turn by an angle that
   // grows with the position; [tokens, head_size / 2]. Null for none.
   const float* cosines;

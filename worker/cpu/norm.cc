@@ -57,8 +57,8 @@ void Forward(NormShape shape, const float* x, NormWeights weights, float* sums, 
   for (int64_t row = 0; row < shape.rows; ++row) {
     const int64_t at = row * width;
     const Vector mean = AddBias(width, x + at, weights.bias, sums + at);
-    means[row] = hn::GetLane(mean);
-    scales[row] = Spread(width, sums + at, mean);
+    means[row] = shape.centered ? hn::GetLane(mean) : 0.0F;
+    scales[row] = Spread(width, sums + at, hn::Set(kFloats, means[row]));
   }
   ToScales(shape, scales);
   for (int64_t row = 0; row < shape.rows; ++row) {
@@ -68,14 +68,16 @@ void Forward(NormShape shape, const float* x, NormWeights weights, float* sums, 
       const int64_t at = row * width + i;
       const int64_t left = width - i;
       const Vector normal = hn::Mul(hn::Sub(Load(sums + at, left), mean), scale);
-      Store(hn::MulAdd(normal, Load(weights.gain + i, left), Load(weights.shift + i, left)),
-            out + at, left);
+      const Vector shift =
+          weights.shift == nullptr ? hn::Zero(kFloats) : Load(weights.shift + i, left);
+      Store(hn::MulAdd(normal, Load(weights.gain + i, left), shift), out + at, left);
     }
   }
 }
 
 // With n the normalised row and g = gradient by out · gain, the gradient by the row's sums is
-// scale · (g − mean(g) − n · mean(g · n)), and what comes by the sums themselves.
+// scale · (g − mean(g) − n · mean(g · n)), without mean(g) if none was taken away, and what comes
+// by the sums themselves.
 void Backward(NormShape shape, const float* gain, NormResult result, NormGradients gradients,
               float* x, float* bias, float* gain_gradient, float* shift) {
   const int64_t width = shape.width;
@@ -96,9 +98,9 @@ void Backward(NormShape shape, const float* gain, NormResult result, NormGradien
       total = hn::Add(total, through);
       along = hn::MulAdd(through, normal, along);
       AddTo(gain_gradient + i, hn::Mul(said, normal), left);
-      AddTo(shift + i, said, left);
+      if (shift != nullptr) AddTo(shift + i, said, left);
     }
-    const Vector level = hn::Mul(Sum(total), share);
+    const Vector level = shape.centered ? hn::Mul(Sum(total), share) : hn::Zero(kFloats);
     const Vector slope = hn::Mul(Sum(along), share);
     for (int64_t i = 0; i < width; i += Lanes()) {
       const int64_t left = width - i;

@@ -1,25 +1,26 @@
-// Layer normalisation with what comes before it, the bias of a linear layer.
-// Thread safe.
+// Layer normalisation, and RMS normalisation (Zhang & Sennrich 2019), which takes no mean away,
+// with what comes before it, the bias of a linear layer. Thread safe.
 #pragma once
 
 #include <cstdint>
 
 namespace pathsweep::cpu {
 
-// Added to a row's variance.
+// Added to a row's variance, or mean square.
 inline constexpr double kNormEpsilon = 1e-5;
 
 // Of `rows` rows of `width` values each.
 struct NormShape {
   int64_t rows;
   int64_t width;
+  bool centered = true;  // false: RMS normalisation, which takes every mean for 0
 };
 
 // A trial's, [width] each.
 struct NormWeights {
   const float* bias;  // null for none
   const float* gain;
-  const float* shift;
+  const float* shift;  // null for none
 };
 
 // sums = x + bias; out = (sums − mean) · scale · gain + shift, with scale = 1 / deviation, of
@@ -40,7 +41,7 @@ struct NormGradients {
   const float* out;
 };
 
-// Writes the gradient by x [rows, width]; adds to those by the weights [width].
+// Writes the gradient by x [rows, width]; adds to those by the weights [width] that are not null.
 void NormBackward(NormShape shape, const float* gain, NormResult result, NormGradients gradients,
                   float* x, float* bias, float* gain_gradient, float* shift);
 

@@ -24,6 +24,12 @@ absl::Status CheckShape(const ParsedExample& parsed, const TaskShape& shape) {
 }  // namespace
 
 absl::StatusOr<std::vector<Example>> ReadExamples(const std::string& path, const TaskShape& shape) {
+  if (shape.edge_order != EdgeOrder::kShuffled || shape.edge_direction != EdgeDirection::kForward) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("`", path,
+                     "` holds edges in the authors' format, shuffled and forward; a "
+                     "trial of another edge_order or edge_direction cannot be tested on it"));
+  }
   std::ifstream file(path);
   std::vector<Example> examples;
   std::string line;

@@ -7,6 +7,8 @@ namespace pathsweep {
 Objective ObjectiveFromName(absl::string_view name) {
   if (name == "reverse") return Objective::kReverse;
   if (name == "teacherless") return Objective::kTeacherless;
+  if (name == "scheduled_sampling") return Objective::kScheduledSampling;
+  if (name == "multi_target") return Objective::kMultiTarget;
   return Objective::kStandard;
 }
 

@@ -1,9 +1,11 @@
 // What a model is trained to predict, and from which input (arXiv 2403.06963, sections 2
-// to 4).
+// to 4; the last two: Bengio et al. 2015; Frydenlund, arXiv 2410.13779).
 //
-//   standard     predicts the path, each node from the true nodes before it
-//   reverse      the same from the goal back to the start
-//   teacherless  predicts the path from dummies: no true node before is shown
+//   standard            predicts the path, each node from the true nodes before it
+//   reverse             the same from the goal back to the start
+//   teacherless         predicts the path from dummies: no true node before is shown
+//   scheduled_sampling  as standard, but some of the nodes shown are the model's own predictions
+//   multi_target        as standard; a graph comes once for each of its goals in one batch
 //
 // A target of `length` tokens follows the prefix; the input ends with the tail, one token
 // for each target but the last, and predicts the targets at its last `length` positions.
@@ -18,7 +20,7 @@
 
 namespace pathsweep {
 
-enum class Objective { kStandard, kReverse, kTeacherless };
+enum class Objective { kStandard, kReverse, kTeacherless, kScheduledSampling, kMultiTarget };
 
 // Requires one of the values of the parameter `objective`.
 Objective ObjectiveFromName(absl::string_view name);
@@ -26,11 +28,17 @@ Objective ObjectiveFromName(absl::string_view name);
 // The target [length] for a path [length].
 void WriteTarget(Objective objective, absl::Span<const int32_t> path, absl::Span<int64_t> target);
 
-// The tail [length − 1] of the training input for a target [length].
+// The tail [length − 1] of the training input for a target [length], before any of it is
+// replaced by the model's own predictions.
 void WriteTail(Objective objective, const TaskShape& shape, absl::Span<const int64_t> target,
                absl::Span<int64_t> tail);
 
 // Whether each token is decoded from the model's own tokens before it.
 inline bool IsAutoregressive(Objective objective) { return objective != Objective::kTeacherless; }
+
+// Training examples that show the same graph, one after another.
+inline int32_t GoalsPerGraph(Objective objective, const TaskShape& shape) {
+  return objective == Objective::kMultiTarget ? shape.degree : 1;
+}
 
 }  // namespace pathsweep

@@ -8,8 +8,10 @@
 #include <utility>
 
 #include "worker/task/sample_order.h"
+#include "worker/task/task_shape.h"
 #include "worker/train/checkpoint.h"
 #include "worker/train/evaluator.h"
+#include "worker/train/scheduled_sampling.h"
 
 namespace pathsweep {
 namespace {
@@ -17,14 +19,19 @@ namespace {
 using torch::Tensor;
 using SteadyClock = std::chrono::steady_clock;
 
-// The training graphs of a step, counted from 0.
-std::vector<Example> TrainExamples(const TrialParameters& parameters, uint64_t seed, int64_t step) {
-  std::vector<uint64_t> indices(parameters.batch_size);
-  const auto first = static_cast<uint64_t>(step * parameters.batch_size);
-  for (size_t i = 0; i < indices.size(); ++i) {
-    indices[i] = TrainingGraph(seed, parameters.train_samples, first + i);
+// The training examples of a step, counted from 0.
+std::vector<Example> TrainExamples(const TrialParameters& parameters, Objective objective,
+                                   uint64_t seed, int64_t step) {
+  const TaskShape shape = TaskShapeOf(parameters);
+  const auto goals = static_cast<uint64_t>(GoalsPerGraph(objective, shape));
+  std::vector<Example> examples;
+  for (int64_t i = 0; i < parameters.batch_size; ++i) {
+    const auto position = static_cast<uint64_t>(step * parameters.batch_size + i);
+    const uint64_t graph = TrainingGraph(seed, parameters.train_samples, position / goals);
+    const int32_t goal = goals == 1 ? kDrawnGoal : static_cast<int32_t>(position % goals);
+    examples.push_back(DrawExample(shape, seed, Stream::kTrainGraphs, graph, goal));
   }
-  return DrawExamples(TaskShapeOf(parameters), seed, Stream::kTrainGraphs, indices);
+  return examples;
 }
 
 std::vector<Example> DrawTestExamples(const TrialParameters& parameters, uint64_t seed) {
@@ -50,14 +57,14 @@ void FusedTrials::Add(const TrialParameters& parameters, uint64_t seed, const Tr
   const torch::NoGradGuard no_grad;
   if (members_.empty()) {
     model_ = std::make_unique<Model>(ModelShapeOf(parameters), device_);
-    decay_mask_ = model_->DecayMask();
+    optimizer_ = std::make_unique<Optimizer>(parameters.optimizer, model_->layout(), device_);
     state_ = {};
   }
   const Objective objective = ObjectiveFromName(parameters.objective);
   const std::vector<Example> test =
       start.test_examples.empty() ? DrawTestExamples(parameters, seed) : start.test_examples;
   Member member{parameters, seed, objective, MakeBatch(TaskShapeOf(parameters), objective, test)};
-  const Tensor weights = model_->InitialWeights(seed, parameters);
+  const Tensor weights = model_->layout().InitialRow(seed, parameters, device_);
   OptimizedWeights row{weights, torch::zeros_like(weights), torch::zeros_like(weights)};
   if (!start.checkpoint.empty()) Restore(member, row, start.checkpoint);
   members_.reserve(members_.size() + 1);
@@ -89,18 +96,18 @@ std::vector<double> FusedTrials::Step() {
   const auto start = SteadyClock::now();
   const Batch batch = TrainBatch();
   const Tensor weights = state_.weights.detach().requires_grad_();
-  const Tensor logits = model_->Logits(weights, batch.inputs.to(device_));
+  const Tensor logits = model_->Logits(weights, batch.inputs, StepsDropout());
   // A trial's loss is the mean over its own targets; the sum over trials leaves each gradient
   // to its own.
-  const Tensor each = torch::cross_entropy_loss(
-      logits.flatten(0, 2), batch.targets.flatten().to(device_), {}, at::Reduction::None);
+  const Tensor each = torch::cross_entropy_loss(logits.flatten(0, 2), batch.targets.flatten(), {},
+                                                at::Reduction::None);
   const Tensor losses = each.view({logits.size(0), -1}).mean(1);
   losses.sum().backward();
   std::vector<TrialStep> steps;
   for (const Member& member : members_) steps.push_back({member.parameters, member.steps + 1});
   const Tensor values = losses.detach().to(torch::kCPU, torch::kDouble);
   std::vector<double> said(values.data_ptr<double>(), values.data_ptr<double>() + values.numel());
-  const Tensor norms = TakeSteps(steps, decay_mask_, state_, weights.mutable_grad());
+  const Tensor norms = optimizer_->TakeSteps(steps, state_, weights.mutable_grad());
   // From here on nothing may throw.
   const double seconds = std::chrono::duration<double>(SteadyClock::now() - start).count();
   for (size_t k = 0; k < members_.size(); ++k) {
@@ -122,11 +129,26 @@ Batch FusedTrials::TrainBatch() const {
   for (const Member& member : members_) {
     const TrialParameters& parameters = member.parameters;
     Batch batch = MakeBatch(TaskShapeOf(parameters), member.objective,
-                            TrainExamples(parameters, member.seed, member.steps));
+                            TrainExamples(parameters, member.objective, member.seed, member.steps));
     inputs.push_back(std::move(batch.inputs));
     targets.push_back(std::move(batch.targets));
   }
-  return {torch::stack(inputs), torch::stack(targets)};
+  std::vector<SampledTrial> sampled;
+  for (const Member& member : members_) {
+    sampled.push_back({member.parameters, member.seed, member.steps + 1});
+  }
+  const Tensor targets_here = torch::stack(targets).to(device_);
+  return {ShowPredictions(*model_, targets_here.size(2), state_.weights, sampled,
+                          torch::stack(inputs).to(device_)),
+          targets_here};
+}
+
+Dropout FusedTrials::StepsDropout() const {
+  std::vector<Dropout::Trial> trials;
+  for (const Member& member : members_) {
+    trials.push_back({member.seed, member.steps + 1, member.parameters.dropout});
+  }
+  return Dropout(std::move(trials));
 }
 
 std::vector<MetricValue> FusedTrials::Evaluate(size_t k) {

@@ -62,12 +62,13 @@ class FusedTrials {
     int64_t timed_steps = 0;
   };
 
-  Batch TrainBatch() const;
+  Batch TrainBatch() const;  // of the next step, on the device
+  Dropout StepsDropout() const;
   void Restore(Member& member, OptimizedWeights& row, const std::string& checkpoint) const;
 
   const torch::Device device_;
   std::unique_ptr<Model> model_;  // of the members' shape
-  torch::Tensor decay_mask_;
+  std::unique_ptr<Optimizer> optimizer_;
   OptimizedWeights state_;  // [K, P]
   std::vector<Member> members_;
 };

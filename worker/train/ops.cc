@@ -63,12 +63,14 @@ class Parts {
 
   // Zeros to which each part adds its share of a gradient by weights [K, 1, size]…
   Tensor Sums(int64_t size) const { return torch::zeros({trials_, per_trial_, size}); }
+  // Null if they are undefined.
   static float* OfPart(const Tensor& sums, const Part& part) {
+    if (!sums.defined()) return nullptr;
     return sums.data_ptr<float>() + (part.trial * sums.size(1) + part.part) * sums.size(2);
   }
   // … and the gradient.
   static Tensor Total(const Tensor& sums) {
-    return sums.size(1) == 1 ? sums : sums.sum(1, /*keepdim=*/true);
+    return !sums.defined() || sums.size(1) == 1 ? sums : sums.sum(1, /*keepdim=*/true);
   }
 
  private:
@@ -85,22 +87,22 @@ class NormFunction : public Function<NormFunction> {
  public:
   static variable_list forward(AutogradContext* context, const Tensor& any_x,
                                const MaybeTensor& any_bias, const Tensor& any_gain,
-                               const Tensor& any_shift) {
-    const Tensor x = any_x.contiguous(), gain = any_gain.contiguous(),
-                 shift = any_shift.contiguous();
-    const Tensor bias = Contiguous(any_bias);
+                               const MaybeTensor& any_shift) {
+    const Tensor x = any_x.contiguous(), gain = any_gain.contiguous();
+    const Tensor bias = Contiguous(any_bias), shift = Contiguous(any_shift);
     const int64_t width = x.size(3), rows = RowsOf(x);
     const Tensor sums = torch::empty_like(x), out = torch::empty_like(x);
     const Tensor means = torch::empty({x.size(0), rows}), scales = torch::empty_like(means);
     Parts(x.size(0), rows).Run([&](const Part& part) {
       const int64_t row = part.trial * rows + part.first, at = row * width;
       cpu::NormForward(
-          {part.end - part.first, width}, Data(x) + at,
+          {part.end - part.first, width, shift.defined()}, Data(x) + at,
           {OfTrial(bias, part.trial), OfTrial(gain, part.trial), OfTrial(shift, part.trial)},
           Data(sums) + at, Data(out) + at, Data(means) + row, Data(scales) + row);
     });
     context->save_for_backward({sums, means, scales, gain});
     context->saved_data["biased"] = bias.defined();
+    context->saved_data["shifted"] = shift.defined();
     return {sums, out};
   }
 
@@ -110,19 +112,20 @@ class NormFunction : public Function<NormFunction> {
     const Tensor by_sums = gradients[0].contiguous(), by_out = gradients[1].contiguous();
     const int64_t width = sums.size(3), rows = RowsOf(sums);
     const bool biased = context->saved_data["biased"].toBool();
+    const bool shifted = context->saved_data["shifted"].toBool();
     const Tensor x = torch::empty_like(sums);
     const Parts parts(sums.size(0), rows);
     const Tensor bias = biased ? parts.Sums(width) : Tensor();
-    const Tensor by_gain = parts.Sums(width), by_shift = parts.Sums(width);
+    const Tensor by_gain = parts.Sums(width), by_shift = shifted ? parts.Sums(width) : Tensor();
     parts.Run([&](const Part& part) {
       const int64_t row = part.trial * rows + part.first, at = row * width;
-      cpu::NormBackward({part.end - part.first, width}, OfTrial(gain, part.trial),
+      cpu::NormBackward({part.end - part.first, width, shifted}, OfTrial(gain, part.trial),
                         {Data(sums) + at, Data(means) + row, Data(scales) + row},
                         {Data(by_sums) + at, Data(by_out) + at}, Data(x) + at,
-                        biased ? Parts::OfPart(bias, part) : nullptr, Parts::OfPart(by_gain, part),
+                        Parts::OfPart(bias, part), Parts::OfPart(by_gain, part),
                         Parts::OfPart(by_shift, part));
     });
-    return {x, biased ? Parts::Total(bias) : bias, Parts::Total(by_gain), Parts::Total(by_shift)};
+    return {x, Parts::Total(bias), Parts::Total(by_gain), Parts::Total(by_shift)};
   }
 };
 
@@ -183,6 +186,7 @@ class Projections {
                .head_size = width_ / options.heads,
                .query_stride = queries_.size(3),
                .key_stride = rest.size(3),
+               .score_scale = static_cast<float>(options.score_scale),
                .cosines = Data(options.cosines),
                .sines = Data(options.sines)} {}
 
@@ -243,13 +247,15 @@ class AttentionFunction : public Function<AttentionFunction> {
                                           options.heads, projections.shape().queries});
     context->save_for_backward({queries, rest, bias, log_sums, options.cosines, options.sines});
     context->saved_data["heads"] = options.heads;
+    context->saved_data["score_scale"] = options.score_scale;
     return AttentionValues(projections, bias, log_sums);
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
     const variable_list saved = context->get_saved_variables();
     const Tensor &queries = saved[0], &rest = saved[1], &bias = saved[2], &log_sums = saved[3];
-    const AttentionOptions options{context->saved_data["heads"].toInt(), saved[4], saved[5]};
+    const AttentionOptions options{context->saved_data["heads"].toInt(), saved[4], saved[5],
+                                   context->saved_data["score_scale"].toDouble()};
     const Tensor by_out = gradients[0].contiguous();
     const Projections projections(queries, rest, options);
     const Tensor by_queries = queries.defined() ? torch::empty_like(queries) : Tensor();
@@ -300,7 +306,8 @@ Tensor ComposedAttention(const Tensor& queries, const Tensor& keys, const Tensor
   }
   const Tensor attended = torch::scaled_dot_product_attention(
       Rotate(split_heads(queries), options), Rotate(split_heads(keys), options),
-      split_heads(values), mask, /*dropout_p=*/0.0, /*is_causal=*/!mask.has_value());
+      split_heads(values), mask, /*dropout_p=*/0.0, /*is_causal=*/!mask.has_value(),
+      options.score_scale);
   return attended.transpose(1, 2).reshape(queries.sizes());
 }
 
@@ -308,10 +315,13 @@ Tensor ComposedAttention(const Tensor& queries, const Tensor& keys, const Tensor
 
 Normalised BiasNorm(const Tensor& x, const Tensor& bias, const Tensor& gain, const Tensor& shift) {
   if (HasKernels(x)) {
-    const variable_list both = NormFunction::apply(x, Maybe(bias), gain, shift);
+    const variable_list both = NormFunction::apply(x, Maybe(bias), gain, Maybe(shift));
     return {both[0], both[1]};
   }
   const Tensor sums = bias.defined() ? x + bias.unsqueeze(1) : x;
+  if (!shift.defined()) {
+    return {sums, torch::rms_norm(sums, {x.size(-1)}, {}, cpu::kNormEpsilon) * gain.unsqueeze(1)};
+  }
   const Tensor normal = torch::layer_norm(sums, {x.size(-1)}, {}, {}, cpu::kNormEpsilon);
   return {sums, torch::addcmul(shift.unsqueeze(1), normal, gain.unsqueeze(1))};
 }

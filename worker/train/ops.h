@@ -17,7 +17,8 @@ struct Normalised {
   torch::Tensor values;  // of each row of sums: mean 0, variance 1, times the gain, plus the shift
 };
 
-// x [K, B, T, D]; the bias may be undefined.
+// x [K, B, T, D]; the bias may be undefined. Without a shift it is RMS normalisation: no mean is
+// taken away, and the mean square is 1 (Zhang & Sennrich 2019).
 Normalised BiasNorm(const torch::Tensor& x, const torch::Tensor& bias, const torch::Tensor& gain,
                     const torch::Tensor& shift);
 
@@ -29,6 +30,7 @@ struct AttentionOptions {
   // Of rotary positions, [T, D / heads / 2]; undefined for none.
   torch::Tensor cosines;
   torch::Tensor sines;
+  double score_scale = 1;  // of the products of queries and keys; 1 / √(head size) is usual
 };
 
 // Causal attention of the last `queries` tokens. Projections without their bias [K, 1, 3 D]: of

@@ -249,7 +249,8 @@ absl::StatusOr<int64_t> CheckCheckpoint(const std::string& checkpoint,
                                         const TrialParameters& parameters, uint64_t seed) {
   try {
     const TrainingState state = FromBytes(checkpoint);
-    const std::vector<int64_t> shape = {1, Model(ModelShapeOf(parameters), torch::kCPU).size()};
+    const std::vector<int64_t> shape = {
+        1, Model(ModelShapeOf(parameters), torch::kCPU).layout().size()};
     const auto fits = [&](const torch::Tensor& one) {
       return one.sizes() == shape && one.scalar_type() == torch::kFloat;
     };

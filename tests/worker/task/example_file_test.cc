@@ -50,6 +50,13 @@ TEST_F(ReadExamplesTest, RefusesAnotherGraphThanTheTrials) {
               EndsWith(":1: label 10 needs nodes of at least 11"));
 }
 
+TEST_F(ReadExamplesTest, RefusesATrialThatWritesItsEdgesInAnotherWay) {
+  TaskShape shape = kShape;
+  shape.edge_direction = EdgeDirection::kMixed;
+  EXPECT_THAT(std::string(ReadExamples(path_, shape).status().message()),
+              HasSubstr("edge_direction cannot be tested on it"));
+}
+
 TEST_F(ReadExamplesTest, EmptyMissingOrUnreadableFileIsNotFound) {
   EXPECT_EQ(Read("").status().code(), absl::StatusCode::kNotFound);
   for (const std::string& path : {std::string("/nowhere/graphs.txt"), testing::TempDir()}) {

@@ -45,6 +45,16 @@ TEST(Objective, TeacherlessShowsOnlyDummies) {
   EXPECT_THAT(pair.tail, ElementsAre(kDummy, kDummy, kDummy));
 }
 
+TEST(Objective, SampledAndManyTargetsAreStandardPairs) {
+  for (const char* name : {"scheduled_sampling", "multi_target"}) {
+    EXPECT_EQ(PairOf(name).target, PairOf("standard").target);
+    EXPECT_EQ(PairOf(name).tail, PairOf("standard").tail);
+    EXPECT_TRUE(IsAutoregressive(ObjectiveFromName(name)));
+  }
+  EXPECT_EQ(GoalsPerGraph(Objective::kMultiTarget, kShape), 2);
+  EXPECT_EQ(GoalsPerGraph(Objective::kStandard, kShape), 1);
+}
+
 TEST(Objective, OnlyTeacherlessIsNotAutoregressive) {
   EXPECT_TRUE(IsAutoregressive(Objective::kStandard));
   EXPECT_TRUE(IsAutoregressive(Objective::kReverse));

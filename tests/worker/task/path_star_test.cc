@@ -140,5 +140,75 @@ TEST(TaskShape, CountsTokens) {
   EXPECT_EQ(shape.InputLength(), 27 + 4);
 }
 
+// As text, for the comparison of examples that differ in their edges alone.
+std::vector<std::pair<int32_t, int32_t>> EdgesOf(const Example& example) {
+  std::vector<std::pair<int32_t, int32_t>> edges;
+  for (size_t i = 0; i < example.edges.size(); i += 2) {
+    edges.emplace_back(example.edges[i], example.edges[i + 1]);
+  }
+  return edges;
+}
+
+Example Draw(const TaskShape& shape, uint64_t index, int32_t goal = kDrawnGoal) {
+  return DrawExample(shape, kSeed, Stream::kTrainGraphs, index, goal);
+}
+
+TEST(DrawExample, SortedEdgesRunAlongOnePathAfterAnother) {
+  TaskShape shape{.degree = 3, .length = 4, .nodes = 30};
+  TaskShape sorted = shape;
+  sorted.edge_order = EdgeOrder::kSorted;
+  for (uint64_t i = 0; i < 50; ++i) {
+    const auto edges = EdgesOf(Draw(sorted, i));
+    for (size_t j = 0; j < edges.size(); ++j) {
+      EXPECT_EQ(edges[j].first, j % 3 == 0 ? edges[0].first : edges[j - 1].second);
+    }
+    EXPECT_EQ(Draw(sorted, i).path, Draw(shape, i).path);
+    auto shuffled = EdgesOf(Draw(shape, i));
+    EXPECT_NE(shuffled, edges);
+    EXPECT_TRUE(std::ranges::is_permutation(shuffled, edges));
+  }
+}
+
+TEST(DrawExample, TurnsEdgesRoundAllOrByACoin) {
+  const TaskShape shape{.degree = 3, .length = 4, .nodes = 30};
+  TaskShape backward = shape, mixed = shape;
+  backward.edge_direction = EdgeDirection::kBackward;
+  mixed.edge_direction = EdgeDirection::kMixed;
+  int turned = 0, all = 0;
+  for (uint64_t i = 0; i < 200; ++i) {
+    const auto edges = EdgesOf(Draw(shape, i));
+    const auto back = EdgesOf(Draw(backward, i)), either = EdgesOf(Draw(mixed, i));
+    for (size_t j = 0; j < edges.size(); ++j) {
+      const std::pair round(edges[j].second, edges[j].first);
+      EXPECT_EQ(back[j], round);
+      EXPECT_TRUE(either[j] == edges[j] || either[j] == round);
+      turned += either[j] == round ? 1 : 0;
+      ++all;
+    }
+  }
+  EXPECT_NEAR(static_cast<double>(turned) / all, 0.5, 0.04);
+}
+
+TEST(DrawExample, ShowsTheSameGraphWithEveryGoal) {
+  const TaskShape shape{.degree = 3, .length = 4, .nodes = 30};
+  for (uint64_t i = 0; i < 50; ++i) {
+    std::set<int32_t> goals;
+    for (int32_t goal = 0; goal < shape.degree; ++goal) {
+      const Example example = Draw(shape, i, goal);
+      ExpectPathStar(shape, example);
+      EXPECT_EQ(example.edges, Draw(shape, i).edges);
+      goals.insert(example.path.back());
+    }
+    EXPECT_EQ(goals.size(), 3U);
+    EXPECT_TRUE(goals.contains(Draw(shape, i).path.back()));
+  }
+}
+
+TEST(EncodePrefix, PutsTheQueryFirstIfAsked) {
+  const TaskShape shape{.degree = 2, .length = 2, .nodes = 5, .query_first = true};
+  const Example example{{1, 2, 1, 3}, {1, 3}};
+  EXPECT_THAT(EncodePrefix(shape, example), ElementsAre(1, 3, 7, 1, 2, 5, 1, 3, 6));
+}
+
 }  // namespace
 }  // namespace pathsweep

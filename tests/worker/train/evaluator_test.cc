@@ -6,6 +6,8 @@
 #include <map>
 #include <numeric>
 
+#include "worker/task/task_shape.h"
+
 namespace pathsweep {
 namespace {
 
@@ -57,7 +59,7 @@ TEST(Predict, DecodesAsOneTokenAtATimeDoes) {
   parameters.init_std = 0.5;  // so that predictions differ and depend on what came before
   const TaskShape task = TaskShapeOf(parameters);
   const Model model(ModelShapeOf(parameters), torch::kCPU);
-  const torch::Tensor weights = model.InitialWeights(3, parameters);
+  const torch::Tensor weights = model.layout().InitialRow(3, parameters, torch::kCPU);
   std::vector<uint64_t> indices(64);
   std::iota(indices.begin(), indices.end(), uint64_t{0});
   const Batch test =
@@ -81,8 +83,9 @@ TEST(Predict, LogitsThatAreNotFiniteAreNeverRight) {
   parameters.nodes = 8;
   const TaskShape task = TaskShapeOf(parameters);
   const Model model(ModelShapeOf(parameters), torch::kCPU);
-  const torch::Tensor weights =
-      model.InitialWeights(1, parameters).fill_(std::numeric_limits<float>::quiet_NaN());
+  const torch::Tensor weights = model.layout()
+                                    .InitialRow(1, parameters, torch::kCPU)
+                                    .fill_(std::numeric_limits<float>::quiet_NaN());
   for (Objective objective : {Objective::kStandard, Objective::kTeacherless}) {
     const Batch test =
         MakeBatch(task, objective, DrawExamples(task, 1, Stream::kTestGraphs, {0, 1, 2}));

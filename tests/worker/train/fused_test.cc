@@ -79,7 +79,7 @@ TrialParameters Small() {
 
 // All that trials of one shape may have for themselves.
 std::vector<TrialParameters> Various() {
-  std::vector<TrialParameters> trials(3, Small());
+  std::vector<TrialParameters> trials(5, Small());
   trials[1].objective = "reverse";
   trials[1].lr = 3e-3;
   trials[1].weight_decay = 0.1;
@@ -91,6 +91,13 @@ std::vector<TrialParameters> Various() {
   trials[2].warmup = 50;
   trials[2].init_std = 0.05;
   trials[2].test_samples = 48;
+  trials[3].objective = "scheduled_sampling";
+  trials[3].sampling_schedule = "linear";
+  trials[3].edge_direction = "mixed";
+  trials[3].edge_order = "sorted";
+  trials[4].objective = "multi_target";
+  trials[4].query_position = "start";
+  trials[4].dropout = 0.1;
   return trials;
 }
 
@@ -121,11 +128,34 @@ TEST(TrainTrials, FusedTrialsAgreeWithSingleRuns) {
   for (size_t k = 0; k < trials.size(); ++k)
     recorders.push_back(together.Add(0, trials[k], 10 + k));
   TrainTrials("cpu", together);
-  EXPECT_EQ(together.largest(), 3);
+  EXPECT_EQ(together.largest(), 5);
   for (size_t k = 0; k < trials.size(); ++k) {
     ExpectSame(*recorders[k], Alone(trials[k], 10 + k), std::to_string(k));
     EXPECT_LT(recorders[k]->history.at(200).at("train_loss"),
               recorders[k]->history.at(20).at("train_loss"));
+  }
+}
+
+TEST(TrainTrials, EveryArchitectureAndOptimizerAgreesWithSingleRuns) {
+  std::vector<TrialParameters> shapes(5, Small());
+  shapes[0].architecture = "mamba";
+  shapes[1].architecture = "lstm";
+  shapes[2].architecture = "gru";
+  shapes[3].optimizer = "muon";
+  shapes[4].optimizer = "sgd";
+  for (TrialParameters& first : shapes) {
+    first.steps = 20;
+    first.init_std = 0.1;
+    TrialParameters second = first;
+    second.objective = "reverse";
+    second.lr = 3e-3;
+    second.dropout = 0.1;
+    Timetable together;
+    const auto one = together.Add(0, first, 1), two = together.Add(0, second, 2);
+    TrainTrials("cpu", together);
+    const std::string what = first.architecture + " " + first.optimizer;
+    ExpectSame(*one, Alone(first, 1), what);
+    ExpectSame(*two, Alone(second, 2), what);
   }
 }
 

@@ -1,11 +1,13 @@
-// Writes what the trainer computes to files, for test_numerics.py to hold against an
-// independent model: numerics_driver POSITION TIED FOLDER.
+// Writes what the trainer computes in ten steps to files, for test_numerics.py to hold against
+// independent models: numerics_driver FOLDER name=value …
 #include <torch/torch.h>
 
+#include <cstdio>
 #include <fstream>
 #include <string>
 #include <vector>
 
+#include "worker/task/task_shape.h"
 #include "worker/train/batch.h"
 #include "worker/train/model.h"
 #include "worker/train/optimizer.h"
@@ -13,28 +15,13 @@
 namespace pathsweep {
 namespace {
 
-constexpr int kSteps = 10;
-
-// test_numerics.py has the same numbers.
-TrialParameters Parameters(const std::string& position, bool tied) {
-  TrialParameters parameters;
-  parameters.degree = 2;
-  parameters.length = 4;
-  parameters.nodes = 8;
-  parameters.depth = 2;
-  parameters.width = 16;
-  parameters.heads = 2;
-  parameters.position = position;
-  parameters.tie_embeddings = tied;
-  parameters.init_std = 0.2;
-  parameters.lr = 1e-3;
-  parameters.warmup = 3;
-  parameters.schedule = "cosine";
-  parameters.steps = kSteps;
-  parameters.weight_decay = 0.1;
-  parameters.grad_clip = 0.5;
-  parameters.batch_size = 8;
-  return parameters;
+absl::Status Set(TrialParameters& parameters, const std::string& argument) {
+  const size_t equals = argument.find('=');
+  const ParameterSpec* spec = FindParameter(argument.substr(0, equals));
+  if (equals == std::string::npos || spec == nullptr) {
+    return absl::InvalidArgumentError("unknown argument " + argument);
+  }
+  return SetParameter(parameters, spec->name, ParseValue(*spec, argument.substr(equals + 1)));
 }
 
 template <typename Value>
@@ -48,12 +35,14 @@ void Write(const std::string& path, const torch::Tensor& tensor) {
 void Run(const TrialParameters& parameters, const std::string& folder) {
   const Model model(ModelShapeOf(parameters), torch::kCPU);
   const TaskShape task = TaskShapeOf(parameters);
-  torch::Tensor weights = model.InitialWeights(/*seed=*/1, parameters).requires_grad_();
+  const Optimizer optimizer(parameters.optimizer, model.layout(), torch::kCPU);
+  torch::Tensor weights =
+      model.layout().InitialRow(/*seed=*/1, parameters, torch::kCPU).requires_grad_();
   const OptimizedWeights state{weights.detach(), torch::zeros_like(weights).detach(),
                                torch::zeros_like(weights).detach()};
   Write<float>(folder + "/initial", weights);
   std::vector<torch::Tensor> inputs, targets, logits, losses;
-  for (int step = 1; step <= kSteps; ++step) {
+  for (int64_t step = 1; step <= parameters.steps; ++step) {
     std::vector<uint64_t> indices;
     for (int i = 0; i < parameters.batch_size; ++i) indices.push_back(100 * step + i);
     const Batch batch =
@@ -63,7 +52,7 @@ void Run(const TrialParameters& parameters, const std::string& folder) {
         torch::cross_entropy_loss(said.flatten(0, 2), batch.targets.flatten());
     weights.mutable_grad().reset();
     loss.backward();
-    TakeSteps({{parameters, step}}, model.DecayMask(), state, weights.mutable_grad());
+    optimizer.TakeSteps({{parameters, step}}, state, weights.mutable_grad());
     inputs.push_back(batch.inputs);
     targets.push_back(batch.targets);
     logits.push_back(said);
@@ -80,7 +69,14 @@ void Run(const TrialParameters& parameters, const std::string& folder) {
 }  // namespace pathsweep
 
 int main(int argc, char** argv) {
-  if (argc != 4) return 2;
-  pathsweep::Run(pathsweep::Parameters(argv[1], std::string(argv[2]) == "tied"), argv[3]);
+  pathsweep::TrialParameters parameters;
+  absl::Status status = argc < 2 ? absl::InvalidArgumentError("which folder?") : absl::OkStatus();
+  for (int i = 2; i < argc; ++i) status.Update(pathsweep::Set(parameters, argv[i]));
+  status.Update(pathsweep::CheckTogether(parameters));
+  if (!status.ok()) {
+    fprintf(stderr, "numerics_driver: %s\n", status.ToString().c_str());
+    return 2;
+  }
+  pathsweep::Run(parameters, argv[1]);
   return 0;
 }

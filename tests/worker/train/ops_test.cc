@@ -6,6 +6,7 @@
 #include <hwy/highway.h>
 #include <torch/torch.h>
 
+#include <cmath>
 #include <functional>
 #include <string>
 #include <vector>
@@ -78,6 +79,7 @@ TEST(Ops, BiasNormAgreesWithLibTorch) {
     const Tensor gain = Random({2, 1, width}), shift = Random({2, 1, width});
     ExpectAgreement(norm, {x, Random({2, 1, width}), gain, shift}, "bias " + std::to_string(width));
     ExpectAgreement(norm, {x, {}, gain, shift}, "no bias " + std::to_string(width));
+    ExpectAgreement(norm, {x, Random({2, 1, width}), gain, {}}, "RMS " + std::to_string(width));
   }
 }
 
@@ -105,7 +107,7 @@ struct AttentionCase {
 };
 
 AttentionOptions OptionsOf(const AttentionCase& shape) {
-  AttentionOptions options{shape.heads, {}, {}};
+  AttentionOptions options{shape.heads, {}, {}, 1.2 / std::sqrt(shape.head_size)};
   if (!shape.rotary) return options;
   const Tensor angles = Random({shape.tokens, shape.head_size / 2});
   options.cosines = angles.cos().to(torch::kFloat);
@@ -152,7 +154,7 @@ TEST(Ops, AttentionOfVeryNegativeScoresAgreesWithLibTorch) {
   projected.narrow(3, 0, width).add_(5);      // queries
   projected.narrow(3, width, width).sub_(5);  // keys: scores of −100
   const Operation attend = [](const std::vector<Tensor>& in) {
-    return std::vector<Tensor>{Attention(in[0], in[1], {1, {}, {}})};
+    return std::vector<Tensor>{Attention(in[0], in[1], {1, {}, {}, 0.25})};
   };
   ExpectAgreement(attend, {projected, Random({1, 1, 3 * width}) * 0.01}, "scores of -100");
 }

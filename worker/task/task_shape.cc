@@ -1,0 +1,23 @@
+#include "worker/task/task_shape.h"
+
+namespace pathsweep {
+namespace {
+
+EdgeDirection DirectionOf(const TrialParameters& parameters) {
+  if (parameters.edge_direction == "backward") return EdgeDirection::kBackward;
+  return parameters.edge_direction == "mixed" ? EdgeDirection::kMixed : EdgeDirection::kForward;
+}
+
+}  // namespace
+
+TaskShape TaskShapeOf(const TrialParameters& parameters) {
+  return {
+      .degree = static_cast<int32_t>(parameters.degree),
+      .length = static_cast<int32_t>(parameters.length),
+      .nodes = static_cast<int32_t>(parameters.nodes),
+      .edge_order = parameters.edge_order == "sorted" ? EdgeOrder::kSorted : EdgeOrder::kShuffled,
+      .edge_direction = DirectionOf(parameters),
+      .query_first = parameters.query_position == "start"};
+}
+
+}  // namespace pathsweep

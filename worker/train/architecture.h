@@ -1,0 +1,35 @@
+// What lies between the embedding of the tokens and the head of a model.
+#pragma once
+
+#include <torch/types.h>
+
+#include <memory>
+
+#include "worker/train/dropout.h"
+#include "worker/train/model_shape.h"
+#include "worker/train/weights.h"
+
+namespace pathsweep {
+
+// Causal: no token's result depends on those after it. Immutable; thread safe.
+class Architecture {
+ public:
+  virtual ~Architecture() = default;
+
+  // Of embedded tokens [K, B, T, D], what the head reads of the last L: [K, B, L, D].
+  virtual torch::Tensor Run(const Weights& weights, const torch::Tensor& embedded,
+                            Dropout& dropout) const = 0;
+};
+
+// Each adds its weights to the layout.
+
+// A pre-norm decoder (Vaswani et al. 2017; Radford et al. 2019), with a norm at its end.
+std::unique_ptr<Architecture> MakeTransformer(const ModelShape& shape, WeightLayout& layout,
+                                              torch::Device device);
+// Selective state spaces (Gu & Dao, "Mamba", 2023), with a norm at its end.
+std::unique_ptr<Architecture> MakeMamba(const ModelShape& shape, WeightLayout& layout);
+// Layers of LSTM (Hochreiter & Schmidhuber 1997) or GRU (Cho et al. 2014), one above another.
+std::unique_ptr<Architecture> MakeLstm(const ModelShape& shape, WeightLayout& layout);
+std::unique_ptr<Architecture> MakeGru(const ModelShape& shape, WeightLayout& layout);
+
+}  // namespace pathsweep

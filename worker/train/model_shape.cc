@@ -1,0 +1,44 @@
+#include "worker/train/model_shape.h"
+
+#include "worker/task/task_shape.h"
+
+namespace pathsweep {
+namespace {
+
+ArchitectureKind ArchitectureOf(const TrialParameters& parameters) {
+  if (parameters.architecture == "mamba") return ArchitectureKind::kMamba;
+  if (parameters.architecture == "lstm") return ArchitectureKind::kLstm;
+  if (parameters.architecture == "gru") return ArchitectureKind::kGru;
+  return ArchitectureKind::kTransformer;
+}
+
+Position PositionOf(const TrialParameters& parameters) {
+  if (parameters.position == "rope") return Position::kRotary;
+  if (parameters.position == "sinusoidal") return Position::kSinusoidal;
+  return parameters.position == "none" ? Position::kNone : Position::kLearned;
+}
+
+double WidthRatioOf(const TrialParameters& parameters) {
+  if (parameters.parametrization != "mup") return 1;
+  return static_cast<double>(parameters.width) / static_cast<double>(parameters.mup_base_width);
+}
+
+}  // namespace
+
+ModelShape ModelShapeOf(const TrialParameters& parameters) {
+  const TaskShape task = TaskShapeOf(parameters);
+  return {.vocabulary = task.Vocabulary(),
+          .inputs = task.InputLength(),
+          .targets = task.length,
+          .architecture = ArchitectureOf(parameters),
+          .depth = parameters.depth,
+          .width = parameters.width,
+          .heads = parameters.heads,
+          .position = PositionOf(parameters),
+          .rms_norm = parameters.norm == "rmsnorm",
+          .gated = parameters.activation == "swiglu",
+          .tied = parameters.tie_embeddings,
+          .width_ratio = WidthRatioOf(parameters)};
+}
+
+}  // namespace pathsweep
