@@ -17,6 +17,13 @@ void Write(const ParameterValue& value, v1::ParameterValue& proto) {
   if (const auto* choice = std::get_if<std::string>(&value)) proto.set_choice(*choice);
 }
 
+void Add(const TrialParameters& parameters, const ParameterSpec& spec,
+         google::protobuf::RepeatedPtrField<v1::Parameter>& protos) {
+  v1::Parameter& proto = *protos.Add();
+  proto.set_name(spec.name.data(), spec.name.size());
+  Write(GetParameter(parameters, spec), *proto.mutable_value());
+}
+
 }  // namespace
 
 v1::ParameterValue ToProto(const ParameterValue& value) {
@@ -27,10 +34,13 @@ v1::ParameterValue ToProto(const ParameterValue& value) {
 
 void ToProto(const TrialParameters& parameters,
              google::protobuf::RepeatedPtrField<v1::Parameter>& protos) {
+  for (const ParameterSpec& spec : TrialParameterTable()) Add(parameters, spec, protos);
+}
+
+void ChangedToProto(const TrialParameters& parameters,
+                    google::protobuf::RepeatedPtrField<v1::Parameter>& protos) {
   for (const ParameterSpec& spec : TrialParameterTable()) {
-    v1::Parameter& proto = *protos.Add();
-    proto.set_name(spec.name.data(), spec.name.size());
-    Write(GetParameter(parameters, spec), *proto.mutable_value());
+    if (!HasDefault(parameters, spec)) Add(parameters, spec, protos);
   }
 }
 

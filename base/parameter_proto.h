@@ -16,12 +16,16 @@ v1::ParameterValue ToProto(const ParameterValue& value);
 // Adds all parameters, defaults included, in the table's order.
 void ToProto(const TrialParameters& parameters,
              google::protobuf::RepeatedPtrField<v1::Parameter>& protos);
+// Adds those that differ from their defaults.
+void ChangedToProto(const TrialParameters& parameters,
+                    google::protobuf::RepeatedPtrField<v1::Parameter>& protos);
 // `fixed`, `axes` and `seeds` of the spec.
 void ToProto(const Grid& grid, v1::SweepSpec& spec);
 
 // InvalidArgument if no alternative is set.
 absl::StatusOr<ParameterValue> FromProto(const v1::ParameterValue& value);
-// InvalidArgument names the parameter that is unknown, out of range or stands twice.
+// What is missing has its default. InvalidArgument names the parameter that is unknown, out of range
+// or stands twice.
 absl::StatusOr<TrialParameters> FromProto(
     const google::protobuf::RepeatedPtrField<v1::Parameter>& parameters);
 // In the parameter's own type, as CheckAxis has it.

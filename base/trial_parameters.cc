@@ -155,6 +155,11 @@ ParameterValue GetParameter(const TrialParameters& parameters, const ParameterSp
 
 ParameterValue DefaultValue(const ParameterSpec& spec) { return GetParameter({}, spec); }
 
+bool HasDefault(const TrialParameters& parameters, const ParameterSpec& spec) {
+  static const auto& defaults = *new TrialParameters;
+  return std::visit([&](auto field) { return parameters.*field == defaults.*field; }, spec.field);
+}
+
 ParameterValue ParseValue(const ParameterSpec& spec, const std::string& text) {
   const absl::string_view type = TypeName(spec);
   int64_t integer = 0;

@@ -74,6 +74,7 @@ std::string RangeText(const ParameterSpec& spec);
 
 ParameterValue GetParameter(const TrialParameters& parameters, const ParameterSpec& spec);
 ParameterValue DefaultValue(const ParameterSpec& spec);
+bool HasDefault(const TrialParameters& parameters, const ParameterSpec& spec);
 
 // The value that a text means for a parameter, as a command line has it. Text that does not fit the
 // parameter's type stays text, which CheckValue refuses.

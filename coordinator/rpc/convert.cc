@@ -295,7 +295,7 @@ void ToProto(const Directive& directive, v1::Directive& proto) {
     added.set_trial_id(lease.attempt.trial);
     added.set_attempt(lease.attempt.attempt);
     added.set_seed(lease.seed);
-    ToProto(lease.parameters, *added.mutable_parameters());
+    ChangedToProto(lease.parameters, *added.mutable_parameters());
     if (lease.checkpoint_interval > absl::ZeroDuration()) {
       ToProto(lease.checkpoint_interval, *added.mutable_checkpoint_interval());
     }

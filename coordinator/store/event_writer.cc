@@ -61,7 +61,7 @@ void BindConfig(SQLite::Statement& statement, int index, const Event& event) {
   statement.bind(++index, event.config);
   statement.bind(++index, event.seed);
   for (const ParameterSpec& spec : TrialParameterTable()) {
-    BindParameter(statement, ++index, GetParameter(event.parameters, spec));
+    BindParameter(statement, ++index, event.parameters, spec);
   }
 }
 

@@ -5,17 +5,28 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <string>
+#include <type_traits>
 
 #include "base/trial_parameters.h"
 
 namespace pathsweep {
 
-inline void BindParameter(SQLite::Statement& statement, int index, const ParameterValue& value) {
-  if (const auto* flag = std::get_if<bool>(&value)) {
-    statement.bind(index, *flag ? 1 : 0);
-  } else {
-    std::visit([&](const auto& typed) { statement.bind(index, typed); }, value);
-  }
+// Without a copy: the parameters must live until the statement has run.
+inline void BindParameter(SQLite::Statement& statement, int index,
+                          const TrialParameters& parameters, const ParameterSpec& spec) {
+  std::visit(
+      [&](auto field) {
+        const auto& value = parameters.*field;
+        using Value = std::decay_t<decltype(value)>;
+        if constexpr (std::is_same_v<Value, std::string>) {
+          statement.bindNoCopy(index, value);
+        } else if constexpr (std::is_same_v<Value, bool>) {
+          statement.bind(index, value ? 1 : 0);
+        } else {
+          statement.bind(index, value);
+        }
+      },
+      spec.field);
 }
 
 // A value of the type that `like` has.

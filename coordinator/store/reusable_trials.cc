@@ -80,7 +80,7 @@ std::vector<ReusedTrial> FindReusable(SQLite::Database& database, const Grid& gr
   int index = 0;
   for (const ParameterSpec& spec : TrialParameterTable()) {
     if (!IsAxis(grid, spec.name)) {
-      BindParameter(rows, ++index, GetParameter(grid.fixed, spec));
+      BindParameter(rows, ++index, grid.fixed, spec);
     }
   }
   const Numbers numbers(grid);
