@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::array<absl::string_view, 8> kNames = {
     kExactMatch, "token_accuracy", "first_step_accuracy", "forced_token_accuracy",
-    "cheat_gap", "test_loss",      "train_loss",          "samples_per_second"};
+    "cheat_gap", "test_loss",      "train_loss",          kSamplesPerSecond};
 
 // Followed by a position.
 constexpr std::array<absl::string_view, 2> kFamilies = {"position_accuracy/",
@@ -30,7 +30,7 @@ bool IsOfFamily(absl::string_view name, absl::string_view family) {
 MetricRange RangeOfMetric(absl::string_view name) {
   if (name == kExactMatch || absl::StrContains(name, "accuracy")) return {0, 1};
   if (name == "cheat_gap") return {-1, 1};
-  if (absl::EndsWith(name, "_loss") || name == "samples_per_second") return {.lowest = 0};
+  if (absl::EndsWith(name, "_loss") || name == kSamplesPerSecond) return {.lowest = 0};
   return {};
 }
 

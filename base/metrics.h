@@ -9,6 +9,7 @@
 namespace pathsweep {
 
 inline constexpr absl::string_view kExactMatch = "exact_match";
+inline constexpr absl::string_view kSamplesPerSecond = "samples_per_second";
 
 struct MetricRange {
   double lowest = -std::numeric_limits<double>::infinity();

@@ -24,8 +24,8 @@ void ToProto(const Grid& grid, v1::SweepSpec& spec);
 
 // InvalidArgument if no alternative is set.
 absl::StatusOr<ParameterValue> FromProto(const v1::ParameterValue& value);
-// What is missing has its default. InvalidArgument names the parameter that is unknown, out of range
-// or stands twice.
+// What is missing has its default. InvalidArgument names the parameter that is unknown, out of
+// range or stands twice.
 absl::StatusOr<TrialParameters> FromProto(
     const google::protobuf::RepeatedPtrField<v1::Parameter>& parameters);
 // In the parameter's own type, as CheckAxis has it.

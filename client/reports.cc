@@ -8,6 +8,7 @@
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "base/metrics.h"
+#include "base/metrics_hash.h"
 #include "base/parameter_proto.h"
 #include "base/trial_parameters.h"
 
@@ -111,6 +112,43 @@ Json SweepJson(const v1::Sweep& sweep) {
           {"created_at", TimeText(sweep.created_at())}};
 }
 
+// Whether the measurements of a trial with its history are those that its hash is of.
+bool MatchesItsHash(const v1::Trial& trial) {
+  MetricsHash hash;
+  for (const v1::Measurement& one : trial.history()) {
+    hash.Add(one.step(), one.metric(), one.value());
+  }
+  return hash.Text() == trial.metrics_hash();
+}
+
+Json AttemptJson(const v1::Attempt& attempt) {
+  return {{"attempt", attempt.number()},
+          {"worker", attempt.worker()},
+          {"leased_at", TimeText(attempt.leased_at())},
+          {"ended_at", attempt.has_ended_at() ? Json(TimeText(attempt.ended_at())) : Json()},
+          {"reason", attempt.reason()},
+          {"build", attempt.build()},
+          {"libtorch", attempt.libtorch()},
+          {"device", attempt.device()},
+          {"device_name", attempt.device_name()},
+          {"threads", attempt.threads()},
+          {"fused", attempt.fused() == 0 ? Json() : Json(attempt.fused())}};
+}
+
+std::string AttemptText(const v1::Attempt& attempt) {
+  std::string text = absl::StrCat(attempt.reason().empty() ? "running" : attempt.reason(), " on ",
+                                  attempt.worker());
+  if (!attempt.build().empty()) {
+    absl::StrAppend(&text, "; ", attempt.device(), " (", attempt.device_name(), "), ",
+                    attempt.threads(), " threads, LibTorch ", attempt.libtorch(), ", build ",
+                    attempt.build());
+  }
+  if (attempt.fused() > 1) {
+    absl::StrAppend(&text, "; as one model with up to ", attempt.fused() - 1, " others");
+  }
+  return text;
+}
+
 Json TrialJson(const v1::Trial& trial) {
   Json metrics = Json::object();
   for (const v1::Measurement& metric : trial.metrics()) metrics[metric.metric()] = metric.value();
@@ -121,7 +159,8 @@ Json TrialJson(const v1::Trial& trial) {
           {"parameters", ParametersJson(trial.parameters())},
           {"metrics", metrics},
           {"reason", trial.reason()},
-          {"reused_from", trial.reused_from() == 0 ? Json() : Json(trial.reused_from())}};
+          {"reused_from", trial.reused_from() == 0 ? Json() : Json(trial.reused_from())},
+          {"metrics_hash", trial.metrics_hash().empty() ? Json() : Json(trial.metrics_hash())}};
 }
 
 Report SweepReport(const v1::Sweep& sweep) {
@@ -197,11 +236,27 @@ Report TrialReport(const v1::Trial& trial) {
     report.json["history"].push_back(
         {{"step", one.step()}, {"metric", one.metric()}, {"value", one.value()}});
   }
+  report.json["attempts"] = Json::array();
+  for (const v1::Attempt& one : trial.attempts()) {
+    report.json["attempts"].push_back(AttemptJson(one));
+  }
   report.rows = {{"trial", absl::StrCat(trial.id())}, {"state", StateName(trial.state())},
                  {"reason", trial.reason()},          {"attempt", absl::StrCat(trial.attempt())},
                  {"worker", trial.worker()},          {"seed", absl::StrCat(trial.seed())}};
   if (trial.reused_from() != 0) {
     report.rows.push_back({"reused from trial", absl::StrCat(trial.reused_from())});
+  }
+  for (const v1::Attempt& one : trial.attempts()) {
+    report.rows.push_back({absl::StrCat("attempt ", one.number()), AttemptText(one)});
+  }
+  if (!trial.metrics_hash().empty()) {
+    const bool matches = MatchesItsHash(trial);
+    report.json["metrics_hash_matches"] = matches;
+    report.rows.push_back(
+        {"metrics hash", absl::StrCat(trial.metrics_hash(),
+                                      matches ? ", that of the measurements below"
+                                              : ": NOT that of the stored measurements; attempts "
+                                                "on different machines, or a changed database")});
   }
   for (const v1::Parameter& parameter : trial.parameters()) {
     report.rows.push_back({parameter.name(), ToText(parameter.value())});

@@ -12,6 +12,7 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "base/build_info.h"
 #include "base/end_signals.h"
 #include "worker/agent/agent.h"
 #include "worker/train/trainer.h"
@@ -45,6 +46,9 @@ pathsweep::v1::WorkerDescription Describe(const pathsweep::DeviceInfo& device,
   worker.set_device_name(device.name);
   worker.set_memory_bytes(device.memory_bytes);
   worker.set_slots(options.slots);
+  worker.set_build(pathsweep::BuildId());
+  worker.set_libtorch(pathsweep::LibTorchVersion());
+  worker.set_threads(options.threads);
   const bool alone = device.device == "cpu";  // its cache is filled by one
   worker.set_fuse(options.fuse > 0 ? options.fuse : alone ? 1 : options.slots);
   return worker;

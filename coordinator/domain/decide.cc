@@ -35,20 +35,31 @@ Event AttemptLost(const State& state, AttemptName attempt, const std::string& re
   return AttemptEnded{attempt, reason, "", /*counts_as_lost=*/true, now};
 }
 
+// The trial has the result that the attempt's outcome says.
+Event TrialDone(AttemptName attempt, TrialState state, const char* reason, const Outcome& outcome,
+                absl::Time now) {
+  return TrialEnded{
+      attempt, state, reason, outcome.detail, now, outcome.fused, outcome.metrics_hash};
+}
+
 Event AttemptOver(const State& state, AttemptName attempt, const Outcome& outcome,
                   const std::string& worker, absl::Time now) {
   switch (outcome.kind) {
     case Outcome::Kind::kCompleted:
-      return TrialEnded{attempt, TrialState::kSucceeded, "completed", outcome.detail, now};
+      return TrialDone(attempt, TrialState::kSucceeded, "completed", outcome, now);
     case Outcome::Kind::kSolved:
-      return TrialEnded{attempt, TrialState::kSucceeded, "solved", outcome.detail, now};
+      return TrialDone(attempt, TrialState::kSucceeded, "solved", outcome, now);
     case Outcome::Kind::kDiverged:
-      return TrialEnded{attempt, TrialState::kSucceeded, "diverged", outcome.detail, now};
+      return TrialDone(attempt, TrialState::kSucceeded, "diverged", outcome, now);
     case Outcome::Kind::kStopped:
-      return TrialEnded{attempt, TrialState::kStopped, "stopped", outcome.detail, now};
+      return TrialDone(attempt, TrialState::kStopped, "stopped", outcome, now);
     case Outcome::Kind::kReleased:
-      return AttemptEnded{attempt, absl::StrCat("handed back by ", worker), outcome.detail,
-                          /*counts_as_lost=*/false, now};
+      return AttemptEnded{attempt,
+                          absl::StrCat("handed back by ", worker),
+                          outcome.detail,
+                          /*counts_as_lost=*/false,
+                          now,
+                          outcome.fused};
     case Outcome::Kind::kCrashed:
       break;
   }

@@ -89,6 +89,7 @@ struct AttemptEnded {
   std::string detail;  // for people
   bool counts_as_lost;
   absl::Time at;
+  int fused = 0;
 };
 
 // The trial has reached a terminal state.
@@ -98,6 +99,8 @@ struct TrialEnded {
   std::string reason;  // one word for a result; a sentence for a failure
   std::string detail;  // for people
   absl::Time at;
+  int fused = 0;
+  std::optional<uint64_t> metrics_hash = std::nullopt;
 };
 
 // The rest live in memory alone: they say who is connected, until when a lease holds and whom to

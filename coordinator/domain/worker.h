@@ -22,6 +22,11 @@ struct WorkerDescription {
   int slots = 1;
   // Trials of one shape that it trains as one model, at most.
   int fuse = 1;
+  // With the device what a trial's numbers depend on beside its parameters and seed; empty and 0 if
+  // the worker does not say.
+  std::string build;
+  std::string libtorch;
+  int threads = 0;
 
   bool operator==(const WorkerDescription&) const = default;
 };
@@ -39,6 +44,8 @@ struct Outcome {
   enum class Kind { kCompleted, kSolved, kDiverged, kCrashed, kReleased, kStopped };
   Kind kind = Kind::kCompleted;
   std::string detail;
+  std::optional<uint64_t> metrics_hash = std::nullopt;  // of all that the trial has measured
+  int fused = 0;  // the most trials that trained as one model with it, itself included; 0 = unknown
 };
 
 struct AttemptName {

@@ -31,7 +31,9 @@ google::protobuf::Timestamp ToTimestamp(absl::Time time) {
 }
 
 absl::StatusOr<Outcome> FromProto(const v1::Outcome& proto) {
-  Outcome outcome{Outcome::Kind::kCompleted, std::string(Utf8Prefix(proto.detail(), kLongestText))};
+  Outcome outcome{.detail = std::string(Utf8Prefix(proto.detail(), kLongestText)),
+                  .fused = std::clamp(proto.fused(), 0, kMaxSlots)};
+  if (proto.metrics_hash() != 0) outcome.metrics_hash = proto.metrics_hash();
   switch (proto.kind()) {
     case v1::Outcome::COMPLETED:
       outcome.kind = Outcome::Kind::kCompleted;
@@ -92,6 +94,11 @@ absl::Status CheckWorker(const v1::WorkerDescription& worker) {
         absl::StrCat("a worker's hostname, device and device_name "
                      "have at most ",
                      kLongestText, " bytes, not ", text->size()));
+  }
+  for (const std::string* text : {&worker.build(), &worker.libtorch()}) {
+    if (text->size() <= kLongestName) continue;
+    return absl::InvalidArgumentError(absl::StrCat("a worker's build and libtorch have at most ",
+                                                   kLongestName, " bytes, not ", text->size()));
   }
   return absl::OkStatus();
 }
@@ -193,9 +200,16 @@ absl::StatusOr<WorkerReport> FromProto(const v1::WorkerReport& proto) {
                                                    " attempts, not ", proto.attempts_size()));
   }
   WorkerReport report;
-  report.worker = {
-      worker.name(),         worker.hostname(), worker.device(),           worker.device_name(),
-      worker.memory_bytes(), worker.slots(),    std::max(worker.fuse(), 1)};
+  report.worker = {.name = worker.name(),
+                   .hostname = worker.hostname(),
+                   .device = worker.device(),
+                   .device_name = worker.device_name(),
+                   .memory_bytes = worker.memory_bytes(),
+                   .slots = worker.slots(),
+                   .fuse = std::max(worker.fuse(), 1),
+                   .build = worker.build(),
+                   .libtorch = worker.libtorch(),
+                   .threads = worker.threads()};
   report.sequence = proto.sequence();
   report.leaving = proto.leaving();
   for (const v1::AttemptReport& one : proto.attempts()) {
@@ -252,6 +266,23 @@ v1::Trial ToProto(const TrialRecord& trial) {
   proto.set_reason(trial.reason);
   proto.set_worker(trial.worker);
   proto.set_reused_from(trial.reused_from.value_or(0));
+  proto.set_metrics_hash(trial.metrics_hash);
+  return proto;
+}
+
+v1::Attempt ToProto(const AttemptRecord& attempt) {
+  v1::Attempt proto;
+  proto.set_number(attempt.number);
+  proto.set_worker(attempt.worker);
+  *proto.mutable_leased_at() = ToTimestamp(attempt.leased_at);
+  if (attempt.ended_at) *proto.mutable_ended_at() = ToTimestamp(*attempt.ended_at);
+  proto.set_reason(attempt.reason);
+  proto.set_build(attempt.build);
+  proto.set_libtorch(attempt.libtorch);
+  proto.set_device(attempt.device);
+  proto.set_device_name(attempt.device_name);
+  proto.set_threads(attempt.threads);
+  proto.set_fused(attempt.fused);
   return proto;
 }
 

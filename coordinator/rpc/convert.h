@@ -26,6 +26,7 @@ v1::Sweep ToProto(const Sweep& sweep);
 // Without the grid, which may have a million seeds.
 v1::Sweep SummaryToProto(const Sweep& sweep);
 v1::Trial ToProto(const TrialRecord& trial);
+v1::Attempt ToProto(const AttemptRecord& attempt);
 v1::Measurement ToProto(const Measurement& measurement);
 v1::Worker ToProto(const ConnectedWorker& worker, int running);
 // Into an empty message, which may lie in an arena.

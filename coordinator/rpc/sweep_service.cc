@@ -225,10 +225,7 @@ grpc::Status SweepServiceHandler::GetTrial(grpc::ServerContext*, const v1::GetTr
   absl::StatusOr<TrialRecord> trial = FindTrial(request->id());
   if (!trial.ok()) return ToGrpc(trial.status());
   *response = ToProto(*trial);
-  absl::StatusOr<std::vector<Measurement>> history = ReadHistory(request->id());
-  if (!history.ok()) return ToGrpc(history.status());
-  for (const Measurement& one : *history) *response->add_history() = ToProto(one);
-  return grpc::Status::OK;
+  return ToGrpc(ReadDetails(request->id(), *response));
 }
 
 grpc::Status SweepServiceHandler::GetTable(grpc::ServerContext* context,
@@ -323,10 +320,16 @@ absl::StatusOr<std::vector<TrialRecord>> SweepServiceHandler::ReadTrials(const S
   return trials;
 }
 
-absl::StatusOr<std::vector<Measurement>> SweepServiceHandler::ReadHistory(TrialId trial) {
+absl::Status SweepServiceHandler::ReadDetails(TrialId trial, v1::Trial& proto) {
   absl::MutexLock lock(&mutex_);
   if (reader_ == nullptr) return Ending();
-  return reader_->History(trial);
+  absl::StatusOr<std::vector<Measurement>> history = reader_->History(trial);
+  if (!history.ok()) return history.status();
+  for (const Measurement& one : *history) *proto.add_history() = ToProto(one);
+  absl::StatusOr<std::vector<AttemptRecord>> attempts = reader_->Attempts(trial);
+  if (!attempts.ok()) return attempts.status();
+  for (const AttemptRecord& one : *attempts) *proto.add_attempts() = ToProto(one);
+  return absl::OkStatus();
 }
 
 }  // namespace pathsweep

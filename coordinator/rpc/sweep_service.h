@@ -74,7 +74,8 @@ class SweepServiceHandler final : public v1::SweepService::Service {
   absl::StatusOr<std::vector<ReusedTrial>> FindReusable(const SweepSpec& spec) const;
   absl::StatusOr<std::vector<TrialRecord>> ReadTrials(const Sweep& sweep, int64_t first,
                                                       int64_t limit);
-  absl::StatusOr<std::vector<Measurement>> ReadHistory(TrialId trial);
+  // Adds what GetTrial says and lists do not.
+  absl::Status ReadDetails(TrialId trial, v1::Trial& proto);
 
   EngineThread& engine_;
   const std::string database_;

@@ -7,6 +7,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/string_view.h"
 #include "base/metrics.h"
+#include "base/metrics_hash.h"
 #include "base/trial_parameters.h"
 #include "coordinator/store/parameter_columns.h"
 #include "coordinator/store/spec_json.h"
@@ -84,11 +85,18 @@ EventWriter::EventWriter(SQLite::Database& database)
                    "SELECT id, name, ?, ? FROM sweeps WHERE id = ?"),
       delete_extensions_(database, "DELETE FROM extensions WHERE sweep_id = ?"),
       delete_sweep_(database, "DELETE FROM sweeps WHERE id = ?"),
+      note_environment_(database,
+                        "INSERT OR IGNORE INTO environments "
+                        "(device, device_name, build, libtorch, threads) VALUES (?, ?, ?, ?, ?)"),
       register_worker_(database,
-                       "INSERT INTO workers VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (name) DO "
+                       "INSERT INTO workers (name, hostname, memory_bytes, slots, registered_at, "
+                       "device, device_name, environment_id) "
+                       "SELECT ?, ?, ?, ?, ?, device, device_name, id FROM environments WHERE "
+                       "device = ? AND device_name = ? AND build = ? AND libtorch = ? AND "
+                       "threads = ? ON CONFLICT (name) DO "
                        "UPDATE SET hostname = excluded.hostname, device = excluded.device, "
                        "device_name = excluded.device_name, memory_bytes = excluded.memory_bytes, "
-                       "slots = excluded.slots"),
+                       "slots = excluded.slots, environment_id = excluded.environment_id"),
       settle_trial_(database, InsertTrialSql({"state", "id", "sweep_id", "attempt", "worker",
                                               "reason", "reused_from"})),
       reuse_measurements_(database,
@@ -96,15 +104,19 @@ EventWriter::EventWriter(SQLite::Database& database)
                           "SELECT ?, metric_id, step, value FROM measurements WHERE trial_id = ?"),
       lease_trial_(database, LeaseTrialSql()),
       insert_attempt_(database,
-                      "INSERT INTO attempts (trial_id, attempt, worker, leased_at) "
-                      "VALUES (?, ?, ?, ?)"),
+                      "INSERT INTO attempts (trial_id, attempt, worker, leased_at, "
+                      "environment_id) VALUES (?1, ?2, ?3, ?4, "
+                      "(SELECT environment_id FROM workers WHERE name = ?3))"),
       end_attempt_(database,
-                   "UPDATE attempts SET reason = ?, detail = ?, ended_at = ? "
+                   "UPDATE attempts SET reason = ?, detail = ?, ended_at = ?, "
+                   "fused = nullif(?, 0) "
                    "WHERE trial_id = ? AND attempt = ? AND ended_at IS NULL"),
       requeue_trial_(database,
                      "UPDATE trials SET state = 'pending', reason = ?, "
                      "lost_attempts = lost_attempts + ? WHERE id = ?"),
-      end_trial_(database, "UPDATE trials SET state = ?, reason = ? WHERE id = ?"),
+      end_trial_(database,
+                 "UPDATE trials SET state = ?, reason = ?, metrics_hash = nullif(?, '') "
+                 "WHERE id = ?"),
       retry_trial_(database,
                    "UPDATE trials SET state = 'pending', reason = '', lost_attempts = 0 "
                    "WHERE id = ?"),
@@ -159,8 +171,11 @@ void EventWriter::WriteOne(const TrialRetried& event) { Run(retry_trial_, event.
 
 void EventWriter::WriteOne(const WorkerRegistered& event) {
   const WorkerDescription& worker = event.worker;
-  Run(register_worker_, worker.name, worker.hostname, worker.device, worker.device_name,
-      worker.memory_bytes, worker.slots, TextOf(event.at));
+  Run(note_environment_, worker.device, worker.device_name, worker.build, worker.libtorch,
+      worker.threads);
+  Run(register_worker_, worker.name, worker.hostname, worker.memory_bytes, worker.slots,
+      TextOf(event.at), worker.device, worker.device_name, worker.build, worker.libtorch,
+      worker.threads);
 }
 
 void EventWriter::WriteOne(const AttemptLeased& event) {
@@ -178,18 +193,20 @@ void EventWriter::WriteOne(const MeasurementsReported& event) {
 }
 
 void EventWriter::WriteOne(const AttemptEnded& event) {
-  EndAttempt(event.attempt, event.reason, event.detail, event.at);
+  EndAttempt(event);
   Run(requeue_trial_, event.reason, event.counts_as_lost ? 1 : 0, event.attempt.trial);
 }
 
 void EventWriter::WriteOne(const TrialEnded& event) {
-  EndAttempt(event.attempt, event.reason, event.detail, event.at);
-  Run(end_trial_, Text(event.state), event.reason, event.attempt.trial);
+  EndAttempt(event);
+  const std::string hash = event.metrics_hash ? MetricsHash(*event.metrics_hash).Text() : "";
+  Run(end_trial_, Text(event.state), event.reason, hash, event.attempt.trial);
 }
 
-void EventWriter::EndAttempt(AttemptName attempt, const std::string& reason,
-                             const std::string& detail, absl::Time at) {
-  Run(end_attempt_, reason, detail, TextOf(at), attempt.trial, attempt.attempt);
+template <typename Ended>
+void EventWriter::EndAttempt(const Ended& event) {
+  Run(end_attempt_, event.reason, event.detail, TextOf(event.at), event.fused, event.attempt.trial,
+      event.attempt.attempt);
 }
 
 const std::string& EventWriter::TextOf(absl::Time time) {

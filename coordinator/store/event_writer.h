@@ -43,8 +43,8 @@ class EventWriter {
   void WriteOne(const GraceGranted&) {}
   void WriteOne(const AttemptCrashed&) {}
 
-  void EndAttempt(AttemptName attempt, const std::string& reason, const std::string& detail,
-                  absl::Time at);
+  template <typename Ended>
+  void EndAttempt(const Ended& event);
   int64_t MetricId(const std::string& name);
   // Most events of a transaction are of the same moment.
   const std::string& TextOf(absl::Time time);
@@ -60,6 +60,7 @@ class EventWriter {
   SQLite::Statement note_pruned_;
   SQLite::Statement delete_extensions_;
   SQLite::Statement delete_sweep_;
+  SQLite::Statement note_environment_;
   SQLite::Statement register_worker_;
   SQLite::Statement settle_trial_;
   SQLite::Statement reuse_measurements_;

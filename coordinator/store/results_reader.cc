@@ -7,6 +7,7 @@
 #include "absl/types/span.h"
 #include "coordinator/store/reusable_trials.h"
 #include "coordinator/store/sqlite_guard.h"
+#include "coordinator/store/time_text.h"
 
 namespace pathsweep {
 
@@ -37,7 +38,8 @@ using Block = absl::Span<TrialRecord>;
 
 void ReadRows(SQLite::Database& database, Block trials) {
   SQLite::Statement rows(database,
-                         "SELECT id, state, attempt, worker, reason, reused_from FROM trials "
+                         "SELECT id, state, attempt, worker, reason, reused_from, metrics_hash "
+                         "FROM trials "
                          "WHERE id BETWEEN ? AND ?");
   rows.bind(1, trials.front().id);
   rows.bind(2, trials.back().id);
@@ -48,6 +50,7 @@ void ReadRows(SQLite::Database& database, Block trials) {
     trial.attempt = rows.getColumn(2).getInt();
     trial.worker = rows.getColumn(3).getString();
     trial.reason = rows.getColumn(4).getString();
+    trial.metrics_hash = rows.getColumn(6).getString();
   }
 }
 
@@ -125,6 +128,34 @@ absl::StatusOr<std::vector<Measurement>> ResultsReader::History(TrialId trial) {
                          rows.getColumn(2).getDouble()});
     }
     return history;
+  });
+}
+
+absl::StatusOr<std::vector<AttemptRecord>> ResultsReader::Attempts(TrialId trial) {
+  SQLite::Database& database = connection_->database;
+  return Guarded(database.getFilename(), [&]() -> absl::StatusOr<std::vector<AttemptRecord>> {
+    SQLite::Statement rows(database,
+                           "SELECT attempt, worker, leased_at, ended_at, reason, build, libtorch, "
+                           "device, device_name, threads, fused FROM attempts "
+                           "LEFT JOIN environments ON environments.id = environment_id "
+                           "WHERE trial_id = ? ORDER BY attempt");
+    rows.bind(1, trial);
+    std::vector<AttemptRecord> attempts;
+    while (rows.executeStep()) {
+      AttemptRecord& attempt = attempts.emplace_back();
+      attempt.number = rows.getColumn(0).getInt();
+      attempt.worker = rows.getColumn(1).getString();
+      attempt.leased_at = TimeFromText(rows.getColumn(2).getString());
+      if (!rows.isColumnNull(3)) attempt.ended_at = TimeFromText(rows.getColumn(3).getString());
+      attempt.reason = rows.getColumn(4).getString();
+      attempt.build = rows.getColumn(5).getString();
+      attempt.libtorch = rows.getColumn(6).getString();
+      attempt.device = rows.getColumn(7).getString();
+      attempt.device_name = rows.getColumn(8).getString();
+      attempt.threads = rows.getColumn(9).getInt();
+      attempt.fused = rows.getColumn(10).getInt();
+    }
+    return attempts;
   });
 }
 

@@ -30,8 +30,25 @@ struct TrialRecord {
   std::string reason;
   // The trial whose results these are, if it was not trained itself.
   std::optional<TrialId> reused_from;
+  std::string metrics_hash;  // MetricsHash::Text of a trained result, else empty
   // The newest value of each metric, by name.
   std::map<std::string, Measurement> results;
+};
+
+// One execution of a trial, and where it ran.
+struct AttemptRecord {
+  int number = 0;
+  std::string worker;
+  absl::Time leased_at;
+  std::optional<absl::Time> ended_at;
+  std::string reason;
+  // Empty and 0 if they are not known.
+  std::string build;
+  std::string libtorch;
+  std::string device;
+  std::string device_name;
+  int threads = 0;
+  int fused = 0;
 };
 
 class ResultsReader {
@@ -49,6 +66,9 @@ class ResultsReader {
 
   // Every measurement of a trial, by step and then metric.
   absl::StatusOr<std::vector<Measurement>> History(TrialId trial);
+
+  // In order.
+  absl::StatusOr<std::vector<AttemptRecord>> Attempts(TrialId trial);
 
  private:
   class Connection;

@@ -19,7 +19,7 @@ constexpr int kQuantiles = 1000;
 constexpr int kApplicationId = 0x50535750;  // "PSWP" in the file's header
 
 // Append only: a migration that has shipped never changes.
-constexpr std::array<absl::string_view, 4> kMigrations = {R"sql(
+constexpr std::array<absl::string_view, 5> kMigrations = {R"sql(
 CREATE TABLE sweeps (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -99,6 +99,21 @@ CREATE TABLE pruned_sweeps (
   end_trial INTEGER NOT NULL,
   pruned_at TEXT NOT NULL
 );
+)sql",
+                                                          R"sql(
+CREATE TABLE environments (
+  id INTEGER PRIMARY KEY,
+  build TEXT NOT NULL,
+  libtorch TEXT NOT NULL,
+  device TEXT NOT NULL,
+  device_name TEXT NOT NULL,
+  threads INTEGER NOT NULL,
+  UNIQUE (build, libtorch, device, device_name, threads)
+);
+ALTER TABLE workers ADD COLUMN environment_id INTEGER REFERENCES environments (id);
+ALTER TABLE attempts ADD COLUMN environment_id INTEGER REFERENCES environments (id);
+ALTER TABLE attempts ADD COLUMN fused INTEGER;
+ALTER TABLE trials ADD COLUMN metrics_hash TEXT;
 )sql"};
 
 int Pragma(SQLite::Database& database, const std::string& name) {

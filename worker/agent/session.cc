@@ -152,6 +152,8 @@ void Session::Ended(AttemptKey key, const TrialOutcome& outcome) {
   v1::Outcome& said = attempt->second.outcome.emplace();
   said.set_kind(KindOf(outcome.kind, attempt->second.stop));
   said.set_detail(outcome.detail);
+  said.set_metrics_hash(outcome.metrics_hash);
+  said.set_fused(outcome.fused);
   changed_ = true;
 }
 

@@ -56,6 +56,8 @@ std::string ToBytes(const TrainingState& state) {
   archive.write("second_moment", state.second_moment);
   archive.write("losses", c10::IValue(state.losses));
   archive.write("losses_count", c10::IValue(state.losses_count));
+  archive.write("metrics_hash", c10::IValue(std::bit_cast<int64_t>(state.metrics_hash)));
+  archive.write("fused", c10::IValue(state.fused));
   std::ostringstream bytes;
   archive.save_to(bytes);
   const auto crc = std::bit_cast<std::array<char, kCrc>>(Crc32(bytes.str()));
@@ -75,6 +77,8 @@ TrainingState FromBytes(const std::string& bytes) {
   state.second_moment = ReadTensor(archive, "second_moment");
   state.losses = ReadValue(archive, "losses").toDouble();
   state.losses_count = ReadValue(archive, "losses_count").toInt();
+  state.metrics_hash = std::bit_cast<uint64_t>(ReadValue(archive, "metrics_hash").toInt());
+  state.fused = ReadValue(archive, "fused").toInt();
   return state;
 }
 

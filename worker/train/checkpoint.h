@@ -28,6 +28,8 @@ struct TrainingState {
   // Sum of the losses since the last evaluation, and how many.
   double losses = 0;
   int64_t losses_count = 0;
+  uint64_t metrics_hash = 0;
+  int64_t fused = 1;  // as TrialOutcome's
 };
 
 std::string ToBytes(const TrainingState& state);

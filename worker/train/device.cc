@@ -1,6 +1,7 @@
 #include <ATen/DeviceAccelerator.h>
 #include <malloc.h>
 #include <torch/torch.h>
+#include <torch/version.h>
 #include <unistd.h>
 
 #include "absl/strings/numbers.h"
@@ -46,6 +47,8 @@ absl::StatusOr<DeviceInfo> ResolveDevice(const std::string& text) {
   }
   return DeviceInfo{absl::StrCat("cuda:", index), "CUDA device", CudaMemory(index)};
 }
+
+std::string LibTorchVersion() { return TORCH_VERSION; }
 
 void SetComputeThreads(int threads) { at::set_num_threads(threads); }
 

@@ -2,11 +2,13 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <numeric>
 #include <utility>
 
+#include "base/metrics.h"
 #include "worker/task/sample_order.h"
 #include "worker/task/task_shape.h"
 #include "worker/train/checkpoint.h"
@@ -82,6 +84,8 @@ void FusedTrials::Restore(Member& member, OptimizedWeights& row,
   member.steps = kept.step;
   member.losses = kept.losses;
   member.losses_count = kept.losses_count;
+  member.hash = MetricsHash(kept.metrics_hash);
+  member.fused = static_cast<int>(kept.fused);
 }
 
 void FusedTrials::Remove(size_t k) {
@@ -115,6 +119,7 @@ std::vector<double> FusedTrials::Step() {
     // Zero times a norm that is not finite is NaN, and anything else adds nothing.
     said[k] += 0.0 * static_cast<double>(norms.data_ptr<float>()[k]);
     ++member.steps;
+    member.fused = std::max(member.fused, static_cast<int>(members_.size()));
     member.losses += said[k];
     ++member.losses_count;
     ++member.timed_steps;
@@ -161,8 +166,9 @@ std::vector<MetricValue> FusedTrials::Evaluate(size_t k) {
   }
   if (member.timed_steps > 0 && member.seconds > 0) {
     const auto samples = static_cast<double>(member.timed_steps * member.parameters.batch_size);
-    metrics.push_back({"samples_per_second", samples / member.seconds});
+    metrics.push_back({std::string(kSamplesPerSecond), samples / member.seconds});
   }
+  for (const MetricValue& one : metrics) member.hash.Add(member.steps, one.name, one.value);
   member.losses = member.seconds = 0;
   member.losses_count = member.timed_steps = 0;
   return metrics;
@@ -175,7 +181,7 @@ std::string FusedTrials::Checkpoint(size_t k) const {
   };
   return ToBytes({TrialText(member.parameters, member.seed), member.steps, row(state_.weights),
                   row(state_.first_moment), row(state_.second_moment), member.losses,
-                  member.losses_count});
+                  member.losses_count, member.hash.value(), member.fused});
 }
 
 }  // namespace pathsweep

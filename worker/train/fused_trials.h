@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "base/metrics_hash.h"
 #include "worker/train/batch.h"
 #include "worker/train/metric.h"
 #include "worker/train/model.h"
@@ -46,6 +47,9 @@ class FusedTrials {
   // The metrics now, and those of training since the last call.
   std::vector<MetricValue> Evaluate(size_t k);
   std::string Checkpoint(size_t k) const;
+  // As TrialOutcome has them.
+  uint64_t metrics_hash(size_t k) const { return members_[k].hash.value(); }
+  int fused(size_t k) const { return members_[k].fused; }
 
  private:
   struct Member {
@@ -54,6 +58,8 @@ class FusedTrials {
     Objective objective;
     Batch test;
     int64_t steps = 0;
+    MetricsHash hash{};
+    int fused = 1;
     // Since the last evaluation.
     double losses = 0;
     int64_t losses_count = 0;

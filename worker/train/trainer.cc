@@ -164,7 +164,9 @@ class Company {
     if (tasks_.empty()) Clear();  // what comes next may be of another shape
   }
 
-  void End(size_t k, const TrialOutcome& outcome) {
+  void End(size_t k, TrialOutcome outcome) {
+    outcome.metrics_hash = trials_->metrics_hash(k);
+    outcome.fused = trials_->fused(k);
     const std::shared_ptr<TrialObserver> observer = std::move(tasks_[k].observer);
     tasks_.erase(tasks_.begin() + static_cast<int64_t>(k));
     observer->OnEnd(outcome);

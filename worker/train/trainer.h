@@ -31,6 +31,10 @@ struct TrialOutcome {
   std::string detail;  // for people: what happened, at which step
   // Of kCrashed: beside less else on the device it might not have.
   bool out_of_memory = false;
+  // MetricsHash of all that the trial has measured, before a checkpoint too.
+  uint64_t metrics_hash = 0;
+  // The most trials that have taken a step of this one together: 1 = always alone.
+  int fused = 1;
 };
 
 // Receives a trial's progress on the thread that trains it. Calls return quickly.
@@ -115,6 +119,9 @@ struct DeviceInfo {
   int64_t memory_bytes;
 };
 absl::StatusOr<DeviceInfo> ResolveDevice(const std::string& text);
+
+// Of LibTorch: "2.13.0".
+std::string LibTorchVersion();
 
 // Threads that one operation on the CPU may use, for the whole process.
 void SetComputeThreads(int threads);

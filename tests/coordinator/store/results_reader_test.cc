@@ -60,6 +60,42 @@ TEST_F(ResultsReaderTest, NewestValueOfEachMetricIsTheResult) {
   EXPECT_EQ(history.back(), (Measurement{20, "exact_match", 0.75}));
 }
 
+TEST_F(ResultsReaderTest, AttemptsSayWhereTheyRan) {
+  Commit(coordinator_.Submit(SmallSweep("a", 1)));
+  WorkerReport first = ReportOf("w");
+  first.worker.device = "cuda:1";
+  first.worker.device_name = "H100";
+  first.worker.build = "0.1.0 abc";
+  first.worker.libtorch = "2.13.0";
+  first.worker.threads = 4;
+  Commit(coordinator_.Report(first));
+  AttemptReport released = Ended(1, 1, Outcome::Kind::kReleased);
+  released.outcome->fused = 3;
+  first.attempts = {released};
+  first.leaving = true;
+  Commit(coordinator_.Report(first));
+  Commit(coordinator_.Report(ReportOf("v")));
+  AttemptReport done = Ended(1, 2, Outcome::Kind::kCompleted);
+  done.outcome->fused = 1;
+  done.outcome->metrics_hash = 0xABC;
+  Commit(coordinator_.Report(ReportOf("v", {done})));
+  const auto attempts = reader_->Attempts(1).value();
+  ASSERT_THAT(attempts, SizeIs(2));
+  EXPECT_EQ(attempts[0].number, 1);
+  EXPECT_EQ(attempts[0].worker, "w");
+  EXPECT_EQ(attempts[0].device, "cuda:1");
+  EXPECT_EQ(attempts[0].device_name, "H100");
+  EXPECT_EQ(attempts[0].build, "0.1.0 abc");
+  EXPECT_EQ(attempts[0].libtorch, "2.13.0");
+  EXPECT_EQ(attempts[0].threads, 4);
+  EXPECT_EQ(attempts[0].fused, 3);
+  EXPECT_EQ(attempts[1].worker, "v");
+  EXPECT_EQ(attempts[1].build, "");
+  EXPECT_EQ(attempts[1].fused, 1);
+  EXPECT_TRUE(attempts[1].ended_at.has_value());
+  EXPECT_EQ(reader_->Trials(TheSweep(), 0, 1).value().front().metrics_hash, "0000000000000abc");
+}
+
 TEST_F(ResultsReaderTest, PagesGoOverWhatWasAddedLater) {
   Commit(coordinator_.Submit(SmallSweep("a", 2)));
   Commit(coordinator_.Submit(SmallSweep("b", 2)));

@@ -6,6 +6,7 @@
 #include <set>
 #include <string>
 
+#include "base/metrics_hash.h"
 #include "tests/worker/train/recorder.h"
 
 namespace pathsweep {
@@ -106,20 +107,33 @@ struct Keeper : Recorder {
   std::map<int64_t, std::string> checkpoints;
 };
 
+uint64_t HashOf(const History& history) {
+  MetricsHash hash;
+  for (const auto& [step, metrics] : history) {
+    for (const auto& [name, value] : metrics) hash.Add(step, name, value);
+  }
+  return hash.value();
+}
+
 TEST(Checkpoint, AResumedRunEqualsAStraightOneBitForBit) {
   TrialParameters parameters = Small();
   parameters.schedule = "cosine";
+  parameters.objective = "scheduled_sampling";
+  parameters.sampling_schedule = "linear";
+  parameters.dropout = 0.1;
   parameters.warmup = 3;
   parameters.train_samples = 100;
   parameters.steps = 20;
   parameters.eval_every = 4;
   for (const int64_t cut : {1, 8, 13}) {  // in the warm-up, at an evaluation, between two
     Keeper straight({cut, 18});
-    TrainTrial(parameters, 5, "cpu", straight);
+    const TrialOutcome uncut = TrainTrial(parameters, 5, "cpu", straight);
+    EXPECT_EQ(uncut.metrics_hash, HashOf(straight.history));
     Keeper resumed({18});
     const TrialOutcome outcome =
         TrainTrial(parameters, 5, "cpu", resumed, {{}, straight.checkpoints.at(cut)});
     EXPECT_EQ(outcome.kind, TrialOutcome::Kind::kCompleted) << outcome.detail;
+    EXPECT_EQ(outcome.metrics_hash, uncut.metrics_hash) << "of what was measured before, too";
     EXPECT_EQ(resumed.Evaluations(cut), straight.Evaluations(cut)) << cut;
     EXPECT_EQ(resumed.history.begin()->first, cut / 4 * 4 + 4) << "evaluated again";
     EXPECT_EQ(resumed.checkpoints.at(18), straight.checkpoints.at(18)) << cut;
