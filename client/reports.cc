@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
+#include "base/keep_checkpoint.h"
 #include "base/metrics.h"
 #include "base/metrics_hash.h"
 #include "base/parameter_proto.h"
@@ -105,7 +106,7 @@ Json SweepJson(const v1::Sweep& sweep) {
           {"max_parallel", sweep.spec().max_parallel()},
           {"lease_seconds", sweep.spec().lease_seconds()},
           {"checkpoint_seconds", sweep.spec().checkpoint_seconds()},
-          {"keep_checkpoints", sweep.spec().keep_checkpoints()},
+          {"keep_checkpoint", Name(static_cast<KeepCheckpoint>(sweep.spec().keep_checkpoint()))},
           {"reuse", sweep.spec().reuse()},
           {"axes", axes},
           {"seeds", std::vector<int64_t>(sweep.spec().seeds().begin(), sweep.spec().seeds().end())},

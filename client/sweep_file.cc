@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/grid.h"
+#include "base/keep_checkpoint.h"
 #include "base/metrics.h"
 #include "base/parameter_proto.h"
 #include "base/sweep_name.h"
@@ -87,7 +88,7 @@ class Parser {
   void MaxParallel(const YamlEntry& entry);
   void LeaseSeconds(const YamlEntry& entry);
   void CheckpointSeconds(const YamlEntry& entry);
-  void KeepCheckpoints(const YamlEntry& entry) { spec_.set_keep_checkpoints(FlagFrom(entry)); }
+  void KeepCheckpointOf(const YamlEntry& entry);
   void Reuse(const YamlEntry& entry) { spec_.set_reuse(FlagFrom(entry)); }
   // True or false; a problem is false.
   bool FlagFrom(const YamlEntry& entry);
@@ -120,7 +121,7 @@ const std::vector<std::pair<absl::string_view, Parser::Handler>>& Parser::Handle
       {"max_parallel", &Parser::MaxParallel},
       {"lease_seconds", &Parser::LeaseSeconds},
       {"checkpoint_seconds", &Parser::CheckpointSeconds},
-      {"keep_checkpoints", &Parser::KeepCheckpoints},
+      {"keep_checkpoint", &Parser::KeepCheckpointOf},
       {"reuse", &Parser::Reuse},
   };
   return handlers;
@@ -296,6 +297,16 @@ void Parser::LeaseSeconds(const YamlEntry& entry) {
 void Parser::CheckpointSeconds(const YamlEntry& entry) {
   if (const auto seconds = RealFrom(entry, 0, kLongestSeconds)) {
     spec_.set_checkpoint_seconds(*seconds);
+  }
+}
+
+void Parser::KeepCheckpointOf(const YamlEntry& entry) {
+  const std::optional<KeepCheckpoint> keep =
+      KeepCheckpointFromName(ScalarOf<std::string>(entry.value).value_or(""));
+  if (keep) {
+    spec_.set_keep_checkpoint(static_cast<v1::KeepCheckpoint>(*keep));
+  } else {
+    problems_.Add(entry.value_place, "`keep_checkpoint` must be none, last or best");
   }
 }
 

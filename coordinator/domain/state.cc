@@ -228,8 +228,8 @@ Directive DirectiveFor(const State& state, const std::string& worker, const Leas
     shortest = std::min(shortest, policy.LeaseOf(sweep));
     const AttemptName attempt{trial, state.live_trials.at(trial).attempt};
     if (std::ranges::find(connected.reported, attempt) != connected.reported.end()) continue;
-    directive.leases.push_back(
-        {attempt, sweep.SeedOf(trial), sweep.ParametersOf(trial), sweep.spec.checkpoint_interval});
+    directive.leases.push_back({attempt, sweep.SeedOf(trial), sweep.ParametersOf(trial),
+                                sweep.spec.checkpoint_interval, sweep.spec.keep_checkpoint});
   }
   directive.report_interval = shortest / kReportsPerLease;
   return directive;

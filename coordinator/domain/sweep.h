@@ -8,6 +8,7 @@
 
 #include "absl/time/time.h"
 #include "base/grid.h"
+#include "base/keep_checkpoint.h"
 #include "coordinator/domain/trial.h"
 
 namespace pathsweep {
@@ -29,8 +30,8 @@ struct SweepSpec {
   absl::Duration lease;
   // Between two checkpoints of a trial, at least; 0 = no checkpoints.
   absl::Duration checkpoint_interval = absl::Seconds(60);
-  // The last checkpoint of each trial outlives it.
-  bool keep_checkpoints = false;
+  // The checkpoint of each trial that outlives it.
+  KeepCheckpoint keep_checkpoint = KeepCheckpoint::kNone;
   // Takes results of earlier sweeps when it is submitted.
   bool reuse = false;
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "base/keep_checkpoint.h"
 #include "base/trial_parameters.h"
 #include "coordinator/domain/trial.h"
 
@@ -79,6 +80,7 @@ struct Directive {
     int64_t seed = 0;
     TrialParameters parameters;
     absl::Duration checkpoint_interval;  // 0 = none
+    KeepCheckpoint keep_checkpoint = KeepCheckpoint::kNone;
   };
   uint64_t acknowledged_sequence = 0;
   std::vector<Desired> attempts;

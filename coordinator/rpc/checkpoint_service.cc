@@ -9,11 +9,12 @@
 namespace pathsweep {
 namespace {
 
-void DiscardIfEnded(TrialId trial, const State& state, CheckpointFolder& folder) {
-  const Sweep* sweep = state.SweepOfTrial(trial);
+void DiscardIfNotNeeded(CheckpointName name, const State& state, CheckpointFolder& folder) {
+  const Sweep* sweep = state.SweepOfTrial(name.trial);
   const bool needed =
-      sweep != nullptr && (sweep->spec.keep_checkpoints || state.live_trials.contains(trial));
-  if (!needed) folder.Discard(trial);
+      sweep != nullptr && (name.kept ? sweep->spec.keep_checkpoint != KeepCheckpoint::kNone
+                                     : state.live_trials.contains(name.trial));
+  if (!needed) folder.Discard(name);
 }
 
 }  // namespace
@@ -27,13 +28,13 @@ grpc::Status CheckpointServiceHandler::PutCheckpoint(
   }
   const AttemptName attempt{first.header().trial_id(), first.header().attempt()};
   absl::Status status = CheckRunning(attempt);
-  if (status.ok()) status = Receive(*reader, attempt);
+  if (status.ok()) status = Receive(*reader, {attempt.trial, first.header().kept()});
   return ToGrpc(status);
 }
 
 absl::Status CheckpointServiceHandler::Receive(grpc::ServerReader<v1::PutCheckpointRequest>& reader,
-                                               AttemptName attempt) {
-  absl::StatusOr<std::unique_ptr<AtomicFile>> file = folder_.Begin(attempt.trial);
+                                               CheckpointName name) {
+  absl::StatusOr<std::unique_ptr<AtomicFile>> file = folder_.Begin(name);
   if (!file.ok()) return file.status();
   ChunkSink sink([&](absl::string_view data) { return (*file)->Write(data); });
   v1::PutCheckpointRequest part;
@@ -41,10 +42,10 @@ absl::Status CheckpointServiceHandler::Receive(grpc::ServerReader<v1::PutCheckpo
     if (absl::Status added = sink.Add(part.chunk()); !added.ok()) return added;
   }
   if (absl::Status whole = sink.Finish(); !whole.ok()) return whole;
-  if (absl::Status kept = folder_.Keep(attempt.trial, **file); !kept.ok()) return kept;
+  if (absl::Status kept = folder_.Commit(name, **file); !kept.ok()) return kept;
   // The trial may have ended meanwhile, and then nobody would remove the file.
   const auto discard = [&](const absl::Status& looked, const State& state) {
-    if (looked.ok()) DiscardIfEnded(attempt.trial, state, folder_);
+    if (looked.ok()) DiscardIfNotNeeded(name, state, folder_);
   };
   return engine_.Ask({Inspect{}, discard});
 }
@@ -62,7 +63,7 @@ absl::Status CheckpointServiceHandler::CheckRunning(AttemptName attempt) {
 grpc::Status CheckpointServiceHandler::GetCheckpoint(grpc::ServerContext*,
                                                      const v1::GetCheckpointRequest* request,
                                                      grpc::ServerWriter<v1::FileChunk>* writer) {
-  absl::StatusOr<std::ifstream> file = folder_.Read(request->trial_id());
+  absl::StatusOr<std::ifstream> file = folder_.Read({request->trial_id(), request->kept()});
   if (!file.ok()) return ToGrpc(file.status());
   ChunkSource source(*file);
   while (std::optional<v1::FileChunk> chunk = source.Next()) {
@@ -75,13 +76,13 @@ void DiscardEnded(absl::Span<const Event> events, const State& state, Checkpoint
   if (folder.IsEmpty()) return;
   for (const Event& event : events) {
     const auto* ended = std::get_if<TrialEnded>(&event);
-    if (ended != nullptr) DiscardIfEnded(ended->attempt.trial, state, folder);
+    if (ended != nullptr) DiscardIfNotNeeded({ended->attempt.trial}, state, folder);
     if (std::holds_alternative<SweepPruned>(event)) return DiscardEnded(state, folder);
   }
 }
 
 void DiscardEnded(const State& state, CheckpointFolder& folder) {
-  for (TrialId trial : folder.Trials()) DiscardIfEnded(trial, state, folder);
+  for (CheckpointName name : folder.Names()) DiscardIfNotNeeded(name, state, folder);
 }
 
 }  // namespace pathsweep

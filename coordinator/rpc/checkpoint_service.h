@@ -22,15 +22,14 @@ class CheckpointServiceHandler final : public v1::CheckpointService::Service {
                              grpc::ServerWriter<v1::FileChunk>* writer) override;
 
  private:
-  absl::Status Receive(grpc::ServerReader<v1::PutCheckpointRequest>& reader, AttemptName attempt);
+  absl::Status Receive(grpc::ServerReader<v1::PutCheckpointRequest>& reader, CheckpointName name);
   absl::Status CheckRunning(AttemptName attempt);
 
   EngineThread& engine_;
   CheckpointFolder& folder_;
 };
 
-// Discards the checkpoints of trials that have ended, as their sweeps say: of those that the events
-// end, or of all.
+// Discards the checkpoints that nobody needs: of trials that the events end, or all of them.
 void DiscardEnded(absl::Span<const Event> events, const State& state, CheckpointFolder& folder);
 void DiscardEnded(const State& state, CheckpointFolder& folder);
 

@@ -103,6 +103,10 @@ absl::Status CheckWorker(const v1::WorkerDescription& worker) {
   return absl::OkStatus();
 }
 
+v1::KeepCheckpoint ToProto(KeepCheckpoint keep) {
+  return static_cast<v1::KeepCheckpoint>(static_cast<int>(keep));
+}
+
 v1::TrialState ToProto(TrialState state) {
   return static_cast<v1::TrialState>(static_cast<int>(state) + v1::TRIAL_STATE_PENDING);
 }
@@ -171,7 +175,10 @@ absl::StatusOr<SweepSpec> FromProto(const v1::SweepSpec& proto) {
   if (proto.has_checkpoint_seconds()) {
     spec.checkpoint_interval = absl::Seconds(proto.checkpoint_seconds());
   }
-  spec.keep_checkpoints = proto.keep_checkpoints();
+  if (!v1::KeepCheckpoint_IsValid(proto.keep_checkpoint())) {
+    return absl::InvalidArgumentError("`keep_checkpoint` is none, last or best");
+  }
+  spec.keep_checkpoint = static_cast<KeepCheckpoint>(proto.keep_checkpoint());
   spec.reuse = proto.reuse();
   return spec;
 }
@@ -238,7 +245,7 @@ v1::Sweep SummaryToProto(const Sweep& sweep) {
   spec.set_max_parallel(sweep.spec.max_parallel);
   spec.set_lease_seconds(absl::ToDoubleSeconds(sweep.spec.lease));
   spec.set_checkpoint_seconds(absl::ToDoubleSeconds(sweep.spec.checkpoint_interval));
-  spec.set_keep_checkpoints(sweep.spec.keep_checkpoints);
+  spec.set_keep_checkpoint(ToProto(sweep.spec.keep_checkpoint));
   spec.set_reuse(sweep.spec.reuse);
   proto.set_state(StateOf(sweep));
   *proto.mutable_created_at() = ToTimestamp(sweep.created_at);
@@ -330,6 +337,7 @@ void ToProto(const Directive& directive, v1::Directive& proto) {
     if (lease.checkpoint_interval > absl::ZeroDuration()) {
       ToProto(lease.checkpoint_interval, *added.mutable_checkpoint_interval());
     }
+    added.set_keep_checkpoint(ToProto(lease.keep_checkpoint));
   }
 }
 

@@ -14,6 +14,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr absl::string_view kSuffix = ".checkpoint";
+constexpr absl::string_view kKeptSuffix = ".kept";
 // Of the disk, left for results.
 constexpr double kReserve = 0.05;
 
@@ -36,22 +37,24 @@ void CheckpointFolder::Scan() {
   absl::MutexLock lock(&mutex_);
   std::error_code ignored;  // what cannot be read is not there
   for (const fs::directory_entry& entry : fs::directory_iterator(path_, ignored)) {
-    const std::string name = entry.path().filename().string();
-    absl::string_view number = name;
-    TrialId trial = 0;
-    if (absl::StrContains(name, kPartialSuffix)) {
+    const std::string file = entry.path().filename().string();
+    absl::string_view number = file;
+    CheckpointName name;
+    if (absl::StrContains(file, kPartialSuffix)) {
       fs::remove(entry.path(), ignored);
-    } else if (absl::ConsumeSuffix(&number, kSuffix) && absl::SimpleAtoi(number, &trial)) {
-      trials_.insert(trial);
+      continue;
     }
+    name.kept = absl::ConsumeSuffix(&number, kKeptSuffix);
+    const bool ours = name.kept || absl::ConsumeSuffix(&number, kSuffix);
+    if (ours && absl::SimpleAtoi(number, &name.trial)) names_.insert(name);
   }
 }
 
-std::string CheckpointFolder::FileOf(TrialId trial) const {
-  return absl::StrCat(path_, "/", trial, kSuffix);
+std::string CheckpointFolder::FileOf(CheckpointName name) const {
+  return absl::StrCat(path_, "/", name.trial, name.kept ? kKeptSuffix : kSuffix);
 }
 
-absl::StatusOr<std::unique_ptr<AtomicFile>> CheckpointFolder::Begin(TrialId trial) const {
+absl::StatusOr<std::unique_ptr<AtomicFile>> CheckpointFolder::Begin(CheckpointName name) const {
   std::error_code error;
   fs::create_directories(path_, error);
   if (error) {
@@ -65,53 +68,54 @@ absl::StatusOr<std::unique_ptr<AtomicFile>> CheckpointFolder::Begin(TrialId tria
         absl::StrCat("less than a twentieth of the disk of `", path_,
                      "` is free, which is left for results; make room"));
   }
-  return AtomicFile::Create(FileOf(trial));
+  return AtomicFile::Create(FileOf(name));
 }
 
-absl::Status CheckpointFolder::Keep(TrialId trial, AtomicFile& file) {
+absl::Status CheckpointFolder::Commit(CheckpointName name, AtomicFile& file) {
   absl::Status status = file.Commit();
   if (!status.ok()) return status;
   absl::MutexLock lock(&mutex_);
-  trials_.insert(trial);
-  discarded_.erase(trial);
+  names_.insert(name);
+  discarded_.erase(name);
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::ifstream> CheckpointFolder::Read(TrialId trial) const {
+absl::StatusOr<std::ifstream> CheckpointFolder::Read(CheckpointName name) const {
   {
     absl::MutexLock lock(&mutex_);
-    if (!trials_.contains(trial)) {
-      return absl::NotFoundError(absl::StrCat("trial ", trial, " has no checkpoint"));
+    if (!names_.contains(name)) {
+      return absl::NotFoundError(
+          absl::StrCat("trial ", name.trial, " has no ", name.kept ? "kept " : "", "checkpoint"));
     }
   }
-  std::ifstream file(FileOf(trial), std::ios::binary);
+  std::ifstream file(FileOf(name), std::ios::binary);
   if (file) return file;
-  return absl::NotFoundError(absl::StrCat("cannot read the checkpoint of trial ", trial));
+  return absl::NotFoundError(absl::StrCat("cannot read the checkpoint of trial ", name.trial));
 }
 
-void CheckpointFolder::Discard(TrialId trial) {
+void CheckpointFolder::Discard(CheckpointName name) {
   absl::MutexLock lock(&mutex_);
-  if (trials_.erase(trial) > 0) discarded_.insert(trial);
+  if (names_.erase(name) > 0) discarded_.insert(name);
 }
 
 bool CheckpointFolder::IsEmpty() const {
   absl::MutexLock lock(&mutex_);
-  return trials_.empty();
+  return names_.empty();
 }
 
-std::vector<TrialId> CheckpointFolder::Trials() const {
+std::vector<CheckpointName> CheckpointFolder::Names() const {
   absl::MutexLock lock(&mutex_);
-  return {trials_.begin(), trials_.end()};
+  return {names_.begin(), names_.end()};
 }
 
 void CheckpointFolder::RemoveDiscarded() {
   while (true) {
     mutex_.LockWhen(absl::Condition(this, &CheckpointFolder::HasWork));
-    const std::set<TrialId> removed = std::exchange(discarded_, {});
+    const std::set<CheckpointName> removed = std::exchange(discarded_, {});
     const bool last = ending_;
     mutex_.Unlock();
     std::error_code ignored;  // the next start tries again
-    for (TrialId trial : removed) fs::remove(FileOf(trial), ignored);
+    for (CheckpointName name : removed) fs::remove(FileOf(name), ignored);
     if (last) return;
   }
 }

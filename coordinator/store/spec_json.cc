@@ -69,7 +69,7 @@ std::string SpecToJson(const SweepSpec& spec) {
   json["max_parallel"] = spec.max_parallel;
   json["lease_seconds"] = absl::ToDoubleSeconds(spec.lease);
   json["checkpoint_seconds"] = absl::ToDoubleSeconds(spec.checkpoint_interval);
-  json["keep_checkpoints"] = spec.keep_checkpoints;
+  json["keep_checkpoint"] = std::string(Name(spec.keep_checkpoint));
   json["reuse"] = spec.reuse;
   json["seeds"] = spec.grid.seeds;
   json["axes"] = ToJson(spec.grid.axes);
@@ -91,7 +91,10 @@ absl::StatusOr<SweepSpec> SpecFromJson(absl::string_view text) {
     spec.max_parallel = json.value("max_parallel", int64_t{0});
     spec.lease = absl::Seconds(json.value("lease_seconds", 0.0));  // since schema 3, as the next
     spec.checkpoint_interval = absl::Seconds(json.value("checkpoint_seconds", 60.0));
-    spec.keep_checkpoints = json.value("keep_checkpoints", false);
+    // Before schema 5 it was a flag, and what was kept was the last one.
+    const std::string keep = json.value("keep_checkpoints", false) ? "last" : "none";
+    spec.keep_checkpoint =
+        KeepCheckpointFromName(json.value("keep_checkpoint", keep)).value_or(KeepCheckpoint::kNone);
     spec.reuse = json.value("reuse", false);
     absl::Status grid = ReadGrid(json, spec.grid);
     if (!grid.ok()) {

@@ -129,6 +129,8 @@ TEST(SweepFile, EachProblemNamesItsPlaceAndWhatToWrite) {
        "f.yaml:4:11: `priority` must be an integer, -1000 to 1000"},
       {WithParameters("  lr: {value: 1}\nmax_parallel: 0\n"),
        "f.yaml:4:15: `max_parallel` must be an integer, 1 to"},
+      {WithParameters("  lr: {value: 1}\nkeep_checkpoint: newest\n"),
+       "f.yaml:4:18: `keep_checkpoint` must be none, last or best"},
       {"method: bayes\nparameters:\n  lr: {value: 1}\n",
        "f.yaml:1:9: unknown method `bayes`: only `grid` so far"},
   };

@@ -59,10 +59,15 @@ def test_a_damaged_checkpoint_costs_time_alone(cluster):
     assert measured(cluster.ctl("trial", 1)) == undisturbed(SETTINGS, SEED)
 
 
-def test_a_sweep_may_keep_its_checkpoints_or_have_none(cluster):
+def test_a_sweep_may_keep_the_end_or_the_best_or_nothing(cluster):
+    def files():
+        return sorted(file.name for file in (cluster.folder / "results.db-checkpoints").glob("*"))
+
     cluster.start_coordinator()
     cluster.start_worker()
-    cluster.wait_until_ended(submit(cluster, checkpoint_seconds=0.1, keep_checkpoints="true"))
-    [kept] = checkpoints(cluster)
+    cluster.wait_until_ended(submit(cluster, checkpoint_seconds=0.1, keep_checkpoint="last"))
+    wait_until(lambda: files() == ["1.kept"], "another one stays")
     cluster.wait_until_ended(submit(cluster, checkpoint_seconds=0))
-    assert checkpoints(cluster) == [kept]
+    assert files() == ["1.kept"]
+    cluster.wait_until_ended(submit(cluster, checkpoint_seconds=0, keep_checkpoint="best"))
+    assert files() == ["1.kept", "3.kept"]

@@ -17,6 +17,8 @@ namespace {
 constexpr std::chrono::seconds kLongestCall{120};
 // Measurements are acknowledged within a report; while the coordinator is away, later.
 constexpr absl::Duration kLongestWait = absl::Seconds(10);
+// For the last checkpoint of an attempt, which holds up its end.
+constexpr absl::Duration kLongestFinish = absl::Seconds(30);
 
 }  // namespace
 
@@ -59,9 +61,21 @@ void CheckpointCourier::End() {
   for (grpc::ClientContext* context : under_way_) context->TryCancel();
 }
 
-void CheckpointCourier::Send(AttemptKey attempt, int64_t step, std::string checkpoint) {
+void CheckpointCourier::Send(Parcel parcel, int64_t step, std::string checkpoint) {
   absl::MutexLock lock(&mutex_);
-  waiting_[attempt] = {step, std::move(checkpoint)};
+  waiting_[parcel] = {step, std::move(checkpoint)};
+}
+
+void CheckpointCourier::Finish(AttemptKey attempt) {
+  const Parcel parcel{attempt, /*kept=*/true};
+  const auto finished = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return ending_ || (!waiting_.contains(parcel) && carried_ != parcel);
+  };
+  absl::MutexLock lock(&mutex_);
+  if (mutex_.AwaitWithTimeout(absl::Condition(&finished), kLongestFinish)) return;
+  waiting_.erase(parcel);
+  spdlog::warn("the checkpoint of trial {} that was to be kept is dropped: it cannot be sent",
+               attempt.first);
 }
 
 void CheckpointCourier::Loop() {
@@ -71,13 +85,16 @@ void CheckpointCourier::Loop() {
       mutex_.Unlock();
       return;
     }
-    const auto [attempt, sent] = TakeNext();
+    const auto [parcel, sent] = TakeNext();
+    carried_ = parcel;
     mutex_.Unlock();
-    Carry(attempt, sent);
+    Carry(parcel, sent);
+    absl::MutexLock lock(&mutex_);
+    carried_.reset();
   }
 }
 
-std::pair<AttemptKey, CheckpointCourier::Waiting> CheckpointCourier::TakeNext() {
+std::pair<Parcel, CheckpointCourier::Waiting> CheckpointCourier::TakeNext() {
   auto next = waiting_.upper_bound(last_);
   if (next == waiting_.end()) next = waiting_.begin();
   last_ = next->first;
@@ -85,10 +102,11 @@ std::pair<AttemptKey, CheckpointCourier::Waiting> CheckpointCourier::TakeNext() 
   return {taken.key(), std::move(taken.mapped())};
 }
 
-void CheckpointCourier::Carry(AttemptKey attempt, const Waiting& sent) {
+void CheckpointCourier::Carry(Parcel parcel, const Waiting& sent) {
+  const AttemptKey attempt = parcel.attempt;
   absl::Status status;
-  if (session_.WaitUntilKept(attempt, sent.step, absl::Now() + kLongestWait)) {
-    status = Put(attempt, sent.checkpoint);
+  if (parcel.kept || session_.WaitUntilKept(attempt, sent.step, absl::Now() + kLongestWait)) {
+    status = Put(parcel, sent.checkpoint);
   } else if (session_.IsRunning(attempt)) {
     status = absl::UnavailableError("the coordinator does not store what was measured before it");
   }
@@ -97,13 +115,14 @@ void CheckpointCourier::Carry(AttemptKey attempt, const Waiting& sent) {
                std::string(status.message()));
 }
 
-absl::Status CheckpointCourier::Put(AttemptKey attempt, const std::string& checkpoint) {
+absl::Status CheckpointCourier::Put(Parcel parcel, const std::string& checkpoint) {
   Call call(*this);
   v1::PutCheckpointResponse response;
   const auto writer = stub_->PutCheckpoint(&call.context(), &response);
   v1::PutCheckpointRequest part;
-  part.mutable_header()->set_trial_id(attempt.first);
-  part.mutable_header()->set_attempt(attempt.second);
+  part.mutable_header()->set_trial_id(parcel.attempt.first);
+  part.mutable_header()->set_attempt(parcel.attempt.second);
+  part.mutable_header()->set_kept(parcel.kept);
   std::istringstream content(checkpoint);
   ChunkSource source(content);
   bool open = writer->Write(part);  // where writing fails, Finish says why

@@ -1,17 +1,18 @@
 // Carries checkpoints to the coordinator and back, beside the training.
 //
-//   courier.Send(attempt, step, bytes);                       // returns at once
+//   courier.Send({attempt}, step, bytes);                     // returns at once
 //   std::string checkpoint = courier.Fetch(attempt.first);    // empty: begin at the beginning
 //
 // A checkpoint goes out once the measurements before it are on the coordinator's disk, for
 // an attempt that goes on from it does not measure them again. One that cannot be carried is
 // dropped with a warning: training goes on, and the next one may do better. Of an attempt's
-// checkpoints that wait only the newest is kept. Thread safe.
+// checkpoints that wait only the newest is carried. Thread safe.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -25,6 +26,13 @@
 
 namespace pathsweep {
 
+struct Parcel {
+  AttemptKey attempt;
+  bool kept = false;  // outlives the trial
+
+  auto operator<=>(const Parcel&) const = default;
+};
+
 class CheckpointCourier {
  public:
   // The session must outlive the courier.
@@ -34,7 +42,11 @@ class CheckpointCourier {
   // Drops what waits and ends the calls under way; nothing is carried any more.
   void End();
 
-  void Send(AttemptKey attempt, int64_t step, std::string checkpoint);
+  void Send(Parcel parcel, int64_t step, std::string checkpoint);
+
+  // Waits until the attempt's checkpoint that is to be kept has been carried or dropped: once the
+  // attempt has ended the coordinator takes it no more. Not for ever.
+  void Finish(AttemptKey attempt);
 
   // The trial's newest checkpoint, or empty if there is none or it cannot be had; a failure is
   // logged. Blocks.
@@ -48,9 +60,9 @@ class CheckpointCourier {
 
   void Loop();
   // Takes the next one that waits, attempt after attempt in turn.
-  std::pair<AttemptKey, Waiting> TakeNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Carry(AttemptKey attempt, const Waiting& sent);
-  absl::Status Put(AttemptKey attempt, const std::string& checkpoint);
+  std::pair<Parcel, Waiting> TakeNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Carry(Parcel parcel, const Waiting& sent);
+  absl::Status Put(Parcel parcel, const std::string& checkpoint);
   // A call that End ends.
   class Call;
   bool HasWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return ending_ || !waiting_.empty(); }
@@ -58,8 +70,9 @@ class CheckpointCourier {
   Session& session_;
   const std::unique_ptr<v1::CheckpointService::Stub> stub_;
   absl::Mutex mutex_;
-  std::map<AttemptKey, Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
-  AttemptKey last_ ABSL_GUARDED_BY(mutex_);
+  std::map<Parcel, Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
+  std::optional<Parcel> carried_ ABSL_GUARDED_BY(mutex_);  // now
+  Parcel last_ ABSL_GUARDED_BY(mutex_);
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
   std::set<grpc::ClientContext*> under_way_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;  // last, so that it starts when all else is there

@@ -31,6 +31,13 @@ v1::Outcome::Kind KindOf(TrialOutcome::Kind kind, bool stopped) {
   return v1::Outcome::KIND_UNSPECIFIED;
 }
 
+// None if a newer coordinator says another.
+KeepCheckpoint KeepCheckpointOf(const v1::Lease& lease) {
+  return v1::KeepCheckpoint_IsValid(lease.keep_checkpoint())
+             ? static_cast<KeepCheckpoint>(lease.keep_checkpoint())
+             : KeepCheckpoint::kNone;
+}
+
 }  // namespace
 
 v1::WorkerReport Session::MakeReport() {
@@ -79,7 +86,7 @@ std::vector<Assignment> Session::Follow(const v1::Directive& directive) {
     const AttemptKey key{lease.trial_id(), lease.attempt()};
     if (leaving_ || !attempts_.emplace(key, Attempt{}).second) continue;
     assignments.push_back({key, static_cast<uint64_t>(lease.seed()), FromProto(lease.parameters()),
-                           ToDuration(lease.checkpoint_interval())});
+                           ToDuration(lease.checkpoint_interval()), KeepCheckpointOf(lease)});
     changed_ = true;
   }
   return assignments;

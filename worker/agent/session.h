@@ -21,6 +21,7 @@
 #include "absl/status/statusor.h"
 #include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
+#include "base/keep_checkpoint.h"
 #include "base/trial_parameters.h"
 #include "pathsweep/v1/worker_service.pb.h"
 #include "worker/train/trainer.h"
@@ -38,6 +39,8 @@ struct Assignment {
   absl::StatusOr<TrialParameters> parameters;
   // Between two checkpoints, at least; 0 = none.
   absl::Duration checkpoint_interval;
+  // Which checkpoint to put by for good.
+  KeepCheckpoint keep_checkpoint = KeepCheckpoint::kNone;
 };
 
 class Session {

@@ -15,27 +15,42 @@ namespace pathsweep {
 class TrialRunner::Observer : public TrialObserver {
  public:
   Observer(TrialRunner& runner, const Assignment& assignment)
-      : runner_(runner), attempt_(assignment.attempt), interval_(assignment.checkpoint_interval) {}
+      : runner_(runner),
+        attempt_(assignment.attempt),
+        interval_(assignment.checkpoint_interval),
+        keep_(assignment.keep_checkpoint) {}
 
   void OnStep(int64_t step) override { runner_.session_.Advanced(attempt_, step); }
   void OnEvaluation(int64_t step, absl::Span<const MetricValue> metrics) override {
     runner_.session_.Measured(attempt_, step, metrics);
   }
   bool ShouldStop() override { return runner_.session_.ShouldStop(attempt_); }
-  bool WantsCheckpoint() override {
-    return interval_ > absl::ZeroDuration() && absl::Now() - last_checkpoint_ >= interval_;
+  bool WantsCheckpoint(const CheckpointMoment& moment) override {
+    to_keep_ = (keep_ == KeepCheckpoint::kLast && moment.last) ||
+               (keep_ == KeepCheckpoint::kBest && moment.best);
+    to_go_on_ = interval_ > absl::ZeroDuration() && !moment.last &&
+                absl::Now() - last_checkpoint_ >= interval_;
+    return to_keep_ || to_go_on_;
   }
   void OnCheckpoint(int64_t step, const std::string& checkpoint) override {
+    if (to_keep_) runner_.checkpoints_.Send({attempt_, /*kept=*/true}, step, checkpoint);
+    if (!to_go_on_) return;
     last_checkpoint_ = absl::Now();
-    runner_.checkpoints_.Send(attempt_, step, checkpoint);
+    runner_.checkpoints_.Send({attempt_, /*kept=*/false}, step, checkpoint);
   }
-  void OnEnd(const TrialOutcome& outcome) override { runner_.Ended(attempt_, outcome); }
+  void OnEnd(const TrialOutcome& outcome) override {
+    if (keep_ != KeepCheckpoint::kNone) runner_.checkpoints_.Finish(attempt_);
+    runner_.Ended(attempt_, outcome);
+  }
 
  private:
   TrialRunner& runner_;
   const AttemptKey attempt_;
   const absl::Duration interval_;
+  const KeepCheckpoint keep_;
   absl::Time last_checkpoint_ = absl::Now();
+  bool to_keep_ = false;
+  bool to_go_on_ = false;
 };
 
 class TrialRunner::Source : public TrialSource {

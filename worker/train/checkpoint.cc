@@ -58,6 +58,7 @@ std::string ToBytes(const TrainingState& state) {
   archive.write("losses_count", c10::IValue(state.losses_count));
   archive.write("metrics_hash", c10::IValue(std::bit_cast<int64_t>(state.metrics_hash)));
   archive.write("fused", c10::IValue(state.fused));
+  archive.write("best", c10::IValue(state.best));
   std::ostringstream bytes;
   archive.save_to(bytes);
   const auto crc = std::bit_cast<std::array<char, kCrc>>(Crc32(bytes.str()));
@@ -79,6 +80,7 @@ TrainingState FromBytes(const std::string& bytes) {
   state.losses_count = ReadValue(archive, "losses_count").toInt();
   state.metrics_hash = std::bit_cast<uint64_t>(ReadValue(archive, "metrics_hash").toInt());
   state.fused = ReadValue(archive, "fused").toInt();
+  state.best = ReadValue(archive, "best").toDouble();
   return state;
 }
 

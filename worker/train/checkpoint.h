@@ -30,6 +30,7 @@ struct TrainingState {
   int64_t losses_count = 0;
   uint64_t metrics_hash = 0;
   int64_t fused = 1;  // as TrialOutcome's
+  double best = -1;   // exact_match of an evaluation after a step
 };
 
 std::string ToBytes(const TrainingState& state);

@@ -86,6 +86,7 @@ void FusedTrials::Restore(Member& member, OptimizedWeights& row,
   member.losses_count = kept.losses_count;
   member.hash = MetricsHash(kept.metrics_hash);
   member.fused = static_cast<int>(kept.fused);
+  member.best = kept.best;
 }
 
 void FusedTrials::Remove(size_t k) {
@@ -174,6 +175,13 @@ std::vector<MetricValue> FusedTrials::Evaluate(size_t k) {
   return metrics;
 }
 
+bool FusedTrials::NoteBest(size_t k, double exact_match) {
+  double& best = members_[k].best;
+  if (exact_match <= best) return false;
+  best = exact_match;
+  return true;
+}
+
 std::string FusedTrials::Checkpoint(size_t k) const {
   const Member& member = members_[k];
   const auto row = [&](const Tensor& of) {
@@ -181,7 +189,7 @@ std::string FusedTrials::Checkpoint(size_t k) const {
   };
   return ToBytes({TrialText(member.parameters, member.seed), member.steps, row(state_.weights),
                   row(state_.first_moment), row(state_.second_moment), member.losses,
-                  member.losses_count, member.hash.value(), member.fused});
+                  member.losses_count, member.hash.value(), member.fused, member.best});
 }
 
 }  // namespace pathsweep

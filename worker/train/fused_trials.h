@@ -46,6 +46,8 @@ class FusedTrials {
   int64_t steps(size_t k) const { return members_[k].steps; }
   // The metrics now, and those of training since the last call.
   std::vector<MetricValue> Evaluate(size_t k);
+  // Whether so high an exact_match was not evaluated before.
+  bool NoteBest(size_t k, double exact_match);
   std::string Checkpoint(size_t k) const;
   // As TrialOutcome has them.
   uint64_t metrics_hash(size_t k) const { return members_[k].hash.value(); }
@@ -60,6 +62,7 @@ class FusedTrials {
     int64_t steps = 0;
     MetricsHash hash{};
     int fused = 1;
+    double best = -1;  // exact_match
     // Since the last evaluation.
     double losses = 0;
     int64_t losses_count = 0;

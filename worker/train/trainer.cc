@@ -118,23 +118,36 @@ class Company {
   }
 
   std::optional<TrialOutcome> AfterStep(size_t k, double loss) {
-    const TrialParameters& parameters = tasks_[k].parameters;
     TrialObserver& observer = *tasks_[k].observer;
+    CheckpointMoment moment{};
+    const std::optional<TrialOutcome> outcome = Judge(k, loss, moment.best);
+    moment.last = outcome.has_value();
+    if (observer.WantsCheckpoint(moment)) {
+      observer.OnCheckpoint(trials_->steps(k), trials_->Checkpoint(k));
+    }
+    return outcome;
+  }
+
+  // Evaluates the trial if it is time, and says how it ended if it has.
+  std::optional<TrialOutcome> Judge(size_t k, double loss, bool& best) {
+    const TrialParameters& parameters = tasks_[k].parameters;
     const int64_t step = trials_->steps(k);
+    const auto evaluate = [&] {
+      std::vector<MetricValue> metrics = Evaluate(k);
+      best = trials_->NoteBest(k, ValueOf(metrics, kExactMatch));
+      return metrics;
+    };
     if (!std::isfinite(loss)) {
-      Evaluate(k);
+      evaluate();
       return TrialOutcome{Kind::kDiverged,
                           absl::StrCat("loss or gradient not finite at step ", step)};
     }
-    observer.OnStep(step);
-    if (step % parameters.eval_every == 0 || step == parameters.steps) {
-      if (IsSolved(parameters, Evaluate(k))) {
-        return TrialOutcome{Kind::kSolved, absl::StrCat("solved at step ", step)};
-      }
+    tasks_[k].observer->OnStep(step);
+    const bool last = step >= parameters.steps;
+    if ((step % parameters.eval_every == 0 || last) && IsSolved(parameters, evaluate())) {
+      return TrialOutcome{Kind::kSolved, absl::StrCat("solved at step ", step)};
     }
-    if (step >= parameters.steps) return TrialOutcome{Kind::kCompleted, ""};
-    if (observer.WantsCheckpoint()) observer.OnCheckpoint(step, trials_->Checkpoint(k));
-    return std::nullopt;
+    return last ? std::optional(TrialOutcome{Kind::kCompleted, ""}) : std::nullopt;
   }
 
   std::vector<MetricValue> Evaluate(size_t k) {
@@ -203,7 +216,9 @@ class OutcomeKeeper : public TrialObserver {
     observer_.OnEvaluation(step, metrics);
   }
   bool ShouldStop() override { return observer_.ShouldStop(); }
-  bool WantsCheckpoint() override { return observer_.WantsCheckpoint(); }
+  bool WantsCheckpoint(const CheckpointMoment& moment) override {
+    return observer_.WantsCheckpoint(moment);
+  }
   void OnCheckpoint(int64_t step, const std::string& checkpoint) override {
     observer_.OnCheckpoint(step, checkpoint);
   }

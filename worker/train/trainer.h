@@ -37,6 +37,12 @@ struct TrialOutcome {
   int fused = 1;
 };
 
+// When a checkpoint may be taken.
+struct CheckpointMoment {
+  bool best;  // the step's evaluation has a higher exact_match than any after a step before
+  bool last;  // the trial has ended
+};
+
 // Receives a trial's progress on the thread that trains it. Calls return quickly.
 class TrialObserver {
  public:
@@ -51,8 +57,8 @@ class TrialObserver {
   // Asked before every step; true ends training with kInterrupted.
   virtual bool ShouldStop() = 0;
 
-  // Asked after every step but the last; true is followed by OnCheckpoint.
-  virtual bool WantsCheckpoint() { return false; }
+  // Asked after every step; true is followed by OnCheckpoint.
+  virtual bool WantsCheckpoint(const CheckpointMoment&) { return false; }
 
   // What training needs to go on after `step` steps as if nothing had happened.
   virtual void OnCheckpoint(int64_t /*step*/, const std::string& /*checkpoint*/) {}

@@ -34,7 +34,7 @@ class CheckpointServiceTest : public testing::Test {
     v1::SubmitSweepRequest request;
     request.set_request_id("id");
     request.mutable_spec()->set_name("s");
-    request.mutable_spec()->set_keep_checkpoints(keep);
+    if (keep) request.mutable_spec()->set_keep_checkpoint(v1::KEEP_CHECKPOINT_LAST);
     ToProto(Grid{}, *request.mutable_spec());
     v1::SubmitSweepResponse response;
     EXPECT_TRUE(sweeps_->SubmitSweep(&context, request, &response).ok());
@@ -95,10 +95,11 @@ class CheckpointServiceTest : public testing::Test {
     return writer->Finish();
   }
 
-  grpc::Status Get(std::string& content) {
+  grpc::Status Get(std::string& content, bool kept = false) {
     grpc::ClientContext context;
     v1::GetCheckpointRequest request;
     request.set_trial_id(1);
+    request.set_kept(kept);
     const auto reader = checkpoints_->GetCheckpoint(&context, request);
     content.clear();
     ChunkSink sink([&](absl::string_view data) {
@@ -167,14 +168,29 @@ class KeptCheckpointTest : public CheckpointServiceTest {
   KeptCheckpointTest() : CheckpointServiceTest(/*keep=*/true) {}
 };
 
+void MarkAsKept(std::vector<v1::PutCheckpointRequest>& parts) {
+  parts[0].mutable_header()->set_kept(true);
+}
+
+TEST_F(CheckpointServiceTest, KeptOneIsDiscardedIfItsSweepKeepsNone) {
+  ASSERT_TRUE(Put(1, "end", MarkAsKept).ok());
+  std::string content;
+  EXPECT_EQ(Get(content, /*kept=*/true).error_code(), StatusCode::NOT_FOUND);
+}
+
 TEST_F(KeptCheckpointTest, OutlivesItsTrialAndIsGoneWithItsSweep) {
-  ASSERT_TRUE(Put(1, "good").ok());
+  ASSERT_TRUE(Put(1, "newest").ok());
+  ASSERT_TRUE(Put(1, "end", MarkAsKept).ok());
   EXPECT_EQ(Prune().error_code(), StatusCode::FAILED_PRECONDITION) << "the sweep runs";
-  Cancel();
   std::string content;
   ASSERT_TRUE(Get(content).ok());
-  ASSERT_TRUE(Prune().ok());
+  EXPECT_EQ(content, "newest");
+  Cancel();
   EXPECT_EQ(Get(content).error_code(), StatusCode::NOT_FOUND);
+  ASSERT_TRUE(Get(content, /*kept=*/true).ok());
+  EXPECT_EQ(content, "end");
+  ASSERT_TRUE(Prune().ok());
+  EXPECT_EQ(Get(content, /*kept=*/true).error_code(), StatusCode::NOT_FOUND);
   EXPECT_EQ(Prune().error_code(), StatusCode::NOT_FOUND);
 }
 

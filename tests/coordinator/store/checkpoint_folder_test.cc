@@ -23,15 +23,15 @@ class CheckpointFolderTest : public testing::Test {
     checkpoints_ = std::make_unique<CheckpointFolder>(path_);
   }
 
-  void Put(TrialId trial, const std::string& content) {
-    const auto file = checkpoints_->Begin(trial).value();
+  void Put(CheckpointName name, const std::string& content) {
+    const auto file = checkpoints_->Begin(name).value();
     ASSERT_TRUE(file->Write(content).ok());
-    ASSERT_TRUE(checkpoints_->Keep(trial, *file).ok());
+    ASSERT_TRUE(checkpoints_->Commit(name, *file).ok());
   }
 
-  std::string Get(TrialId trial) {
+  std::string Get(CheckpointName name) {
     std::ostringstream content;
-    content << checkpoints_->Read(trial)->rdbuf();
+    content << checkpoints_->Read(name)->rdbuf();
     return content.str();
   }
 
@@ -49,23 +49,33 @@ class CheckpointFolderTest : public testing::Test {
 };
 
 TEST_F(CheckpointFolderTest, KeepsTheNewestOfEachTrialThroughARestart) {
-  Put(7, "old");
-  Put(7, "new");
-  Put(12, "other");
+  Put({7}, "old");
+  Put({7}, "new");
+  Put({12}, "other");
   Reopen();
-  EXPECT_THAT(checkpoints_->Trials(), ElementsAre(7, 12));
-  EXPECT_EQ(Get(7), "new");
-  EXPECT_TRUE(absl::IsNotFound(checkpoints_->Read(8).status()));
+  EXPECT_THAT(checkpoints_->Names(), ElementsAre(CheckpointName{7}, CheckpointName{12}));
+  EXPECT_EQ(Get({7}), "new");
+  EXPECT_TRUE(absl::IsNotFound(checkpoints_->Read({8}).status()));
 }
 
 TEST_F(CheckpointFolderTest, DiscardedOnesAreRemoved) {
-  Put(7, "a");
-  Put(8, "b");
-  checkpoints_->Discard(7);
-  checkpoints_->Discard(99);  // there is none
-  EXPECT_TRUE(absl::IsNotFound(checkpoints_->Read(7).status()));
+  Put({7}, "a");
+  Put({8}, "b");
+  checkpoints_->Discard({7});
+  checkpoints_->Discard({99});  // there is none
+  EXPECT_TRUE(absl::IsNotFound(checkpoints_->Read({7}).status()));
   Reopen();
   EXPECT_THAT(Files(), ElementsAre("8.checkpoint"));
+}
+
+TEST_F(CheckpointFolderTest, TheKeptOneIsAnother) {
+  Put({7}, "newest");
+  Put({7, /*kept=*/true}, "best");
+  checkpoints_->Discard({7});
+  Reopen();
+  EXPECT_THAT(Files(), ElementsAre("7.kept"));
+  EXPECT_EQ(Get({7, true}), "best");
+  EXPECT_TRUE(absl::IsNotFound(checkpoints_->Read({7}).status()));
 }
 
 TEST_F(CheckpointFolderTest, WhatACrashLeftHalfWrittenIsRemoved) {
@@ -74,12 +84,12 @@ TEST_F(CheckpointFolderTest, WhatACrashLeftHalfWrittenIsRemoved) {
   std::ofstream(path_ + "/notes.txt") << "somebody's";
   Reopen();
   EXPECT_THAT(Files(), ElementsAre("notes.txt"));
-  EXPECT_THAT(checkpoints_->Trials(), IsEmpty());
+  EXPECT_THAT(checkpoints_->Names(), IsEmpty());
 }
 
 TEST(CheckpointFolder, ThatCannotBeMadeIsAnError) {
   const CheckpointFolder checkpoints("/dev/null/checkpoints");
-  EXPECT_EQ(checkpoints.Begin(1).status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(checkpoints.Begin({1}).status().code(), absl::StatusCode::kFailedPrecondition);
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ TEST(SpecJson, ReadsBackWhatItWrote) {
   spec.max_attempts = 7;
   spec.lease = absl::Seconds(2.5);
   spec.checkpoint_interval = absl::ZeroDuration();
-  spec.keep_checkpoints = true;
+  spec.keep_checkpoint = KeepCheckpoint::kBest;
   spec.reuse = true;
   spec.grid.axes.push_back({"objective", {std::string("standard"), std::string("reverse")}});
   spec.grid.axes.push_back({"depth", {int64_t{2}, int64_t{4}}});

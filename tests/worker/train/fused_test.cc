@@ -22,7 +22,7 @@ using Kind = TrialOutcome::Kind;
 
 // Keeps the end, too, and a checkpoint.
 struct Witness : Recorder {
-  bool WantsCheckpoint() override { return last_step == checkpoint_at; }
+  bool WantsCheckpoint(const CheckpointMoment&) override { return last_step == checkpoint_at; }
   void OnCheckpoint(int64_t, const std::string& bytes) override { checkpoint = bytes; }
   void OnEnd(const TrialOutcome& ended) override {
     outcome = ended;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
@@ -92,7 +93,11 @@ TEST(TrainTrial, StopsWithinOneStep) {
 // Keeps a checkpoint of every step in `wanted`.
 struct Keeper : Recorder {
   explicit Keeper(std::set<int64_t> steps) : wanted(std::move(steps)) {}
-  bool WantsCheckpoint() override { return wanted.contains(last_step); }
+  bool WantsCheckpoint(const CheckpointMoment& moment) override {
+    if (moment.best) best.push_back(last_step);
+    if (moment.last) ended = last_step;
+    return wanted.contains(last_step);
+  }
   void OnCheckpoint(int64_t step, const std::string& checkpoint) override {
     EXPECT_EQ(step, last_step);
     checkpoints[step] = checkpoint;
@@ -104,6 +109,8 @@ struct Keeper : Recorder {
   }
 
   const std::set<int64_t> wanted;
+  std::vector<int64_t> best;
+  int64_t ended = 0;
   std::map<int64_t, std::string> checkpoints;
 };
 
@@ -140,12 +147,31 @@ TEST(Checkpoint, AResumedRunEqualsAStraightOneBitForBit) {
   }
 }
 
+TEST(Checkpoint, MomentsAreTheEndAndEachNewBest) {
+  TrialParameters parameters = Small();
+  parameters.steps = 300;
+  parameters.eval_every = 10;
+  parameters.lr = 3e-3;
+  Keeper keeper({});
+  TrainTrial(parameters, 5, "cpu", keeper);
+  EXPECT_EQ(keeper.ended, 300);
+  std::vector<int64_t> best;
+  double highest = -1;
+  for (const auto& [step, metrics] : keeper.Evaluations(/*after=*/0)) {
+    if (metrics.at("exact_match") > highest) best.push_back(step);
+    highest = std::max(highest, metrics.at("exact_match"));
+  }
+  EXPECT_GT(best.size(), 2u);
+  EXPECT_EQ(keeper.best, best);
+}
+
 TEST(Checkpoint, OfAnotherTrialOrDamagedIsRefused) {
   TrialParameters parameters = Small();
   parameters.steps = 5;
   Keeper keeper({2, 5});
   TrainTrial(parameters, 5, "cpu", keeper);
-  EXPECT_FALSE(keeper.checkpoints.contains(5)) << "nothing goes on after the last step";
+  EXPECT_EQ(keeper.ended, 5);
+  EXPECT_TRUE(keeper.checkpoints.contains(5)) << "the end may be kept";
   const std::string checkpoint = keeper.checkpoints.at(2);
   EXPECT_EQ(*CheckCheckpoint(checkpoint, parameters, 5), 2);
   EXPECT_TRUE(absl::IsInvalidArgument(CheckCheckpoint(checkpoint, parameters, 6).status()));
