@@ -106,6 +106,7 @@ ExitCode RunCli(int argc, const char* const* argv, Environment& environment) {
   const Choose choose = [&](Command command) { chosen = std::move(command); };
   AddSweepCommands(app, choose);
   AddTrialCommands(app, choose);
+  AddInspectCommand(app, choose);
   AddTableCommand(app, choose);
   AddRunCommand(app, choose);
   AddBackupCommand(app, choose);

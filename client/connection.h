@@ -53,8 +53,8 @@ class Connection {
 
   // Hands each answer of the stream to `take`, whose error ends the call. Unavailable if the
   // coordinator breaks off, Cancelled if the user interrupts; may last as long as it takes.
-  template <typename Request, typename Response>
-  absl::Status Stream(std::unique_ptr<grpc::ClientReader<Response>> (Stub::*method)(
+  template <typename Request, typename Response, typename AnyStub>
+  absl::Status Stream(std::unique_ptr<grpc::ClientReader<Response>> (AnyStub::*method)(
                           grpc::ClientContext*, const Request&),
                       const Request& request,
                       const std::function<absl::Status(const Response&)>& take,
@@ -62,7 +62,8 @@ class Connection {
     if (absl::Status reached = Reach(); !reached.ok()) return reached;
     grpc::ClientContext context;
     return UnlessInterrupted(context, interrupts, [&] {
-      const auto reader = ((*stub_).*method)(&context, request);
+      AnyStub stub(channel_);
+      const auto reader = (stub.*method)(&context, request);
       absl::Status taken;
       for (Response response; taken.ok() && reader->Read(&response);) taken = take(response);
       if (!taken.ok()) context.TryCancel();

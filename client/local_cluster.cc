@@ -1,7 +1,5 @@
 #include "client/local_cluster.h"
 
-#include <stdlib.h>
-
 #include <deque>
 #include <fstream>
 
@@ -30,19 +28,16 @@ std::string EndOf(const std::filesystem::path& file) {
 
 }  // namespace
 
-LocalCluster::LocalCluster(const LocalClusterOptions& options, std::filesystem::path folder)
+LocalCluster::LocalCluster(const LocalClusterOptions& options, ScratchFolder folder)
     : folder_(std::move(folder)),
-      address_(absl::StrCat("unix:", (folder_ / "sweepd.sock").string())),
+      address_(absl::StrCat("unix:", (folder_.path() / "sweepd.sock").string())),
       log_(options.database.string() + ".log") {}
 
 absl::StatusOr<std::unique_ptr<LocalCluster>> LocalCluster::Start(
     const LocalClusterOptions& options, Environment& environment) {
-  std::string folder = (std::filesystem::temp_directory_path() / "pathsweep-XXXXXX").string();
-  if (mkdtemp(folder.data()) == nullptr) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("cannot make a folder like `", folder, "` for the coordinator's socket"));
-  }
-  std::unique_ptr<LocalCluster> cluster(new LocalCluster(options, folder));
+  absl::StatusOr<ScratchFolder> folder = ScratchFolder::Make();
+  if (!folder.ok()) return folder.status();
+  std::unique_ptr<LocalCluster> cluster(new LocalCluster(options, *std::move(folder)));
   if (absl::Status status = cluster->StartCoordinator(options, environment); !status.ok()) {
     return status;
   }
@@ -56,8 +51,6 @@ LocalCluster::~LocalCluster() {
   for (const auto& worker : workers_) worker->Terminate();
   workers_.clear();
   coordinator_.reset();
-  std::error_code ignored;
-  std::filesystem::remove_all(folder_, ignored);
 }
 
 absl::Status LocalCluster::StartCoordinator(const LocalClusterOptions& options,

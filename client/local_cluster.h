@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "client/child_process.h"
 #include "client/environment.h"
+#include "client/scratch_folder.h"
 
 namespace pathsweep {
 
@@ -35,13 +36,13 @@ class LocalCluster {
   absl::Status Health();
 
  private:
-  LocalCluster(const LocalClusterOptions& options, std::filesystem::path folder);
+  LocalCluster(const LocalClusterOptions& options, ScratchFolder folder);
 
   absl::Status StartCoordinator(const LocalClusterOptions& options, Environment& environment);
   absl::Status StartWorkers(const LocalClusterOptions& options, Environment& environment);
   absl::Status WithLog(const std::string& what) const;
 
-  const std::filesystem::path folder_;
+  const ScratchFolder folder_;  // of the socket; goes last
   const std::string address_;
   const std::filesystem::path log_;
   std::unique_ptr<ChildProcess> coordinator_;

@@ -140,8 +140,8 @@ std::string AttemptText(const v1::Attempt& attempt) {
   std::string text = absl::StrCat(attempt.reason().empty() ? "running" : attempt.reason(), " on ",
                                   attempt.worker());
   if (!attempt.build().empty()) {
-    absl::StrAppend(&text, "; ", attempt.device(), " (", attempt.device_name(), "), ",
-                    attempt.threads(), " threads, LibTorch ", attempt.libtorch(), ", build ",
+    absl::StrAppend(&text, "; ", attempt.device(), " (", attempt.device_name(), "), ", "threads ",
+                    attempt.threads(), ", LibTorch ", attempt.libtorch(), ", build ",
                     attempt.build());
   }
   if (attempt.fused() > 1) {

@@ -14,12 +14,13 @@ using Command = std::function<absl::Status(Context&)>;
 // Remembers the chosen command.
 using Choose = std::function<void(Command)>;
 
-void AddSweepCommands(CLI::App& app, const Choose& choose);  // submit list show cancel watch
-void AddTrialCommands(CLI::App& app, const Choose& choose);  // trials trial
-void AddTableCommand(CLI::App& app, const Choose& choose);   // table
-void AddRunCommand(CLI::App& app, const Choose& choose);     // run
-void AddBackupCommand(CLI::App& app, const Choose& choose);  // backup
-void AddTaskCommands(CLI::App& app, const Choose& choose);   // task generate, task check
-void AddInfoCommands(CLI::App& app, const Choose& choose);   // workers parameters completion
+void AddSweepCommands(CLI::App& app, const Choose& choose);   // submit list show cancel watch
+void AddTrialCommands(CLI::App& app, const Choose& choose);   // trials trial
+void AddInspectCommand(CLI::App& app, const Choose& choose);  // inspect
+void AddTableCommand(CLI::App& app, const Choose& choose);    // table
+void AddRunCommand(CLI::App& app, const Choose& choose);      // run
+void AddBackupCommand(CLI::App& app, const Choose& choose);   // backup
+void AddTaskCommands(CLI::App& app, const Choose& choose);    // task generate, task check
+void AddInfoCommands(CLI::App& app, const Choose& choose);    // workers parameters completion
 
 }  // namespace pathsweep

@@ -6,22 +6,6 @@
 #include "worker/task/text_format.h"
 
 namespace pathsweep {
-namespace {
-
-absl::Status CheckShape(const ParsedExample& parsed, const TaskShape& shape) {
-  if (parsed.degree != shape.degree || parsed.length != shape.length) {
-    return absl::InvalidArgumentError(absl::StrCat("the graph is G(", parsed.degree, ",",
-                                                   parsed.length, "), not the trial's G(",
-                                                   shape.degree, ",", shape.length, ")"));
-  }
-  if (parsed.largest_label >= shape.nodes) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        "label ", parsed.largest_label, " needs nodes of at least ", parsed.largest_label + 1));
-  }
-  return absl::OkStatus();
-}
-
-}  // namespace
 
 absl::StatusOr<std::vector<Example>> ReadExamples(const std::string& path, const TaskShape& shape) {
   if (shape.edge_order != EdgeOrder::kShuffled || shape.edge_direction != EdgeDirection::kForward) {
@@ -35,7 +19,7 @@ absl::StatusOr<std::vector<Example>> ReadExamples(const std::string& path, const
   std::string line;
   for (int number = 1; std::getline(file, line); ++number) {
     absl::StatusOr<ParsedExample> parsed = ParseExample(line);
-    const absl::Status status = parsed.ok() ? CheckShape(*parsed, shape) : parsed.status();
+    const absl::Status status = parsed.ok() ? CheckFits(*parsed, shape) : parsed.status();
     if (!status.ok()) {
       return absl::InvalidArgumentError(absl::StrCat(path, ":", number, ": ", status.message()));
     }

@@ -71,6 +71,7 @@ std::vector<int32_t> FollowChain(const Successors& successors, int32_t node) {
   return chain;
 }
 
+// Fills in the path if there is none.
 absl::StatusOr<ParsedExample> CheckExample(Example example, int32_t start, int32_t goal) {
   absl::StatusOr<Successors> successors = CheckStar(example.edges, start);
   if (!successors.ok()) return successors.status();
@@ -97,6 +98,7 @@ absl::StatusOr<ParsedExample> CheckExample(Example example, int32_t start, int32
     return absl::InvalidArgumentError(absl::StrCat("the goal ", goal, " is not a leaf"));
   }
   answer.insert(answer.begin(), start);
+  if (example.path.empty()) example.path = answer;
   if (example.path != answer) {
     return absl::InvalidArgumentError(
         absl::StrCat("the path should be ", absl::StrJoin(answer, ",")));
@@ -107,6 +109,21 @@ absl::StatusOr<ParsedExample> CheckExample(Example example, int32_t start, int32
   parsed.largest_label = *std::ranges::max_element(example.edges);
   parsed.example = std::move(example);
   return parsed;
+}
+
+// "edges/start,goal", with a path that may be empty.
+absl::StatusOr<ParsedExample> ParseGraph(absl::string_view text, std::vector<int32_t> path) {
+  const size_t slash = text.find('/');
+  Example example;
+  for (absl::string_view part : absl::StrSplit(text.substr(0, slash), '|')) {
+    absl::StatusOr<std::vector<int32_t>> edge = ParsePair(part, "edges");
+    if (!edge.ok()) return edge.status();
+    example.edges.insert(example.edges.end(), edge->begin(), edge->end());
+  }
+  absl::StatusOr<std::vector<int32_t>> ends = ParsePair(text.substr(slash + 1), "start and goal");
+  if (!ends.ok()) return ends.status();
+  example.path = std::move(path);
+  return CheckExample(std::move(example), ends->front(), ends->back());
 }
 
 }  // namespace
@@ -123,24 +140,33 @@ std::string FormatExample(const Example& example) {
 
 absl::StatusOr<ParsedExample> ParseExample(absl::string_view line) {
   line = absl::StripSuffix(line, "\r");
-  const size_t slash = line.find('/');
   const size_t equals = line.find('=');
-  if (slash == line.npos || equals == line.npos || equals < slash) {
+  if (line.find('/') == line.npos || equals == line.npos || equals < line.find('/')) {
     return absl::InvalidArgumentError("the line does not read edges/start,goal=path");
   }
-  Example example;
-  for (absl::string_view text : absl::StrSplit(line.substr(0, slash), '|')) {
-    absl::StatusOr<std::vector<int32_t>> edge = ParsePair(text, "edges");
-    if (!edge.ok()) return edge.status();
-    example.edges.insert(example.edges.end(), edge->begin(), edge->end());
-  }
-  absl::StatusOr<std::vector<int32_t>> ends =
-      ParsePair(line.substr(slash + 1, equals - slash - 1), "start and goal");
-  if (!ends.ok()) return ends.status();
   absl::StatusOr<std::vector<int32_t>> path = ParseLabels(line.substr(equals + 1), "path");
   if (!path.ok()) return path.status();
-  example.path = *std::move(path);
-  return CheckExample(std::move(example), ends->front(), ends->back());
+  return ParseGraph(line.substr(0, equals), *std::move(path));
+}
+
+absl::StatusOr<ParsedExample> ParseQuestion(absl::string_view line) {
+  if (line.find('/') == line.npos) {
+    return absl::InvalidArgumentError("the graph does not read edges/start,goal");
+  }
+  return ParseGraph(line, {});
+}
+
+absl::Status CheckFits(const ParsedExample& parsed, const TaskShape& shape) {
+  if (parsed.degree != shape.degree || parsed.length != shape.length) {
+    return absl::InvalidArgumentError(absl::StrCat("the graph is G(", parsed.degree, ",",
+                                                   parsed.length, "), not the trial's G(",
+                                                   shape.degree, ",", shape.length, ")"));
+  }
+  if (parsed.largest_label >= shape.nodes) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "label ", parsed.largest_label, " needs nodes of at least ", parsed.largest_label + 1));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace pathsweep

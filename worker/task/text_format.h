@@ -28,4 +28,10 @@ std::string FormatExample(const Example& example);
 // star of equally long paths; or a path that is not the one from start to goal.
 absl::StatusOr<ParsedExample> ParseExample(absl::string_view line);
 
+// The same of a graph and a question alone, edges/start,goal: the answer is filled in.
+absl::StatusOr<ParsedExample> ParseQuestion(absl::string_view line);
+
+// InvalidArgument unless the graph is one of the task's: its degree, its length, its labels.
+absl::Status CheckFits(const ParsedExample& parsed, const TaskShape& shape);
+
 }  // namespace pathsweep

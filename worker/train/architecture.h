@@ -4,6 +4,7 @@
 #include <torch/types.h>
 
 #include <memory>
+#include <vector>
 
 #include "worker/train/dropout.h"
 #include "worker/train/model_shape.h"
@@ -11,14 +12,23 @@
 
 namespace pathsweep {
 
+// What happens on the way: for people who look into a model.
+struct Trace {
+  // Of the embedding and of each layer, what the head would read: [K, B, L, D].
+  std::vector<torch::Tensor> layers;
+  // Shares [K, B, heads, T, T] of what each token attends to, of each layer that attends.
+  std::vector<torch::Tensor> attention;
+};
+
 // Causal: no token's result depends on those after it. Immutable; thread safe.
 class Architecture {
  public:
   virtual ~Architecture() = default;
 
-  // Of embedded tokens [K, B, T, D], what the head reads of the last L: [K, B, L, D].
-  virtual torch::Tensor Run(const Weights& weights, const torch::Tensor& embedded,
-                            Dropout& dropout) const = 0;
+  // Of embedded tokens [K, B, T, D], what the head reads of the last L: [K, B, L, D]. Notes in
+  // `trace` what happens on the way, unless it is null.
+  virtual torch::Tensor Run(const Weights& weights, const torch::Tensor& embedded, Dropout& dropout,
+                            Trace* trace) const = 0;
 };
 
 // Each adds its weights to the layout.

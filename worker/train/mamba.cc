@@ -25,15 +25,18 @@ class Mamba : public Architecture {
     last_norm_ = layout.Norm(shape_.width, shape_.rms_norm);
   }
 
-  Tensor Run(const Weights& weights, const Tensor& embedded, Dropout& dropout) const override {
+  Tensor Run(const Weights& weights, const Tensor& embedded, Dropout& dropout,
+             Trace* trace) const override {
     Tensor stream = dropout.Drop(embedded);
     for (size_t i = 0; i < blocks_.size(); ++i) {
+      if (trace != nullptr) trace->layers.push_back(Read(weights, stream));
       const int64_t read = i + 1 == blocks_.size() ? shape_.targets : shape_.inputs;
       const Normalised normal = Normalise(weights, blocks_[i].norm, stream);
       const Tensor mixed = Mix(weights, blocks_[i], normal.values, read);
       stream = LastTokens(normal.sums, read) + dropout.Drop(mixed);
     }
-    return Normalise(weights, last_norm_, stream).values;
+    if (trace != nullptr) trace->layers.push_back(Read(weights, stream));
+    return Read(weights, stream);
   }
 
  private:
@@ -77,6 +80,11 @@ class Mamba : public Architecture {
     block.skip = layout.Constant({1, channels}, 1);
     block.out = layout.Matrix(channels, shape_.width);
     return block;
+  }
+
+  // What the head reads of the stream.
+  Tensor Read(const Weights& weights, const Tensor& stream) const {
+    return Normalise(weights, last_norm_, LastTokens(stream, shape_.targets)).values;
   }
 
   // x [K, B, T, D] -> the last `read` tokens [K, B, read, D].

@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include <utility>
+
 #include "worker/train/layers.h"
 
 namespace pathsweep {
@@ -37,11 +39,27 @@ Model::Model(const ModelShape& shape, torch::Device device)
                        .decays = true});
 }
 
+Tensor Model::Head(const Weights& weights, const Tensor& read) const {
+  const Tensor logits =
+      Multiply(read, head_ ? weights[*head_] : weights[embedding_].transpose(1, 2));
+  return logit_scale_ == 1 ? logits : logits * logit_scale_;
+}
+
 Tensor Model::Logits(const Tensor& weights, const Tensor& tokens, Dropout dropout) const {
   const Weights views(layout_, weights);
-  const Tensor read = architecture_->Run(views, Gather(views[embedding_], tokens), dropout);
-  const Tensor logits = Multiply(read, head_ ? views[*head_] : views[embedding_].transpose(1, 2));
-  return logit_scale_ == 1 ? logits : logits * logit_scale_;
+  const Tensor embedded = Gather(views[embedding_], tokens);
+  return Head(views, architecture_->Run(views, embedded, dropout, /*trace=*/nullptr));
+}
+
+LayerLogits Model::LogitsByLayer(const Tensor& weights, const Tensor& tokens) const {
+  const Weights views(layout_, weights);
+  Dropout none;
+  Trace trace;
+  architecture_->Run(views, Gather(views[embedding_], tokens), none, &trace);
+  LayerLogits layers;
+  for (const Tensor& read : trace.layers) layers.logits.push_back(Head(views, read));
+  layers.attention = std::move(trace.attention);
+  return layers;
 }
 
 }  // namespace pathsweep

@@ -16,6 +16,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "worker/train/architecture.h"
 #include "worker/train/dropout.h"
@@ -23,6 +24,12 @@
 #include "worker/train/weights.h"
 
 namespace pathsweep {
+
+// What the head says of each layer's result: an early one shows what a model knows by then.
+struct LayerLogits {
+  std::vector<torch::Tensor> logits;     // [K, B, L, V], of the embedding and each layer
+  std::vector<torch::Tensor> attention;  // as Trace has it
+};
 
 class Model {
  public:
@@ -33,8 +40,12 @@ class Model {
   // Logits [K, B, L, V] of the targets, which the last L of the tokens [K, B, T] predict.
   torch::Tensor Logits(const torch::Tensor& weights, const torch::Tensor& tokens,
                        Dropout dropout = {}) const;
+  LayerLogits LogitsByLayer(const torch::Tensor& weights, const torch::Tensor& tokens) const;
 
  private:
+  // Of what the head reads.
+  torch::Tensor Head(const Weights& weights, const torch::Tensor& read) const;
+
   const double logit_scale_;
   WeightLayout layout_;
   const WeightId embedding_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -294,19 +295,21 @@ Tensor Rotate(const Tensor& x, const AttentionOptions& options) {
       {halves[0] * cosines - halves[1] * sines, halves[0] * sines + halves[1] * cosines}, -1);
 }
 
+// [K, B, T, D] -> [K B, heads, T, D / heads]
+Tensor SplitHeads(const Tensor& x, const AttentionOptions& options) {
+  return x.reshape({x.size(0) * x.size(1), x.size(2), options.heads, -1}).transpose(1, 2);
+}
+
 Tensor ComposedAttention(const Tensor& queries, const Tensor& keys, const Tensor& values,
                          const AttentionOptions& options) {
-  const auto split_heads = [&](const Tensor& x) {  // [K, B, T, D] -> [K B, heads, T, D / heads]
-    return x.reshape({x.size(0) * x.size(1), x.size(2), options.heads, -1}).transpose(1, 2);
-  };
   const int64_t count = queries.size(2), tokens = keys.size(2);
   c10::optional<Tensor> mask;  // [L, T]: what each query may see
   if (count < tokens) {
     mask = torch::ones({count, tokens}, queries.options().dtype(torch::kBool)).tril(tokens - count);
   }
   const Tensor attended = torch::scaled_dot_product_attention(
-      Rotate(split_heads(queries), options), Rotate(split_heads(keys), options),
-      split_heads(values), mask, /*dropout_p=*/0.0, /*is_causal=*/!mask.has_value(),
+      Rotate(SplitHeads(queries, options), options), Rotate(SplitHeads(keys, options), options),
+      SplitHeads(values, options), mask, /*dropout_p=*/0.0, /*is_causal=*/!mask.has_value(),
       options.score_scale);
   return attended.transpose(1, 2).reshape(queries.sizes());
 }
@@ -343,6 +346,18 @@ Tensor Attention(const Tensor& queries, const Tensor& keys_values, const Tensor&
   const std::vector<Tensor> biases = bias.unsqueeze(1).chunk(3, -1);
   const std::vector<Tensor> rest = keys_values.chunk(2, -1);
   return ComposedAttention(queries + biases[0], rest[0] + biases[1], rest[1] + biases[2], options);
+}
+
+Tensor AttentionShares(const Tensor& projected, const Tensor& bias,
+                       const AttentionOptions& options) {
+  const std::vector<Tensor> parts = (projected + bias.unsqueeze(1)).chunk(3, -1);
+  const Tensor queries = Rotate(SplitHeads(parts[0], options), options);
+  const Tensor keys = Rotate(SplitHeads(parts[1], options), options);
+  const Tensor scores = queries.matmul(keys.transpose(-1, -2)) * options.score_scale;
+  const Tensor seen = torch::ones_like(scores, torch::kBool).tril();
+  const Tensor shares =
+      scores.masked_fill(~seen, -std::numeric_limits<double>::infinity()).softmax(-1);
+  return shares.view({projected.size(0), projected.size(1), options.heads, shares.size(2), -1});
 }
 
 }  // namespace pathsweep

@@ -41,4 +41,9 @@ torch::Tensor Attention(const torch::Tensor& projected, const torch::Tensor& bia
 torch::Tensor Attention(const torch::Tensor& queries, const torch::Tensor& keys_values,
                         const torch::Tensor& bias, const AttentionOptions& options);
 
+// The shares of each token's attention among the tokens: [K, B, heads, T, T] of all projections.
+// For people to look at: by LibTorch's operations.
+torch::Tensor AttentionShares(const torch::Tensor& projected, const torch::Tensor& bias,
+                              const AttentionOptions& options);
+
 }  // namespace pathsweep

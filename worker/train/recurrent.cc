@@ -87,13 +87,19 @@ class Recurrent : public Architecture {
     for (int64_t i = 0; i < shape.depth; ++i) layers_.emplace_back(shape.width, layout);
   }
 
-  Tensor Run(const Weights& weights, const Tensor& embedded, Dropout& dropout) const override {
+  Tensor Run(const Weights& weights, const Tensor& embedded, Dropout& dropout,
+             Trace* trace) const override {
     Tensor x = embedded;
+    const auto note = [&] {
+      if (trace != nullptr) trace->layers.push_back(LastTokens(x, targets_));
+    };
     for (const Layer& layer : layers_) {
+      note();
       const Tensor inputs = Multiply(dropout.Drop(x), weights[layer.input().matrix]) +
                             weights[layer.input().bias].unsqueeze(1);
       x = torch::stack(layer.Run(weights, inputs.unbind(2)), 2);
     }
+    note();
     return LastTokens(x, targets_);
   }
 

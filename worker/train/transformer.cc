@@ -50,13 +50,17 @@ class Transformer : public Architecture {
     MakeTables(device);
   }
 
-  Tensor Run(const Weights& weights, const Tensor& embedded, Dropout& dropout) const override {
+  Tensor Run(const Weights& weights, const Tensor& embedded, Dropout& dropout,
+             Trace* trace) const override {
     Residual stream = {dropout.Drop(AddPositions(weights, embedded)), {}};
     for (size_t i = 0; i < blocks_.size(); ++i) {
+      if (trace != nullptr) Note(weights, blocks_[i], stream, *trace);
       const bool targets_only = i + 1 == blocks_.size();
       stream = RunBlock(weights, blocks_[i], stream, targets_only, dropout);
     }
-    return Normalise(weights, last_norm_, stream.values, stream.bias).values;
+    const Tensor read = Normalise(weights, last_norm_, stream.values, stream.bias).values;
+    if (trace != nullptr) trace->layers.push_back(read);
+    return read;
   }
 
  private:
@@ -101,6 +105,17 @@ class Transformer : public Architecture {
   Tensor AddPositions(const Weights& weights, const Tensor& x) const {
     if (positions_) return x + weights[*positions_].unsqueeze(1);
     return waves_.defined() ? x + waves_ : x;
+  }
+
+  // What the block is given, as the head would read it, and where the block's heads look.
+  void Note(const Weights& weights, const Block& block, const Residual& stream,
+            Trace& trace) const {
+    const Tensor read = Normalise(weights, last_norm_, stream.values, stream.bias).values;
+    trace.layers.push_back(LastTokens(read, shape_.targets));
+    const Normalised normal = Normalise(weights, block.attention_norm, stream.values, stream.bias);
+    const LinearId& projection = block.projection;
+    trace.attention.push_back(AttentionShares(Multiply(normal.values, weights[projection.matrix]),
+                                              weights[projection.bias], attention_));
   }
 
   Residual RunBlock(const Weights& weights, const Block& block, const Residual& stream,

@@ -1,0 +1,181 @@
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/time/time.h"
+#include "base/file_chunks.h"
+#include "client/attention_picture.h"
+#include "client/child_process.h"
+#include "client/commands/commands.h"
+#include "client/scratch_folder.h"
+#include "pathsweep/v1/checkpoint_service.grpc.pb.h"
+
+namespace pathsweep {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct InspectOptions {
+  int64_t trial = 0;
+  std::vector<std::string> graphs;
+  int64_t count = 4;
+  std::string folder;
+};
+
+absl::Status FetchCheckpoint(Context& context, int64_t trial, const fs::path& path) {
+  Connection connection(context.options.server);
+  // Says so if there is no such trial.
+  v1::GetTrialRequest there;
+  there.set_id(trial);
+  if (absl::Status status = connection.Call(&Connection::Stub::GetTrial, there).status();
+      !status.ok()) {
+    return status;
+  }
+  std::ofstream file(path, std::ios::binary);
+  ChunkSink sink([&](absl::string_view data) {
+    file.write(data.data(), static_cast<std::streamsize>(data.size()));
+    return file ? absl::OkStatus() : absl::ResourceExhaustedError("no room for the checkpoint");
+  });
+  v1::GetCheckpointRequest request;
+  request.set_trial_id(trial);
+  request.set_kept(true);
+  absl::Status status = connection.Stream<v1::GetCheckpointRequest, v1::FileChunk>(
+      &v1::CheckpointService::Stub::GetCheckpoint, request,
+      [&](const v1::FileChunk& chunk) { return sink.Add(chunk); }, context.environment.interrupts);
+  if (absl::IsNotFound(status)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        status.message(), "; a sweep with `keep_checkpoint: last` or `best` keeps one"));
+  }
+  if (status.ok()) status = sink.Finish();
+  return status;
+}
+
+std::string Contents(const fs::path& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// Runs inspect_checkpoint on what was fetched.
+absl::StatusOr<Json> Examine(Context& context, const InspectOptions& options,
+                             const fs::path& folder) {
+  const fs::path said = folder / "inspect.json", log = folder / "log";
+  std::vector<std::string> arguments = {(folder / "checkpoint").string(), "--output", said.string(),
+                                        "--count", absl::StrCat(options.count)};
+  for (const std::string& graph : options.graphs) {
+    arguments.insert(arguments.end(), {"--graph", graph});
+  }
+  absl::StatusOr<std::unique_ptr<ChildProcess>> child =
+      ChildProcess::Start(context.environment.programs / "inspect_checkpoint", arguments, log);
+  if (!child.ok()) return child.status();
+  while ((*child)->Running()) {
+    if (!context.environment.interrupts.Wait(absl::Milliseconds(20))) {
+      return absl::CancelledError("interrupted");
+    }
+  }
+  Json json = Json::parse(Contents(said), nullptr, /*allow_exceptions=*/false);
+  if (!json.is_discarded()) return json;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "the model cannot be inspected: ", absl::StripTrailingAsciiWhitespace(Contents(log))));
+}
+
+std::string AnswerText(const Json& answer, const Json& right) {
+  const bool same = answer["token"] == right;
+  return absl::StrFormat("%s %.2f%s", answer["token"].get<std::string>(),
+                         answer["probability"].get<double>(), same ? "" : " (wrong)");
+}
+
+// A row for each layer of each graph: what it would answer at each position.
+Report LensReport(const Json& said) {
+  Report report{said, {"graph", "layer"}, {}};
+  size_t number = 0;
+  for (const Json& graph : said["graphs"]) {
+    const Json &targets = graph["targets"], &lens = graph["lens"];
+    for (size_t i = report.columns.size() - 2; i < targets.size(); ++i) {
+      report.columns.push_back(absl::StrCat("position ", i + 1));
+    }
+    ++number;
+    for (size_t layer = 0; layer < lens.size(); ++layer) {
+      std::vector<std::string> row = {absl::StrCat(number), layer == 0 ? "embedding"
+                                                            : layer + 1 == lens.size()
+                                                                ? absl::StrCat(layer, ", answer")
+                                                                : absl::StrCat(layer)};
+      for (size_t i = 0; i < targets.size(); ++i) {
+        row.push_back(AnswerText(lens[layer][i], targets[i]));
+      }
+      report.rows.push_back(std::move(row));
+    }
+  }
+  return report;
+}
+
+absl::Status WriteFiles(const Json& said, const fs::path& folder, std::ostream& err) {
+  std::error_code error;
+  fs::create_directories(folder, error);
+  std::ofstream(folder / "inspect.json") << said.dump() << '\n';
+  size_t pictures = 0;
+  for (size_t i = 0; i < said["graphs"].size(); ++i) {
+    const Json& graph = said["graphs"][i];
+    if (graph["attention"].empty()) continue;
+    ++pictures;
+    std::ofstream(folder / absl::StrCat("attention-", i + 1, ".svg")) << AttentionPicture(graph);
+  }
+  if (!fs::exists(folder / "inspect.json", error)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("cannot write into `", folder.string(), "`; name another folder with -o"));
+  }
+  err << "wrote " << (folder / "inspect.json").string() << " and " << pictures
+      << " pictures of attention" << std::endl;
+  return absl::OkStatus();
+}
+
+absl::Status Inspect(Context& context, const InspectOptions& options) {
+  context.environment.interrupts.Catch();
+  absl::StatusOr<ScratchFolder> folder = ScratchFolder::Make();
+  if (!folder.ok()) return folder.status();
+  absl::Status status = FetchCheckpoint(context, options.trial, folder->path() / "checkpoint");
+  if (!status.ok()) return status;
+  absl::StatusOr<Json> said = Examine(context, options, folder->path());
+  if (!said.ok()) return said.status();
+  if (context.options.output == OutputFormat::kTable) {
+    const Json& trial = (*said)["trial"];
+    context.environment.out << "trial " << options.trial << " after step "
+                            << trial["step"].get<int64_t>()
+                            << ": the most probable node and its probability, as each layer's "
+                               "result would have it\n\n";
+    size_t number = 0;
+    for (const Json& graph : (*said)["graphs"]) {
+      context.environment.out << "graph " << ++number << ": " << graph["graph"].get<std::string>()
+                              << (graph["right"].get<bool>() ? "  right\n" : "  WRONG\n");
+    }
+    context.environment.out << '\n';
+  }
+  context.Print(LensReport(*said));
+  return options.folder.empty() ? absl::OkStatus()
+                                : WriteFiles(*said, options.folder, context.environment.err);
+}
+
+}  // namespace
+
+void AddInspectCommand(CLI::App& app, const Choose& choose) {
+  auto options = std::make_shared<InspectOptions>();
+  CLI::App* inspect = app.add_subcommand(
+      "inspect",
+      "decode graphs with a trial's kept checkpoint: probabilities, logit lens, attention");
+  inspect->add_option("trial", options->trial, "number of a trial of a sweep with keep_checkpoint")
+      ->required();
+  inspect->add_option("--graph", options->graphs,
+                      "edges/start,goal, e.g. 0,1|0,2|1,3|2,4/0,3; repeatable; none: test graphs");
+  inspect->add_option("--count", options->count, "test graphs of the trial's seed")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 100));
+  inspect->add_option("-o,--folder", options->folder,
+                      "folder for inspect.json and attention maps as SVG");
+  inspect->callback([=] { choose([=](Context& context) { return Inspect(context, *options); }); });
+}
+
+}  // namespace pathsweep

@@ -1,0 +1,38 @@
+// A folder that goes with its owner.
+#pragma once
+
+#include <stdlib.h>
+
+#include <filesystem>
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+
+namespace pathsweep {
+
+class ScratchFolder {
+ public:
+  // FailedPrecondition if it cannot be made.
+  static absl::StatusOr<ScratchFolder> Make() {
+    std::string path = (std::filesystem::temp_directory_path() / "pathsweep-XXXXXX").string();
+    if (mkdtemp(path.data()) != nullptr) return ScratchFolder(path);
+    return absl::FailedPreconditionError(absl::StrCat("cannot make a folder like `", path, "`"));
+  }
+  ScratchFolder(ScratchFolder&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  ScratchFolder& operator=(ScratchFolder&&) = delete;
+  ~ScratchFolder() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  explicit ScratchFolder(std::filesystem::path path) : path_(std::move(path)) {}
+
+  std::filesystem::path path_;
+};
+
+}  // namespace pathsweep

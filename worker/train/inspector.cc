@@ -1,0 +1,136 @@
+#include "worker/train/inspector.h"
+
+#include <torch/torch.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "worker/task/task_shape.h"
+#include "worker/train/batch.h"
+#include "worker/train/checkpoint.h"
+#include "worker/train/evaluator.h"
+#include "worker/train/model.h"
+
+namespace pathsweep {
+namespace {
+
+using torch::Tensor;
+
+// Reads what TrialText wrote.
+InspectedModel ParseTrialText(absl::string_view text) {
+  InspectedModel model;
+  for (absl::string_view part : absl::StrSplit(text, ' ')) {
+    const std::pair<std::string, std::string> word = absl::StrSplit(part, absl::MaxSplits('=', 1));
+    if (word.first == "seed") {
+      model.seed = std::stoull(word.second);
+      continue;
+    }
+    const ParameterSpec* spec = FindParameter(word.first);
+    const absl::Status set = spec == nullptr ? UnknownParameter(word.first)
+                                             : SetParameter(model.parameters, word.first,
+                                                            ParseValue(*spec, word.second));
+    if (!set.ok()) throw std::runtime_error(std::string(set.message()));
+  }
+  const absl::Status together = CheckTogether(model.parameters);
+  if (!together.ok()) throw std::runtime_error(std::string(together.message()));
+  return model;
+}
+
+// What `work` returns, or what it threw.
+template <typename Result, typename Work>
+absl::StatusOr<Result> Guarded(Work work) {
+  try {
+    return work();
+  } catch (const c10::Error& error) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the checkpoint cannot be read: ", error.what_without_backtrace()));
+  } catch (const std::exception& error) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the checkpoint cannot be read: ", error.what()));
+  }
+}
+
+std::vector<int64_t> ToVector(const Tensor& tokens) {
+  return {tokens.data_ptr<int64_t>(), tokens.data_ptr<int64_t>() + tokens.numel()};
+}
+
+// Of logits [L, V].
+std::vector<Answer> AnswersOf(const Tensor& logits, const std::vector<int64_t>& right) {
+  const Tensor probabilities = logits.softmax(-1).to(torch::kDouble);
+  const auto [highest, tokens] = probabilities.max(-1);
+  std::vector<Answer> answers;
+  for (int64_t i = 0; i < logits.size(0); ++i) {
+    answers.push_back({tokens[i].item<int64_t>(), highest[i].item<double>(),
+                       probabilities[i][right[i]].item<double>()});
+  }
+  return answers;
+}
+
+std::vector<std::vector<std::vector<float>>> HeadsOf(const Tensor& shares) {  // [heads, T, T]
+  const Tensor plain = shares.contiguous();
+  const int64_t tokens = plain.size(1);
+  const float* place = plain.data_ptr<float>();
+  std::vector<std::vector<std::vector<float>>> heads(plain.size(0));
+  for (auto& head : heads) {
+    for (int64_t i = 0; i < tokens; ++i, place += tokens) head.emplace_back(place, place + tokens);
+  }
+  return heads;
+}
+
+// The training inputs [1, T], with the model's own answers in place of the true nodes.
+Tensor WithOwnAnswers(const Tensor& inputs, const Predictions& predictions, Objective objective) {
+  if (!IsAutoregressive(objective)) return inputs;
+  const int64_t tail = predictions.decoded.size(1) - 1;
+  const Tensor prefix = inputs.narrow(1, 0, inputs.size(1) - tail);
+  return torch::cat({prefix, predictions.decoded.narrow(1, 0, tail).clamp_min(0)}, 1);
+}
+
+InspectedGraph InspectGraph(const Model& model, const Tensor& weights, Objective objective,
+                            const Batch& batch) {
+  const torch::NoGradGuard no_grad;
+  const Predictions predictions = Predict(model, weights, objective, batch);
+  const Tensor inputs = WithOwnAnswers(batch.inputs, predictions, objective);
+  const LayerLogits layers = model.LogitsByLayer(weights, inputs.unsqueeze(0));
+  InspectedGraph graph;
+  graph.inputs = ToVector(inputs.contiguous());
+  graph.targets = ToVector(batch.targets.contiguous());
+  for (const Tensor& logits : layers.logits) {
+    graph.lens.push_back(AnswersOf(logits[0][0], graph.targets));
+  }
+  graph.answers = graph.lens.back();
+  for (const Tensor& shares : layers.attention) graph.attention.push_back(HeadsOf(shares[0][0]));
+  return graph;
+}
+
+}  // namespace
+
+absl::StatusOr<InspectedModel> ReadModel(const std::string& checkpoint) {
+  return Guarded<InspectedModel>([&] {
+    const TrainingState state = FromBytes(checkpoint);
+    InspectedModel model = ParseTrialText(state.trial);
+    model.step = state.step;
+    const int64_t size = Model(ModelShapeOf(model.parameters), torch::kCPU).layout().size();
+    if (state.weights.numel() != size) throw std::runtime_error("it is of another model");
+    return model;
+  });
+}
+
+absl::StatusOr<std::vector<InspectedGraph>> InspectGraphs(const std::string& checkpoint,
+                                                          const std::vector<Example>& examples) {
+  return Guarded<std::vector<InspectedGraph>>([&] {
+    const TrainingState state = FromBytes(checkpoint);
+    const TrialParameters parameters = ParseTrialText(state.trial).parameters;
+    const Model model(ModelShapeOf(parameters), torch::kCPU);
+    const Objective objective = ObjectiveFromName(parameters.objective);
+    std::vector<InspectedGraph> graphs;
+    for (const Example& example : examples) {
+      graphs.push_back(InspectGraph(model, state.weights, objective,
+                                    MakeBatch(TaskShapeOf(parameters), objective, {example})));
+    }
+    return graphs;
+  });
+}
+
+}  // namespace pathsweep
