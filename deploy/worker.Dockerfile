@@ -15,7 +15,8 @@ COPY . .
 RUN --mount=type=cache,target=/root/.cache/ccache --mount=type=cache,target=/root/.cache/pip \
     deploy/setup.sh --no-packages
 RUN deploy/collect_runtime.sh /opt/pathsweep \
-    build/release/bin/sweep-worker build/release/bin/train_local build/release/bin/sweepctl
+    build/release/bin/sweep-worker build/release/bin/train_local \
+    build/release/bin/inspect_checkpoint build/release/bin/sweepctl
 
 FROM debian:bookworm-slim AS runtime
 LABEL org.opencontainers.image.title="Pathsweep worker" \
