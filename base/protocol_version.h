@@ -4,6 +4,6 @@
 
 namespace pathsweep {
 
-inline constexpr int kProtocolVersion = 1;
+inline constexpr int kProtocolVersion = 2;
 
 }  // namespace pathsweep

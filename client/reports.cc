@@ -256,8 +256,9 @@ Report TrialReport(const v1::Trial& trial) {
     report.rows.push_back(
         {"metrics hash", absl::StrCat(trial.metrics_hash(),
                                       matches ? ", that of the measurements below"
-                                              : ": NOT that of the stored measurements; attempts "
-                                                "on different machines, or a changed database")});
+                                              : ": NOT that of the stored measurements: attempts "
+                                                "on different devices, or fused with others, or a "
+                                                "changed database")});
   }
   for (const v1::Parameter& parameter : trial.parameters()) {
     report.rows.push_back({parameter.name(), ToText(parameter.value())});

@@ -3,8 +3,7 @@
 # links, tells the sanitizers what follows from that.
 set(PATHSWEEP_SANITIZE "" CACHE STRING "Value for -fsanitize=: address,undefined or thread, with fuzzer-no-link for tests/fuzz")
 if(PATHSWEEP_SANITIZE)
-  add_compile_options(-fsanitize=${PATHSWEEP_SANITIZE} -fno-omit-frame-pointer
-    -O1 -gline-tables-only)
+  add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${PATHSWEEP_SANITIZE};-fno-omit-frame-pointer;-O1;-gline-tables-only>")
   add_link_options(-fsanitize=${PATHSWEEP_SANITIZE})
   add_library(pathsweep_sanitizers OBJECT tests/sanitizers/default_options.cc)
 endif()

@@ -274,11 +274,12 @@ std::string DescribePlace(const RecordedTrial& recorded, const DeviceInfo& devic
   compare("LibTorch", recorded.libtorch, LibTorchVersion());
   compare("threads", recorded.threads, threads);
   if (recorded.fused > 1) {
-    differences.push_back(absl::StrCat("as one model with up to ", recorded.fused - 1,
-                                       " others, which rounds differently, here alone"));
+    differences.push_back(absl::StrCat("one model with up to ", recorded.fused - 1,
+                                       " others, which rounds differently; here alone"));
   }
   if (differences.empty()) return "device, threads, build and LibTorch are those recorded";
-  return absl::StrCat("it was recorded with ", absl::StrJoin(differences, "; "));
+  return absl::StrCat("what differs from where it was recorded: ",
+                      absl::StrJoin(differences, "; "));
 }
 
 // --trial: the recorded parameters, seed, device and threads, where none are given.

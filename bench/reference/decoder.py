@@ -97,15 +97,16 @@ def sinusoids(tokens, width):
 
 class Decoder(LaidOut):
     def __init__(self, vocabulary, inputs, depth, width, heads, position="learned", tied=False,
-                 rms_norm=False, swiglu=False, width_ratio=1, attend=softmax_attention,
+                 rms_norm=False, swiglu=False, width_ratio=1, base_heads=0, attend=softmax_attention,
                  activation=None):
         super().__init__()
         self.embedding = nn.Embedding(vocabulary, width)
         self.positions = nn.Embedding(inputs, width) if position == "learned" else None
         self.sinusoids = sinusoids(inputs, width) if position == "sinusoidal" else None
-        # muP: 1 / head size, but equal to the standard where the width is the base width.
+        # muP: by 1 / head size, and as the standard one where the head sizes are equal.
         size = width // heads
-        scale = math.sqrt(size / width_ratio) / size
+        base_size = width / width_ratio / (base_heads or heads) if width_ratio != 1 else size
+        scale = math.sqrt(base_size) / size
         self.logit_scale = 1 / width_ratio
 
         def make_norm(width):

@@ -12,6 +12,7 @@
 #include "client/attention_picture.h"
 #include "client/child_process.h"
 #include "client/commands/commands.h"
+#include "client/reports.h"
 #include "client/scratch_folder.h"
 #include "pathsweep/v1/checkpoint_service.grpc.pb.h"
 
@@ -27,30 +28,33 @@ struct InspectOptions {
   std::string folder;
 };
 
-absl::Status FetchCheckpoint(Context& context, int64_t trial, const fs::path& path) {
-  Connection connection(context.options.server);
-  // Says so if there is no such trial.
-  v1::GetTrialRequest there;
-  there.set_id(trial);
-  if (absl::Status status = connection.Call(&Connection::Stub::GetTrial, there).status();
-      !status.ok()) {
-    return status;
+// Why there is no checkpoint, and what to do.
+absl::Status NoCheckpoint(const v1::Trial& trial) {
+  if (trial.reused_from() != 0) {
+    return absl::FailedPreconditionError(absl::StrCat("trial ", trial.id(),
+                                                      " has the results of trial ",
+                                                      trial.reused_from(), "; inspect that one"));
   }
+  return absl::FailedPreconditionError(
+      absl::StrCat("trial ", trial.id(),
+                   " has no kept checkpoint: it has not ended by itself, its sweep does not say "
+                   "`keep_checkpoint: last` or `best`, or there was no room for it"));
+}
+
+absl::Status FetchCheckpoint(Context& context, Connection& connection, const v1::Trial& trial,
+                             const fs::path& path) {
   std::ofstream file(path, std::ios::binary);
   ChunkSink sink([&](absl::string_view data) {
     file.write(data.data(), static_cast<std::streamsize>(data.size()));
     return file ? absl::OkStatus() : absl::ResourceExhaustedError("no room for the checkpoint");
   });
   v1::GetCheckpointRequest request;
-  request.set_trial_id(trial);
+  request.set_trial_id(trial.id());
   request.set_kept(true);
   absl::Status status = connection.Stream<v1::GetCheckpointRequest, v1::FileChunk>(
       &v1::CheckpointService::Stub::GetCheckpoint, request,
       [&](const v1::FileChunk& chunk) { return sink.Add(chunk); }, context.environment.interrupts);
-  if (absl::IsNotFound(status)) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        status.message(), "; a sweep with `keep_checkpoint: last` or `best` keeps one"));
-  }
+  if (absl::IsNotFound(status)) return NoCheckpoint(trial);
   if (status.ok()) status = sink.Finish();
   return status;
 }
@@ -60,12 +64,31 @@ std::string Contents(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+// It is much, so only where it is read.
+bool WantsAttention(const Context& context, const InspectOptions& options) {
+  return !options.folder.empty() || context.options.output == OutputFormat::kJson;
+}
+
+// A folder of checkpoints may have come from another database.
+absl::Status CheckIsOf(const v1::Trial& trial, const Json& said) {
+  bool same = said["trial"]["seed"] == trial.seed();
+  for (const v1::Parameter& parameter : trial.parameters()) {
+    same = same &&
+           said["trial"]["parameters"].value(parameter.name(), Json()) == ToJson(parameter.value());
+  }
+  if (same) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(
+      "the coordinator's kept checkpoint of trial ", trial.id(),
+      " is of other parameters or another seed; was its folder that of another database?"));
+}
+
 // Runs inspect_checkpoint on what was fetched.
 absl::StatusOr<Json> Examine(Context& context, const InspectOptions& options,
                              const fs::path& folder) {
   const fs::path said = folder / "inspect.json", log = folder / "log";
   std::vector<std::string> arguments = {(folder / "checkpoint").string(), "--output", said.string(),
                                         "--count", absl::StrCat(options.count)};
+  if (WantsAttention(context, options)) arguments.emplace_back("--attention");
   for (const std::string& graph : options.graphs) {
     arguments.insert(arguments.end(), {"--graph", graph});
   }
@@ -113,46 +136,60 @@ Report LensReport(const Json& said) {
   return report;
 }
 
+absl::Status WriteText(const fs::path& path, const std::string& text) {
+  std::ofstream file(path);
+  file << text;
+  file.close();
+  if (file) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("cannot write `", path.string(), "`; name another folder with -o"));
+}
+
 absl::Status WriteFiles(const Json& said, const fs::path& folder, std::ostream& err) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  std::ofstream(folder / "inspect.json") << said.dump() << '\n';
+  std::error_code ignored;  // writing will say it
+  fs::create_directories(folder, ignored);
+  absl::Status status = WriteText(folder / "inspect.json", said.dump() + "\n");
   size_t pictures = 0;
-  for (size_t i = 0; i < said["graphs"].size(); ++i) {
+  for (size_t i = 0; status.ok() && i < said["graphs"].size(); ++i) {
     const Json& graph = said["graphs"][i];
     if (graph["attention"].empty()) continue;
     ++pictures;
-    std::ofstream(folder / absl::StrCat("attention-", i + 1, ".svg")) << AttentionPicture(graph);
+    status = WriteText(folder / absl::StrCat("attention-", i + 1, ".svg"), AttentionPicture(graph));
   }
-  if (!fs::exists(folder / "inspect.json", error)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("cannot write into `", folder.string(), "`; name another folder with -o"));
-  }
+  if (!status.ok()) return status;
   err << "wrote " << (folder / "inspect.json").string() << " and " << pictures
       << " pictures of attention" << std::endl;
   return absl::OkStatus();
+}
+
+void WriteGraphs(std::ostream& out, int64_t trial, const Json& said) {
+  out << "trial " << trial << " after step " << said["trial"]["step"].get<int64_t>()
+      << ": the most probable node and its probability, as each layer's result would have it\n\n";
+  size_t number = 0;
+  for (const Json& graph : said["graphs"]) {
+    out << "graph " << ++number << ": " << graph["graph"].get<std::string>()
+        << (graph["right"].get<bool>() ? "  right\n" : "  WRONG\n");
+  }
+  out << '\n';
 }
 
 absl::Status Inspect(Context& context, const InspectOptions& options) {
   context.environment.interrupts.Catch();
   absl::StatusOr<ScratchFolder> folder = ScratchFolder::Make();
   if (!folder.ok()) return folder.status();
-  absl::Status status = FetchCheckpoint(context, options.trial, folder->path() / "checkpoint");
-  if (!status.ok()) return status;
+  Connection connection(context.options.server);
+  v1::GetTrialRequest request;
+  request.set_id(options.trial);
+  absl::StatusOr<v1::Trial> trial = connection.Call(&Connection::Stub::GetTrial, request);
+  if (!trial.ok()) return trial.status();
+  absl::Status fetched =
+      FetchCheckpoint(context, connection, *trial, folder->path() / "checkpoint");
+  if (!fetched.ok()) return fetched;
   absl::StatusOr<Json> said = Examine(context, options, folder->path());
   if (!said.ok()) return said.status();
+  if (absl::Status same = CheckIsOf(*trial, *said); !same.ok()) return same;
   if (context.options.output == OutputFormat::kTable) {
-    const Json& trial = (*said)["trial"];
-    context.environment.out << "trial " << options.trial << " after step "
-                            << trial["step"].get<int64_t>()
-                            << ": the most probable node and its probability, as each layer's "
-                               "result would have it\n\n";
-    size_t number = 0;
-    for (const Json& graph : (*said)["graphs"]) {
-      context.environment.out << "graph " << ++number << ": " << graph["graph"].get<std::string>()
-                              << (graph["right"].get<bool>() ? "  right\n" : "  WRONG\n");
-    }
-    context.environment.out << '\n';
+    WriteGraphs(context.environment.out, options.trial, *said);
   }
   context.Print(LensReport(*said));
   return options.folder.empty() ? absl::OkStatus()

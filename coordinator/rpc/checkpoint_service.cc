@@ -17,6 +17,15 @@ void DiscardIfNotNeeded(CheckpointName name, const State& state, CheckpointFolde
   if (!needed) folder.Discard(name);
 }
 
+// Before schema 5 a sweep kept the newest checkpoint of each trial under the name that it had.
+void KeepIfNewest(CheckpointName name, const State& state, CheckpointFolder& folder) {
+  const Sweep* sweep = state.SweepOfTrial(name.trial);
+  if (sweep != nullptr && !name.kept && sweep->spec.keep_checkpoint != KeepCheckpoint::kNone &&
+      !state.live_trials.contains(name.trial)) {
+    folder.KeepNewest(name.trial);
+  }
+}
+
 }  // namespace
 
 grpc::Status CheckpointServiceHandler::PutCheckpoint(
@@ -28,12 +37,13 @@ grpc::Status CheckpointServiceHandler::PutCheckpoint(
   }
   const AttemptName attempt{first.header().trial_id(), first.header().attempt()};
   absl::Status status = CheckRunning(attempt);
-  if (status.ok()) status = Receive(*reader, {attempt.trial, first.header().kept()});
+  if (status.ok()) status = Receive(*reader, attempt, first.header().kept());
   return ToGrpc(status);
 }
 
 absl::Status CheckpointServiceHandler::Receive(grpc::ServerReader<v1::PutCheckpointRequest>& reader,
-                                               CheckpointName name) {
+                                               AttemptName attempt, bool kept) {
+  const CheckpointName name{attempt.trial, kept};
   absl::StatusOr<std::unique_ptr<AtomicFile>> file = folder_.Begin(name);
   if (!file.ok()) return file.status();
   ChunkSink sink([&](absl::string_view data) { return (*file)->Write(data); });
@@ -42,7 +52,9 @@ absl::Status CheckpointServiceHandler::Receive(grpc::ServerReader<v1::PutCheckpo
     if (absl::Status added = sink.Add(part.chunk()); !added.ok()) return added;
   }
   if (absl::Status whole = sink.Finish(); !whole.ok()) return whole;
-  if (absl::Status kept = folder_.Commit(name, **file); !kept.ok()) return kept;
+  // Another attempt may have begun meanwhile.
+  if (absl::Status running = CheckRunning(attempt); !running.ok()) return running;
+  if (absl::Status there = folder_.Commit(name, **file); !there.ok()) return there;
   // The trial may have ended meanwhile, and then nobody would remove the file.
   const auto discard = [&](const absl::Status& looked, const State& state) {
     if (looked.ok()) DiscardIfNotNeeded(name, state, folder_);
@@ -82,7 +94,10 @@ void DiscardEnded(absl::Span<const Event> events, const State& state, Checkpoint
 }
 
 void DiscardEnded(const State& state, CheckpointFolder& folder) {
-  for (CheckpointName name : folder.Names()) DiscardIfNotNeeded(name, state, folder);
+  for (CheckpointName name : folder.Names()) {
+    KeepIfNewest(name, state, folder);
+    DiscardIfNotNeeded(name, state, folder);
+  }
 }
 
 }  // namespace pathsweep

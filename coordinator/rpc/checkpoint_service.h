@@ -22,7 +22,8 @@ class CheckpointServiceHandler final : public v1::CheckpointService::Service {
                              grpc::ServerWriter<v1::FileChunk>* writer) override;
 
  private:
-  absl::Status Receive(grpc::ServerReader<v1::PutCheckpointRequest>& reader, CheckpointName name);
+  absl::Status Receive(grpc::ServerReader<v1::PutCheckpointRequest>& reader, AttemptName attempt,
+                       bool kept);
   absl::Status CheckRunning(AttemptName attempt);
 
   EngineThread& engine_;

@@ -1,6 +1,9 @@
 """A trial whose worker died goes on from its last checkpoint, and gives the same numbers."""
 
 import re
+import signal
+import time
+from pathlib import Path
 
 from processes import measured, undisturbed, wait_until
 
@@ -71,3 +74,46 @@ def test_a_sweep_may_keep_the_end_or_the_best_or_nothing(cluster):
     assert files() == ["1.kept"]
     cluster.wait_until_ended(submit(cluster, checkpoint_seconds=0, keep_checkpoint="best"))
     assert files() == ["1.kept", "3.kept"]
+
+
+def wait_until_idle(worker):
+    """The worker has trained all that it has."""
+
+    def ticks():
+        fields = Path(f"/proc/{worker.popen.pid}/stat").read_text().rpartition(")")[2].split()
+        return int(fields[11]) + int(fields[12])
+
+    def idle():
+        before = ticks()
+        time.sleep(1)
+        return ticks() - before < 10
+
+    wait_until(idle, "the worker does not come to rest")
+
+
+def test_what_is_to_be_kept_waits_for_a_coordinator_that_is_away(cluster):
+    coordinator = cluster.start_coordinator()
+    worker = cluster.start_worker()
+    sweep = submit(cluster, checkpoint_seconds=0, keep_checkpoint="last")
+    cluster.running_trial_of(worker)
+    coordinator.kill()
+    wait_until_idle(worker)
+    cluster.start_coordinator()
+    assert cluster.wait_until_ended(sweep)["succeeded"] == 1
+    assert [f.name for f in (cluster.folder / "results.db-checkpoints").glob("*")] == ["1.kept"]
+    assert cluster.ctl("trial", 1)["attempt"] == 1
+
+
+def test_a_result_is_not_lost_for_a_checkpoint_that_waits(cluster):
+    coordinator = cluster.start_coordinator()
+    worker = cluster.start_worker()
+    sweep = submit(cluster, checkpoint_seconds=0, keep_checkpoint="last")
+    cluster.running_trial_of(worker)
+    coordinator.signal(signal.SIGSTOP)
+    wait_until_idle(worker)
+    worker.signal(signal.SIGTERM)
+    time.sleep(0.5)
+    coordinator.signal(signal.SIGCONT)
+    assert worker.exit_code() == 0
+    assert cluster.counts(sweep)["succeeded"] == 1
+    assert measured(cluster.ctl("trial", 1)) == undisturbed(SETTINGS, SEED)

@@ -59,6 +59,12 @@ def test_files_hold_lens_and_attention(swept):
     assert "layer 2, head 2" in texts
 
 
+def test_a_printed_graph_may_be_asked_again(swept):
+    [first, *_] = swept.ctl("inspect", 1)["graphs"]
+    [again] = swept.ctl("inspect", 1, "--graph", first["graph"])["graphs"]
+    assert again == first
+
+
 def test_wrong_requests_are_refused(swept):
     for arguments, words in (
             ((99,), "no trial 99"),
@@ -78,3 +84,35 @@ def test_a_sweep_that_keeps_none_says_how(cluster):
     result = cluster.ctl_raw("inspect", 1)
     assert result.returncode == 1
     assert "keep_checkpoint: last" in result.stderr
+
+
+def test_a_diverged_model_says_nothing(cluster):
+    cluster.start_coordinator()
+    cluster.start_worker()
+    (cluster.folder / "sweep.yaml").write_text("""
+method: grid
+parameters:
+  objective: {value: standard}
+  optimizer: {value: sgd}
+  lr: {value: 10}
+  momentum: {value: 0.99}
+  grad_clip: {value: 0}
+  warmup: {value: 0}
+  length: {value: 3}
+  nodes: {value: 5}
+  depth: {value: 1}
+  width: {value: 16}
+  test_samples: {value: 16}
+keep_checkpoint: last
+""")
+    cluster.wait_until_ended(cluster.ctl("submit", "sweep.yaml")["sweep"])
+    assert cluster.ctl("trial", 1)["reason"] == "diverged"
+    said = cluster.ctl("inspect", 1, "-o", cluster.folder / "out")
+    assert not any(graph["right"] for graph in said["graphs"])
+    assert cluster.ctl_raw("inspect", 1).returncode == 0
+
+
+def test_a_file_that_cannot_be_written_is_said(swept):
+    (swept.folder / "out/inspect.json").mkdir(parents=True)
+    result = swept.ctl_raw("inspect", 1, "-o", swept.folder / "out")
+    assert result.returncode == 2 and "cannot write" in result.stderr

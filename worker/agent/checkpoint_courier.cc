@@ -3,6 +3,7 @@
 #include <grpcpp/grpcpp.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <sstream>
@@ -17,8 +18,12 @@ namespace {
 constexpr std::chrono::seconds kLongestCall{120};
 // Measurements are acknowledged within a report; while the coordinator is away, later.
 constexpr absl::Duration kLongestWait = absl::Seconds(10);
-// For the last checkpoint of an attempt, which holds up its end.
-constexpr absl::Duration kLongestFinish = absl::Seconds(30);
+
+void WarnIfDropped(AttemptKey attempt, int64_t step, const absl::Status& status) {
+  if (status.ok()) return;
+  spdlog::warn("the checkpoint of trial {} at step {} is dropped: {}", attempt.first, step,
+               std::string(status.message()));
+}
 
 }  // namespace
 
@@ -66,16 +71,11 @@ void CheckpointCourier::Send(Parcel parcel, int64_t step, std::string checkpoint
   waiting_[parcel] = {step, std::move(checkpoint)};
 }
 
-void CheckpointCourier::Finish(AttemptKey attempt) {
-  const Parcel parcel{attempt, /*kept=*/true};
-  const auto finished = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-    return ending_ || (!waiting_.contains(parcel) && carried_ != parcel);
-  };
+bool CheckpointCourier::WillRelease(AttemptKey attempt) {
   absl::MutexLock lock(&mutex_);
-  if (mutex_.AwaitWithTimeout(absl::Condition(&finished), kLongestFinish)) return;
-  waiting_.erase(parcel);
-  spdlog::warn("the checkpoint of trial {} that was to be kept is dropped: it cannot be sent",
-               attempt.first);
+  if (ending_ || !IsOnItsWay({attempt, /*kept=*/true})) return false;
+  held_.insert(attempt);
+  return true;
 }
 
 void CheckpointCourier::Loop() {
@@ -85,38 +85,54 @@ void CheckpointCourier::Loop() {
       mutex_.Unlock();
       return;
     }
-    const auto [parcel, sent] = TakeNext();
+    auto [parcel, sent] = TakeNext();
     carried_ = parcel;
     mutex_.Unlock();
-    Carry(parcel, sent);
+    const bool done = parcel.kept ? CarryForGood(parcel, sent) : Carry(parcel, sent);
     absl::MutexLock lock(&mutex_);
     carried_.reset();
+    if (!done) waiting_.emplace(parcel, std::move(sent));  // unless a newer one waits
+    if (!IsOnItsWay({parcel.attempt, /*kept=*/true}) && held_.erase(parcel.attempt) > 0) {
+      session_.Release(parcel.attempt);
+    }
   }
 }
 
 std::pair<Parcel, CheckpointCourier::Waiting> CheckpointCourier::TakeNext() {
-  auto next = waiting_.upper_bound(last_);
-  if (next == waiting_.end()) next = waiting_.begin();
-  last_ = next->first;
+  auto next = std::ranges::find_if(waiting_, [](const auto& one) { return one.first.kept; });
+  if (next == waiting_.end()) {
+    next = waiting_.upper_bound(last_);
+    if (next == waiting_.end()) next = waiting_.begin();
+    last_ = next->first;
+  }
   auto taken = waiting_.extract(next);
   return {taken.key(), std::move(taken.mapped())};
 }
 
-void CheckpointCourier::Carry(Parcel parcel, const Waiting& sent) {
+bool CheckpointCourier::Carry(Parcel parcel, const Waiting& sent) {
   const AttemptKey attempt = parcel.attempt;
   absl::Status status;
-  if (parcel.kept || session_.WaitUntilKept(attempt, sent.step, absl::Now() + kLongestWait)) {
+  if (session_.WaitUntilKept(attempt, sent.step, absl::Now() + kLongestWait)) {
     status = Put(parcel, sent.checkpoint);
   } else if (session_.IsRunning(attempt)) {
     status = absl::UnavailableError("the coordinator does not store what was measured before it");
   }
-  if (status.ok()) return;
-  spdlog::warn("the checkpoint of trial {} at step {} is dropped: {}", attempt.first, sent.step,
-               std::string(status.message()));
+  WarnIfDropped(attempt, sent.step, status);
+  return true;
+}
+
+bool CheckpointCourier::CarryForGood(Parcel parcel, const Waiting& sent) {
+  if (!session_.Holds(parcel.attempt)) return true;
+  const absl::Status status = Put(parcel, sent.checkpoint);
+  // It went away, or is not back yet.
+  if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) return false;
+  WarnIfDropped(parcel.attempt, sent.step, status);
+  return true;
 }
 
 absl::Status CheckpointCourier::Put(Parcel parcel, const std::string& checkpoint) {
   Call call(*this);
+  call.context().set_wait_for_ready(parcel.kept);
   v1::PutCheckpointResponse response;
   const auto writer = stub_->PutCheckpoint(&call.context(), &response);
   v1::PutCheckpointRequest part;

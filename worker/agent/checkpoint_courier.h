@@ -5,8 +5,9 @@
 //
 // A checkpoint goes out once the measurements before it are on the coordinator's disk, for
 // an attempt that goes on from it does not measure them again. One that cannot be carried is
-// dropped with a warning: training goes on, and the next one may do better. Of an attempt's
-// checkpoints that wait only the newest is carried. Thread safe.
+// dropped with a warning: training goes on, and the next one may do better. One that is to be kept
+// goes before all others, and again while the coordinator is away. Of an attempt's checkpoints that
+// wait only the newest is carried. Thread safe.
 #pragma once
 
 #include <cstdint>
@@ -44,9 +45,10 @@ class CheckpointCourier {
 
   void Send(Parcel parcel, int64_t step, std::string checkpoint);
 
-  // Waits until the attempt's checkpoint that is to be kept has been carried or dropped: once the
-  // attempt has ended the coordinator takes it no more. Not for ever.
-  void Finish(AttemptKey attempt);
+  // Whether a checkpoint of the attempt that is to be kept is on its way; if so, the session is
+  // told to release the attempt's outcome once it has arrived or is dropped: after its outcome the
+  // coordinator takes nothing from an attempt.
+  bool WillRelease(AttemptKey attempt);
 
   // The trial's newest checkpoint, or empty if there is none or it cannot be had; a failure is
   // logged. Blocks.
@@ -59,9 +61,14 @@ class CheckpointCourier {
   };
 
   void Loop();
-  // Takes the next one that waits, attempt after attempt in turn.
+  // Takes the next one that waits: those to be kept first, else attempt after attempt in turn.
   std::pair<Parcel, Waiting> TakeNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
-  void Carry(Parcel parcel, const Waiting& sent);
+  bool IsOnItsWay(const Parcel& parcel) const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return waiting_.contains(parcel) || carried_ == parcel;
+  }
+  // Whether it is done with, one way or another.
+  bool Carry(Parcel parcel, const Waiting& sent);
+  bool CarryForGood(Parcel parcel, const Waiting& sent);
   absl::Status Put(Parcel parcel, const std::string& checkpoint);
   // A call that End ends.
   class Call;
@@ -72,6 +79,7 @@ class CheckpointCourier {
   absl::Mutex mutex_;
   std::map<Parcel, Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
   std::optional<Parcel> carried_ ABSL_GUARDED_BY(mutex_);  // now
+  std::set<AttemptKey> held_ ABSL_GUARDED_BY(mutex_);      // their outcomes wait
   Parcel last_ ABSL_GUARDED_BY(mutex_);
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
   std::set<grpc::ClientContext*> under_way_ ABSL_GUARDED_BY(mutex_);

@@ -63,7 +63,7 @@ v1::WorkerReport Session::MakeReport() {
     }
     const bool more = count < attempt.measurements.size();
     left_over = left_over || more;
-    if (!attempt.outcome.has_value() || more) continue;  // the outcome comes last
+    if (!attempt.outcome.has_value() || attempt.held || more) continue;  // it comes last
     *said.mutable_outcome() = *attempt.outcome;
     if (attempt.outcome_report == 0) attempt.outcome_report = sequence_;
   }
@@ -152,7 +152,7 @@ bool Session::ShouldStop(AttemptKey key) const {
   return leaving_ || attempt == attempts_.end() || attempt->second.stop;
 }
 
-void Session::Ended(AttemptKey key, const TrialOutcome& outcome) {
+void Session::Ended(AttemptKey key, const TrialOutcome& outcome, bool held) {
   absl::MutexLock lock(&mutex_);
   const auto attempt = attempts_.find(key);
   if (attempt == attempts_.end() || attempt->second.outcome.has_value()) return;
@@ -161,6 +161,15 @@ void Session::Ended(AttemptKey key, const TrialOutcome& outcome) {
   said.set_detail(outcome.detail);
   said.set_metrics_hash(outcome.metrics_hash);
   said.set_fused(outcome.fused);
+  attempt->second.held = held && !leaving_;
+  changed_ = changed_ || !attempt->second.held;
+}
+
+void Session::Release(AttemptKey key) {
+  absl::MutexLock lock(&mutex_);
+  const auto attempt = attempts_.find(key);
+  if (attempt == attempts_.end()) return;
+  attempt->second.held = false;
   changed_ = true;
 }
 
@@ -192,6 +201,11 @@ bool Session::IsRunning(AttemptKey attempt) const {
   return !IsOver(attempt);
 }
 
+bool Session::Holds(AttemptKey attempt) const {
+  absl::MutexLock lock(&mutex_);
+  return attempts_.contains(attempt);
+}
+
 bool Session::IsOver(AttemptKey attempt) const {
   const auto found = attempts_.find(attempt);
   return found == attempts_.end() || found->second.outcome.has_value();
@@ -210,6 +224,7 @@ void Session::Leave() {
   leaving_ = true;
   changed_ = true;
   for (auto& [key, attempt] : attempts_) {
+    attempt.held = false;
     if (!attempt.outcome.has_value()) {
       attempt.outcome.emplace().set_kind(v1::Outcome::RELEASED);
     }

@@ -68,12 +68,16 @@ class Session {
   void Advanced(AttemptKey attempt, int64_t step);
   // The attempt is to end: stopped, dropped, or the worker is leaving.
   bool ShouldStop(AttemptKey attempt) const;
-  void Ended(AttemptKey attempt, const TrialOutcome& outcome);
+  // The outcome is held back until Release, or until the worker leaves, if `held`.
+  void Ended(AttemptKey attempt, const TrialOutcome& outcome, bool held = false);
+  void Release(AttemptKey attempt);
   // The worker takes one trial less at once. False if it is one.
   bool GiveUpSlot();
   void AddSlots(int count);
   // It has neither ended nor been dropped.
   bool IsRunning(AttemptKey attempt) const;
+  // It is the worker's: it runs, or the coordinator has not acknowledged its end.
+  bool Holds(AttemptKey attempt) const;
   // Waits until all that the attempt measured up to `step` is on the coordinator's disk. False
   // if it is not by the deadline, or the attempt is over.
   bool WaitUntilKept(AttemptKey attempt, int64_t step, absl::Time deadline) const;
@@ -91,6 +95,7 @@ class Session {
     int64_t step = 0;
     std::vector<Pending> measurements;
     std::optional<v1::Outcome> outcome;
+    bool held = false;            // the outcome is not to be reported yet
     uint64_t outcome_report = 0;  // 0: not reported yet
     bool stop = false;
   };

@@ -38,10 +38,7 @@ class TrialRunner::Observer : public TrialObserver {
     last_checkpoint_ = absl::Now();
     runner_.checkpoints_.Send({attempt_, /*kept=*/false}, step, checkpoint);
   }
-  void OnEnd(const TrialOutcome& outcome) override {
-    if (keep_ != KeepCheckpoint::kNone) runner_.checkpoints_.Finish(attempt_);
-    runner_.Ended(attempt_, outcome);
-  }
+  void OnEnd(const TrialOutcome& outcome) override { runner_.Ended(attempt_, outcome); }
 
  private:
   TrialRunner& runner_;
@@ -181,13 +178,16 @@ void TrialRunner::Ended(AttemptKey attempt, const TrialOutcome& outcome) {
       outcome.out_of_memory &&
       std::ranges::any_of(groups_, [](const Group& one) { return !one.attempts.empty(); });
   if (outcome.kind != Kind::kCrowdedOut && !beside_others) {
-    return session_.Ended(attempt, outcome);
+    session_.Ended(attempt, outcome, /*held=*/true);
+    if (!checkpoints_.WillRelease(attempt)) session_.Release(attempt);
+    return;
   }
   spdlog::warn("trial {} is handed back, and for a while this worker has one slot less: {}",
                attempt.first, outcome.detail);
   // Before it is handed back, or the coordinator would give it back at once.
   group->crowded_out += session_.GiveUpSlot() ? 1 : 0;
-  session_.Ended(attempt, {Kind::kCrowdedOut, outcome.detail});
+  session_.Ended(attempt,
+                 {.kind = Kind::kCrowdedOut, .detail = outcome.detail, .fused = outcome.fused});
 }
 
 std::deque<TrialRunner::Ready>::iterator TrialRunner::FindUnclaimed() {

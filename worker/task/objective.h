@@ -9,35 +9,47 @@
 //
 // A target of `length` tokens follows the prefix; the input ends with the tail, one token
 // for each target but the last, and predicts the targets at its last `length` positions.
-// Pure; thread safe.
+// Compiles for the CPU and, under nvcc, for the GPU. Pure; thread safe.
 #pragma once
 
 #include <cstdint>
 
-#include "absl/strings/string_view.h"
-#include "absl/types/span.h"
 #include "worker/task/path_star.h"
 
 namespace pathsweep {
 
-enum class Objective { kStandard, kReverse, kTeacherless, kScheduledSampling, kMultiTarget };
+enum class Objective : uint8_t {
+  kStandard,
+  kReverse,
+  kTeacherless,
+  kScheduledSampling,
+  kMultiTarget
+};
 
-// Requires one of the values of the parameter `objective`.
-Objective ObjectiveFromName(absl::string_view name);
+// Writes the target [length] for a path [length].
+PATHSWEEP_HOST_DEVICE inline void WriteTarget(Objective objective, const TaskShape& shape,
+                                              const int32_t* path, int64_t* target) {
+  for (int32_t i = 0; i < shape.length; ++i) {
+    target[i] = path[objective == Objective::kReverse ? shape.length - 1 - i : i];
+  }
+}
 
-// The target [length] for a path [length].
-void WriteTarget(Objective objective, absl::Span<const int32_t> path, absl::Span<int64_t> target);
-
-// The tail [length − 1] of the training input for a target [length], before any of it is
+// Writes the tail [length − 1] of the training input for a target [length], before any of it is
 // replaced by the model's own predictions.
-void WriteTail(Objective objective, const TaskShape& shape, absl::Span<const int64_t> target,
-               absl::Span<int64_t> tail);
+PATHSWEEP_HOST_DEVICE inline void WriteTail(Objective objective, const TaskShape& shape,
+                                            const int64_t* target, int64_t* tail) {
+  for (int32_t i = 0; i + 1 < shape.length; ++i) {
+    tail[i] = objective == Objective::kTeacherless ? shape.DummyToken() : target[i];
+  }
+}
 
 // Whether each token is decoded from the model's own tokens before it.
-inline bool IsAutoregressive(Objective objective) { return objective != Objective::kTeacherless; }
+PATHSWEEP_HOST_DEVICE inline bool IsAutoregressive(Objective objective) {
+  return objective != Objective::kTeacherless;
+}
 
 // Training examples that show the same graph, one after another.
-inline int32_t GoalsPerGraph(Objective objective, const TaskShape& shape) {
+PATHSWEEP_HOST_DEVICE inline int32_t GoalsPerGraph(Objective objective, const TaskShape& shape) {
   return objective == Objective::kMultiTarget ? shape.degree : 1;
 }
 

@@ -1,5 +1,7 @@
 #include "worker/task/task_shape.h"
 
+#include <string>
+
 namespace pathsweep {
 namespace {
 
@@ -9,6 +11,15 @@ EdgeDirection DirectionOf(const TrialParameters& parameters) {
 }
 
 }  // namespace
+
+Objective ObjectiveOf(const TrialParameters& parameters) {
+  const std::string& name = parameters.objective;
+  if (name == "reverse") return Objective::kReverse;
+  if (name == "teacherless") return Objective::kTeacherless;
+  if (name == "scheduled_sampling") return Objective::kScheduledSampling;
+  if (name == "multi_target") return Objective::kMultiTarget;
+  return Objective::kStandard;
+}
 
 TaskShape TaskShapeOf(const TrialParameters& parameters) {
   return {

@@ -1,12 +1,14 @@
-// The task of a trial.
+// The task of a trial, from its parameters.
 #pragma once
 
 #include "base/trial_parameters.h"
+#include "worker/task/objective.h"
 #include "worker/task/path_star.h"
 
 namespace pathsweep {
 
-// Requires valid parameters.
+// Both require valid parameters.
+Objective ObjectiveOf(const TrialParameters& parameters);
 TaskShape TaskShapeOf(const TrialParameters& parameters);
 
 }  // namespace pathsweep

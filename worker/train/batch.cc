@@ -13,10 +13,9 @@ Batch MakeBatch(const TaskShape& shape, Objective objective, const std::vector<E
   auto* input = batch.inputs.data_ptr<int64_t>();
   auto* target = batch.targets.data_ptr<int64_t>();
   for (const Example& example : examples) {
-    const absl::Span<int64_t> target_row(target, shape.length);
     EncodePrefix(shape, example.edges.data(), example.path.front(), example.path.back(), input);
-    WriteTarget(objective, example.path, target_row);
-    WriteTail(objective, shape, target_row, {input + prefix, static_cast<size_t>(inputs - prefix)});
+    WriteTarget(objective, shape, example.path.data(), target);
+    WriteTail(objective, shape, target, input + prefix);
     input += inputs;
     target += shape.length;
   }

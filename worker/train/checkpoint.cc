@@ -78,9 +78,13 @@ TrainingState FromBytes(const std::string& bytes) {
   state.second_moment = ReadTensor(archive, "second_moment");
   state.losses = ReadValue(archive, "losses").toDouble();
   state.losses_count = ReadValue(archive, "losses_count").toInt();
-  state.metrics_hash = std::bit_cast<uint64_t>(ReadValue(archive, "metrics_hash").toInt());
-  state.fused = ReadValue(archive, "fused").toInt();
-  state.best = ReadValue(archive, "best").toDouble();
+  // Those of earlier versions lack the rest.
+  c10::IValue value;
+  if (archive.try_read("metrics_hash", value)) {
+    state.metrics_hash = std::bit_cast<uint64_t>(value.toInt());
+  }
+  if (archive.try_read("fused", value)) state.fused = value.toInt();
+  if (archive.try_read("best", value)) state.best = value.toDouble();
   return state;
 }
 

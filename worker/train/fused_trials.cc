@@ -9,8 +9,8 @@
 #include <utility>
 
 #include "base/metrics.h"
-#include "worker/task/sample_order.h"
 #include "worker/task/task_shape.h"
+#include "worker/task/training_example.h"
 #include "worker/train/checkpoint.h"
 #include "worker/train/evaluator.h"
 #include "worker/train/scheduled_sampling.h"
@@ -20,21 +20,6 @@ namespace {
 
 using torch::Tensor;
 using SteadyClock = std::chrono::steady_clock;
-
-// The training examples of a step, counted from 0.
-std::vector<Example> TrainExamples(const TrialParameters& parameters, Objective objective,
-                                   uint64_t seed, int64_t step) {
-  const TaskShape shape = TaskShapeOf(parameters);
-  const auto goals = static_cast<uint64_t>(GoalsPerGraph(objective, shape));
-  std::vector<Example> examples;
-  for (int64_t i = 0; i < parameters.batch_size; ++i) {
-    const auto position = static_cast<uint64_t>(step * parameters.batch_size + i);
-    const uint64_t graph = TrainingGraph(seed, parameters.train_samples, position / goals);
-    const int32_t goal = goals == 1 ? kDrawnGoal : static_cast<int32_t>(position % goals);
-    examples.push_back(DrawExample(shape, seed, Stream::kTrainGraphs, graph, goal));
-  }
-  return examples;
-}
 
 std::vector<Example> DrawTestExamples(const TrialParameters& parameters, uint64_t seed) {
   std::vector<uint64_t> indices(parameters.test_samples);
@@ -62,7 +47,7 @@ void FusedTrials::Add(const TrialParameters& parameters, uint64_t seed, const Tr
     optimizer_ = std::make_unique<Optimizer>(parameters.optimizer, model_->layout(), device_);
     state_ = {};
   }
-  const Objective objective = ObjectiveFromName(parameters.objective);
+  const Objective objective = ObjectiveOf(parameters);
   const std::vector<Example> test =
       start.test_examples.empty() ? DrawTestExamples(parameters, seed) : start.test_examples;
   Member member{parameters, seed, objective, MakeBatch(TaskShapeOf(parameters), objective, test)};
@@ -130,23 +115,29 @@ std::vector<double> FusedTrials::Step() {
 }
 
 Batch FusedTrials::TrainBatch() const {
-  std::vector<Tensor> inputs;
-  std::vector<Tensor> targets;
-  for (const Member& member : members_) {
-    const TrialParameters& parameters = member.parameters;
-    Batch batch = MakeBatch(TaskShapeOf(parameters), member.objective,
-                            TrainExamples(parameters, member.objective, member.seed, member.steps));
-    inputs.push_back(std::move(batch.inputs));
-    targets.push_back(std::move(batch.targets));
-  }
+  const TrialParameters& like = members_.front().parameters;  // of the members' shape
+  const TaskShape shape = TaskShapeOf(like);
+  const auto trials = static_cast<int64_t>(members_.size());
+  const Batch batch{torch::empty({trials, like.batch_size, shape.InputLength()}, torch::kLong),
+                    torch::empty({trials, like.batch_size, shape.length}, torch::kLong)};
+  auto* inputs = batch.inputs.data_ptr<int64_t>();
+  auto* targets = batch.targets.data_ptr<int64_t>();
   std::vector<SampledTrial> sampled;
   for (const Member& member : members_) {
-    sampled.push_back({member.parameters, member.seed, member.steps + 1});
+    const TrialParameters& parameters = member.parameters;
+    const TrainingTask task{TaskShapeOf(parameters), member.objective, member.seed,
+                            static_cast<uint64_t>(parameters.train_samples)};
+    std::vector<int32_t> scratch(task.Scratch());
+    for (int64_t i = 0; i < parameters.batch_size; ++i) {
+      const auto position = static_cast<uint64_t>(member.steps * parameters.batch_size + i);
+      WriteTrainingExample(task, position, scratch.data(), inputs, targets);
+      inputs += shape.InputLength();
+      targets += shape.length;
+    }
+    sampled.push_back({parameters, member.seed, member.steps + 1});
   }
-  const Tensor targets_here = torch::stack(targets).to(device_);
-  return {ShowPredictions(*model_, targets_here.size(2), state_.weights, sampled,
-                          torch::stack(inputs).to(device_)),
-          targets_here};
+  return {ShowPredictions(*model_, shape.length, state_.weights, sampled, batch.inputs.to(device_)),
+          batch.targets.to(device_)};
 }
 
 Dropout FusedTrials::StepsDropout() const {

@@ -58,8 +58,10 @@ std::vector<int64_t> ToVector(const Tensor& tokens) {
 
 // Of logits [L, V].
 std::vector<Answer> AnswersOf(const Tensor& logits, const std::vector<int64_t>& right) {
-  const Tensor probabilities = logits.softmax(-1).to(torch::kDouble);
-  const auto [highest, tokens] = probabilities.max(-1);
+  const Tensor finite = logits.isfinite().all(-1, /*keepdim=*/true);
+  const Tensor probabilities = logits.to(torch::kDouble).softmax(-1).masked_fill(~finite, 0);
+  const Tensor tokens = logits.argmax(-1).masked_fill(~finite.squeeze(-1), -1);
+  const Tensor highest = std::get<0>(probabilities.max(-1));
   std::vector<Answer> answers;
   for (int64_t i = 0; i < logits.size(0); ++i) {
     answers.push_back({tokens[i].item<int64_t>(), highest[i].item<double>(),
@@ -69,7 +71,7 @@ std::vector<Answer> AnswersOf(const Tensor& logits, const std::vector<int64_t>& 
 }
 
 std::vector<std::vector<std::vector<float>>> HeadsOf(const Tensor& shares) {  // [heads, T, T]
-  const Tensor plain = shares.contiguous();
+  const Tensor plain = shares.nan_to_num(0).contiguous();
   const int64_t tokens = plain.size(1);
   const float* place = plain.data_ptr<float>();
   std::vector<std::vector<std::vector<float>>> heads(plain.size(0));
@@ -88,7 +90,7 @@ Tensor WithOwnAnswers(const Tensor& inputs, const Predictions& predictions, Obje
 }
 
 InspectedGraph InspectGraph(const Model& model, const Tensor& weights, Objective objective,
-                            const Batch& batch) {
+                            const Batch& batch, bool with_attention) {
   const torch::NoGradGuard no_grad;
   const Predictions predictions = Predict(model, weights, objective, batch);
   const Tensor inputs = WithOwnAnswers(batch.inputs, predictions, objective);
@@ -100,6 +102,7 @@ InspectedGraph InspectGraph(const Model& model, const Tensor& weights, Objective
     graph.lens.push_back(AnswersOf(logits[0][0], graph.targets));
   }
   graph.answers = graph.lens.back();
+  if (!with_attention) return graph;
   for (const Tensor& shares : layers.attention) graph.attention.push_back(HeadsOf(shares[0][0]));
   return graph;
 }
@@ -118,16 +121,18 @@ absl::StatusOr<InspectedModel> ReadModel(const std::string& checkpoint) {
 }
 
 absl::StatusOr<std::vector<InspectedGraph>> InspectGraphs(const std::string& checkpoint,
-                                                          const std::vector<Example>& examples) {
+                                                          const std::vector<Example>& examples,
+                                                          bool with_attention) {
   return Guarded<std::vector<InspectedGraph>>([&] {
     const TrainingState state = FromBytes(checkpoint);
     const TrialParameters parameters = ParseTrialText(state.trial).parameters;
     const Model model(ModelShapeOf(parameters), torch::kCPU);
-    const Objective objective = ObjectiveFromName(parameters.objective);
+    const Objective objective = ObjectiveOf(parameters);
     std::vector<InspectedGraph> graphs;
     for (const Example& example : examples) {
       graphs.push_back(InspectGraph(model, state.weights, objective,
-                                    MakeBatch(TaskShapeOf(parameters), objective, {example})));
+                                    MakeBatch(TaskShapeOf(parameters), objective, {example}),
+                                    with_attention));
     }
     return graphs;
   });

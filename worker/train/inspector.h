@@ -21,7 +21,7 @@ struct InspectedModel {
 
 // Said of one target position.
 struct Answer {
-  int64_t token = 0;  // the most probable one
+  int64_t token = 0;  // the most probable one; -1 if the model says nothing finite
   double probability = 0;
   double right_probability = 0;  // of the right one
 };
@@ -33,7 +33,8 @@ struct InspectedGraph {
   // What the head says of each layer's result, from the embedding on, as the logit lens has it
   // (nostalgebraist 2020): [layers + 1][L]. The last one is the answer.
   std::vector<std::vector<Answer>> lens;
-  // Shares [layers][heads][T][T] of what each token attends to; no layers if nothing attends.
+  // Shares [layers][heads][T][T] of what each token attends to; no layers if nothing attends, or
+  // nobody asked.
   std::vector<std::vector<std::vector<std::vector<float>>>> attention;
 };
 
@@ -43,6 +44,7 @@ absl::StatusOr<InspectedModel> ReadModel(const std::string& checkpoint);
 // Of each example, on the CPU. Requires a checkpoint that ReadModel takes, and examples of its
 // trial's task.
 absl::StatusOr<std::vector<InspectedGraph>> InspectGraphs(const std::string& checkpoint,
-                                                          const std::vector<Example>& examples);
+                                                          const std::vector<Example>& examples,
+                                                          bool with_attention);
 
 }  // namespace pathsweep

@@ -1,5 +1,7 @@
 #include "worker/train/model_shape.h"
 
+#include <cmath>
+
 #include "worker/task/task_shape.h"
 
 namespace pathsweep {
@@ -23,6 +25,17 @@ double WidthRatioOf(const TrialParameters& parameters) {
   return static_cast<double>(parameters.width) / static_cast<double>(parameters.mup_base_width);
 }
 
+// 1 / √(head size); for muP √(base head size) / head size (Yang et al. 2022, definition 4.1), which
+// is the same where the sizes are.
+double ScoreScaleOf(const TrialParameters& parameters) {
+  const double size = static_cast<double>(parameters.width) / static_cast<double>(parameters.heads);
+  if (parameters.parametrization != "mup") return 1 / std::sqrt(size);
+  const int64_t heads =
+      parameters.mup_base_heads == 0 ? parameters.heads : parameters.mup_base_heads;
+  return std::sqrt(static_cast<double>(parameters.mup_base_width) / static_cast<double>(heads)) /
+         size;
+}
+
 }  // namespace
 
 ModelShape ModelShapeOf(const TrialParameters& parameters) {
@@ -38,7 +51,8 @@ ModelShape ModelShapeOf(const TrialParameters& parameters) {
           .rms_norm = parameters.norm == "rmsnorm",
           .gated = parameters.activation == "swiglu",
           .tied = parameters.tie_embeddings,
-          .width_ratio = WidthRatioOf(parameters)};
+          .width_ratio = WidthRatioOf(parameters),
+          .score_scale = ScoreScaleOf(parameters)};
 }
 
 }  // namespace pathsweep

@@ -23,6 +23,7 @@ struct ModelShape {
   bool gated = false;  // SwiGLU in place of GELU
   bool tied = false;
   double width_ratio = 1;  // of muP: width over that at which it is the standard parametrization
+  double score_scale = 1;  // of the products of queries and keys
 };
 
 // Requires valid parameters.

@@ -1,6 +1,5 @@
 #include <torch/torch.h>
 
-#include <cmath>
 #include <optional>
 #include <vector>
 
@@ -89,8 +88,7 @@ class Transformer : public Architecture {
   void MakeTables(torch::Device device) {
     const int64_t head_size = shape_.width / shape_.heads;
     attention_.heads = shape_.heads;
-    // muP: by 1 / head size, as the standard one where the widths are equal.
-    attention_.score_scale = 1 / std::sqrt(static_cast<double>(head_size) * shape_.width_ratio);
+    attention_.score_scale = shape_.score_scale;
     if (shape_.position == Position::kRotary) {
       const Tensor angles =
           Angles(shape_.inputs, head_size / 2, 2.0 / static_cast<double>(head_size));

@@ -7,6 +7,7 @@
 
 #include "base/file_chunks.h"
 #include "base/parameter_proto.h"
+#include "base/protocol_version.h"
 #include "coordinator/rpc/server.h"
 #include "pathsweep/v1/checkpoint_service.grpc.pb.h"
 #include "pathsweep/v1/sweep_service.grpc.pb.h"
@@ -40,7 +41,7 @@ class CheckpointServiceTest : public testing::Test {
     EXPECT_TRUE(sweeps_->SubmitSweep(&context, request, &response).ok());
     stream_ = workers_->Exchange(&stream_context_);
     v1::WorkerReport report;
-    report.set_protocol_version(1);
+    report.set_protocol_version(kProtocolVersion);
     report.set_sequence(1);
     report.mutable_worker()->set_name("w");
     report.mutable_worker()->set_slots(1);

@@ -6,13 +6,14 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "base/protocol_version.h"
 
 namespace pathsweep {
 namespace {
 
 v1::WorkerReport CrashReport(const std::string& detail) {
   v1::WorkerReport report;
-  report.set_protocol_version(1);
+  report.set_protocol_version(kProtocolVersion);
   report.mutable_worker()->set_name("w");
   report.mutable_worker()->set_slots(1);
   v1::AttemptReport& attempt = *report.add_attempts();

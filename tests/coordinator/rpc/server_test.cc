@@ -15,6 +15,7 @@
 #include "base/atomic_file.h"
 #include "base/file_chunks.h"
 #include "base/parameter_proto.h"
+#include "base/protocol_version.h"
 #include "coordinator/store/sqlite_store.h"
 #include "pathsweep/v1/sweep_service.grpc.pb.h"
 #include "pathsweep/v1/worker_service.grpc.pb.h"
@@ -40,7 +41,7 @@ v1::SweepSpec SpecOf(const std::string& name, std::vector<double> rates) {
 
 v1::WorkerReport FirstReport() {
   v1::WorkerReport report;
-  report.set_protocol_version(1);
+  report.set_protocol_version(kProtocolVersion);
   report.set_sequence(1);
   report.mutable_worker()->set_name("w");
   report.mutable_worker()->set_slots(1);

@@ -104,6 +104,24 @@ TEST_F(SessionTest, OutcomeIsRepeatedUntilAcknowledgedAndThenForgotten) {
   EXPECT_EQ(session_.MakeReport().attempts_size(), 0);
 }
 
+TEST_F(SessionTest, HeldOutcomeIsReportedOnceItIsReleased) {
+  session_.Ended(kAttempt, {TrialOutcome::Kind::kCompleted, ""}, /*held=*/true);
+  EXPECT_FALSE(session_.IsRunning(kAttempt));
+  const v1::WorkerReport before = session_.MakeReport();
+  ASSERT_EQ(before.attempts_size(), 1) << "its lease goes on";
+  EXPECT_FALSE(before.attempts(0).has_outcome());
+  session_.Follow(Acknowledging(1));
+  EXPECT_TRUE(session_.Holds(kAttempt));
+  session_.Release(kAttempt);
+  EXPECT_EQ(session_.MakeReport().attempts(0).outcome().kind(), v1::Outcome::COMPLETED);
+}
+
+TEST_F(SessionTest, LeavingReportsWhatWasHeld) {
+  session_.Ended(kAttempt, {TrialOutcome::Kind::kCompleted, ""}, /*held=*/true);
+  session_.Leave();
+  EXPECT_EQ(session_.MakeReport().attempts(0).outcome().kind(), v1::Outcome::COMPLETED);
+}
+
 TEST_F(SessionTest, AcknowledgementBeforeTheOutcomeWasReportedKeepsIt) {
   session_.MakeReport();
   session_.Ended(kAttempt, {TrialOutcome::Kind::kCompleted, ""});

@@ -5,6 +5,8 @@
 
 #include <vector>
 
+#include "worker/task/task_shape.h"
+
 namespace pathsweep {
 namespace {
 
@@ -19,11 +21,12 @@ struct Pair {
 };
 
 Pair PairOf(const char* name) {
-  const Objective objective = ObjectiveFromName(name);
+  TrialParameters parameters;
+  parameters.objective = name;
   const std::vector<int32_t> path = {5, 2, 8, 1};
   Pair pair{std::vector<int64_t>(3), std::vector<int64_t>(4)};
-  WriteTarget(objective, path, absl::MakeSpan(pair.target));
-  WriteTail(objective, kShape, pair.target, absl::MakeSpan(pair.tail));
+  WriteTarget(ObjectiveOf(parameters), kShape, path.data(), pair.target.data());
+  WriteTail(ObjectiveOf(parameters), kShape, pair.target.data(), pair.tail.data());
   return pair;
 }
 
@@ -49,13 +52,14 @@ TEST(Objective, SampledAndManyTargetsAreStandardPairs) {
   for (const char* name : {"scheduled_sampling", "multi_target"}) {
     EXPECT_EQ(PairOf(name).target, PairOf("standard").target);
     EXPECT_EQ(PairOf(name).tail, PairOf("standard").tail);
-    EXPECT_TRUE(IsAutoregressive(ObjectiveFromName(name)));
   }
   EXPECT_EQ(GoalsPerGraph(Objective::kMultiTarget, kShape), 2);
   EXPECT_EQ(GoalsPerGraph(Objective::kStandard, kShape), 1);
 }
 
 TEST(Objective, OnlyTeacherlessIsNotAutoregressive) {
+  EXPECT_TRUE(IsAutoregressive(Objective::kScheduledSampling));
+  EXPECT_TRUE(IsAutoregressive(Objective::kMultiTarget));
   EXPECT_TRUE(IsAutoregressive(Objective::kStandard));
   EXPECT_TRUE(IsAutoregressive(Objective::kReverse));
   EXPECT_FALSE(IsAutoregressive(Objective::kTeacherless));

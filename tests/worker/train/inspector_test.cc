@@ -83,7 +83,8 @@ TEST(InspectGraphs, SaysWhatTheModelSays) {
   EXPECT_EQ(model.step, 3);
   const TaskShape shape = TaskShapeOf(parameters);
   const Example example = DrawExample(shape, 5, Stream::kTestGraphs, 0);
-  const InspectedGraph graph = InspectGraphs(checkpoint, {example}).value().front();
+  const InspectedGraph graph =
+      InspectGraphs(checkpoint, {example}, /*with_attention=*/true).value().front();
   EXPECT_EQ(graph.inputs.size(), static_cast<size_t>(shape.InputLength()));
   EXPECT_EQ(graph.targets, std::vector<int64_t>(example.path.rbegin(), example.path.rend()));
   for (size_t i = 0; i < graph.answers.size(); ++i) {

@@ -31,6 +31,7 @@ CASES = [
     {"norm": "rmsnorm", "activation": "swiglu", "width": 20},
     {"parametrization": "mup", "mup_base_width": 4},
     {"parametrization": "mup", "mup_base_width": 24, "tie_embeddings": "true"},
+    {"parametrization": "mup", "mup_base_width": 8, "mup_base_heads": 1, "heads": 2},
     {"optimizer": "sgd", "lr": 0.1, "weight_decay": 0},
     {"architecture": "mamba"},
     {"architecture": "mamba", "norm": "rmsnorm", "width": 18},
@@ -57,7 +58,8 @@ def reference(parameters):
     return Decoder(
         VOCABULARY, INPUTS, depth, width, parameters["heads"],
         parameters.get("position", "learned"), "tie_embeddings" in parameters, rms_norm,
-        parameters.get("activation") == "swiglu", width_ratio(parameters))
+        parameters.get("activation") == "swiglu", width_ratio(parameters),
+        parameters.get("mup_base_heads", 0))
 
 
 def optimizer_of(model, parameters):

@@ -122,28 +122,44 @@ uint64_t HashOf(const History& history) {
   return hash.value();
 }
 
+// What a resumed run must bring back, each in some trial.
+std::vector<TrialParameters> ToResume() {
+  std::vector<TrialParameters> trials(3, Small());
+  for (TrialParameters& parameters : trials) {
+    parameters.schedule = "cosine";
+    parameters.dropout = 0.1;
+    parameters.warmup = 3;
+    parameters.train_samples = 100;
+    parameters.steps = 20;
+    parameters.eval_every = 4;
+  }
+  trials[0].objective = "scheduled_sampling";
+  trials[0].sampling_schedule = "linear";
+  trials[1].architecture = "mamba";
+  trials[1].optimizer = "muon";
+  trials[1].objective = "multi_target";
+  trials[2].architecture = "gru";
+  trials[2].optimizer = "sgd";
+  trials[2].edge_direction = "mixed";
+  return trials;
+}
+
 TEST(Checkpoint, AResumedRunEqualsAStraightOneBitForBit) {
-  TrialParameters parameters = Small();
-  parameters.schedule = "cosine";
-  parameters.objective = "scheduled_sampling";
-  parameters.sampling_schedule = "linear";
-  parameters.dropout = 0.1;
-  parameters.warmup = 3;
-  parameters.train_samples = 100;
-  parameters.steps = 20;
-  parameters.eval_every = 4;
-  for (const int64_t cut : {1, 8, 13}) {  // in the warm-up, at an evaluation, between two
-    Keeper straight({cut, 18});
-    const TrialOutcome uncut = TrainTrial(parameters, 5, "cpu", straight);
-    EXPECT_EQ(uncut.metrics_hash, HashOf(straight.history));
-    Keeper resumed({18});
-    const TrialOutcome outcome =
-        TrainTrial(parameters, 5, "cpu", resumed, {{}, straight.checkpoints.at(cut)});
-    EXPECT_EQ(outcome.kind, TrialOutcome::Kind::kCompleted) << outcome.detail;
-    EXPECT_EQ(outcome.metrics_hash, uncut.metrics_hash) << "of what was measured before, too";
-    EXPECT_EQ(resumed.Evaluations(cut), straight.Evaluations(cut)) << cut;
-    EXPECT_EQ(resumed.history.begin()->first, cut / 4 * 4 + 4) << "evaluated again";
-    EXPECT_EQ(resumed.checkpoints.at(18), straight.checkpoints.at(18)) << cut;
+  for (const TrialParameters& parameters : ToResume()) {
+    SCOPED_TRACE(parameters.architecture);
+    for (const int64_t cut : {1, 8, 13}) {  // in the warm-up, at an evaluation, between two
+      Keeper straight({cut, 18});
+      const TrialOutcome uncut = TrainTrial(parameters, 5, "cpu", straight);
+      EXPECT_EQ(uncut.metrics_hash, HashOf(straight.history));
+      Keeper resumed({18});
+      const TrialOutcome outcome =
+          TrainTrial(parameters, 5, "cpu", resumed, {{}, straight.checkpoints.at(cut)});
+      EXPECT_EQ(outcome.kind, TrialOutcome::Kind::kCompleted) << outcome.detail;
+      EXPECT_EQ(outcome.metrics_hash, uncut.metrics_hash) << "of what was measured before, too";
+      EXPECT_EQ(resumed.Evaluations(cut), straight.Evaluations(cut)) << cut;
+      EXPECT_EQ(resumed.history.begin()->first, cut / 4 * 4 + 4) << "evaluated again";
+      EXPECT_EQ(resumed.checkpoints.at(18), straight.checkpoints.at(18)) << cut;
+    }
   }
 }
 
