@@ -103,6 +103,12 @@ absl::Status CheckHeads(const TrialParameters& parameters) {
   return absl::OkStatus();
 }
 
+absl::Status CheckAttention(const TrialParameters& parameters) {
+  if (parameters.attention != "flash" || parameters.dtype == "bfloat16") return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("`attention: flash` needs `dtype: bfloat16`, not `", parameters.dtype, "`"));
+}
+
 absl::Status CheckMup(const TrialParameters& parameters) {
   if (parameters.parametrization != "mup") return absl::OkStatus();
   if (parameters.architecture == "transformer" && parameters.optimizer == "adamw") {
@@ -224,6 +230,7 @@ absl::Status UnknownParameter(absl::string_view name) {
 absl::Status CheckTogether(const TrialParameters& parameters) {
   absl::Status status = CheckGraph(parameters);
   if (status.ok()) status = CheckHeads(parameters);
+  if (status.ok()) status = CheckAttention(parameters);
   if (status.ok()) status = CheckMup(parameters);
   return status;
 }

@@ -99,7 +99,8 @@ absl::Status UnknownParameter(absl::string_view name);
 
 // Conditions between parameters: nodes >= degree (length - 1) + 1; multi_target's batches hold
 // whole graphs; a transformer's heads divide its width, and rotary positions need an even head
-// size; muP is for a transformer with AdamW. InvalidArgument says which one fails.
+// size; flash attention takes bfloat16; muP is for a transformer with AdamW. InvalidArgument says
+// which one fails.
 absl::Status CheckTogether(const TrialParameters& parameters);
 
 // Shortest text that reads back as the same value: `0.001`, `true`, `rope`.

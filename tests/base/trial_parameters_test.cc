@@ -135,6 +135,13 @@ TEST(CheckTogether, BatchesOfManyTargetsHoldWholeGraphs) {
   EXPECT_TRUE(CheckTogether(parameters).ok());
 }
 
+TEST(CheckTogether, FlashAttentionTakesBfloat16) {
+  TrialParameters parameters{.attention = "flash"};
+  EXPECT_THAT(MessageOf(CheckTogether(parameters)), HasSubstr("needs `dtype: bfloat16`"));
+  parameters.dtype = "bfloat16";
+  EXPECT_TRUE(CheckTogether(parameters).ok());
+}
+
 TEST(CheckTogether, MupIsForATransformerWithAdamW) {
   TrialParameters parameters{.parametrization = "mup"};
   EXPECT_TRUE(CheckTogether(parameters).ok());

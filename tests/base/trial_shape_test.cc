@@ -24,10 +24,10 @@ ParameterValue OtherValue(const ParameterSpec& spec) {
 // fused wrongly by being forgotten.
 TEST(ShapeKey, DiffersByWhatTheModelOrTheTaskIsMadeOf) {
   const std::set<absl::string_view> shape = {
-      "degree",         "length",          "nodes",          "architecture",
-      "depth",          "width",           "heads",          "norm",
-      "position",       "parametrization", "activation",     "optimizer",
-      "mup_base_width", "mup_base_heads",  "tie_embeddings", "batch_size"};
+      "degree",     "length",         "nodes",          "architecture",   "depth",
+      "width",      "heads",          "norm",           "position",       "parametrization",
+      "activation", "optimizer",      "mup_base_width", "mup_base_heads", "attention",
+      "dtype",      "tie_embeddings", "batch_size"};
   for (const ParameterSpec& spec : TrialParameterTable()) {
     TrialParameters other;
     PutParameter(other, spec, OtherValue(spec));

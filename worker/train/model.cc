@@ -1,5 +1,6 @@
 #include "worker/train/model.h"
 
+#include <ATen/autocast_mode.h>
 #include <torch/torch.h>
 
 #include <utility>
@@ -26,10 +27,33 @@ std::unique_ptr<Architecture> MakeArchitecture(const ModelShape& shape, WeightLa
   return MakeTransformer(shape, layout, device);
 }
 
+// Matrix products in bfloat16 while it is there, if `on`. A backward pass may come after it.
+class Autocast {
+ public:
+  Autocast(at::DeviceType device, bool on)
+      : device_(device), before_(at::autocast::is_autocast_enabled(device)) {
+    if (!on) return;
+    at::autocast::set_autocast_dtype(device, at::kBFloat16);
+    at::autocast::set_autocast_enabled(device, true);
+  }
+  ~Autocast() {
+    at::autocast::set_autocast_enabled(device_, before_);
+    at::autocast::clear_cache();
+  }
+  Autocast(const Autocast&) = delete;
+  Autocast& operator=(const Autocast&) = delete;
+
+ private:
+  const at::DeviceType device_;
+  const bool before_;
+};
+
 }  // namespace
 
 Model::Model(const ModelShape& shape, torch::Device device)
-    : logit_scale_(1 / shape.width_ratio),  // muP
+    : device_(device.type()),
+      half_(shape.half),
+      logit_scale_(1 / shape.width_ratio),  // muP
       embedding_(layout_.Embedding(shape.vocabulary, shape.width)),
       architecture_(MakeArchitecture(shape, layout_, device)) {
   if (shape.tied) return;
@@ -41,17 +65,20 @@ Model::Model(const ModelShape& shape, torch::Device device)
 
 Tensor Model::Head(const Weights& weights, const Tensor& read) const {
   const Tensor logits =
-      Multiply(read, head_ ? weights[*head_] : weights[embedding_].transpose(1, 2));
+      Multiply(read, head_ ? weights[*head_] : weights[embedding_].transpose(1, 2))
+          .to(torch::kFloat);
   return logit_scale_ == 1 ? logits : logits * logit_scale_;
 }
 
 Tensor Model::Logits(const Tensor& weights, const Tensor& tokens, Dropout dropout) const {
+  const Autocast autocast(device_, half_);
   const Weights views(layout_, weights);
   const Tensor embedded = Gather(views[embedding_], tokens);
   return Head(views, architecture_->Run(views, embedded, dropout, /*trace=*/nullptr));
 }
 
 LayerLogits Model::LogitsByLayer(const Tensor& weights, const Tensor& tokens) const {
+  const Autocast autocast(device_, half_);
   const Weights views(layout_, weights);
   Dropout none;
   Trace trace;

@@ -46,6 +46,8 @@ class Model {
   // Of what the head reads.
   torch::Tensor Head(const Weights& weights, const torch::Tensor& read) const;
 
+  const at::DeviceType device_;
+  const bool half_;
   const double logit_scale_;
   WeightLayout layout_;
   const WeightId embedding_;

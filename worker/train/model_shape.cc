@@ -20,6 +20,11 @@ Position PositionOf(const TrialParameters& parameters) {
   return parameters.position == "none" ? Position::kNone : Position::kLearned;
 }
 
+AttentionKind AttentionOf(const TrialParameters& parameters) {
+  if (parameters.attention == "math") return AttentionKind::kStepByStep;
+  return parameters.attention == "flash" ? AttentionKind::kFlash : AttentionKind::kFastest;
+}
+
 double WidthRatioOf(const TrialParameters& parameters) {
   if (parameters.parametrization != "mup") return 1;
   return static_cast<double>(parameters.width) / static_cast<double>(parameters.mup_base_width);
@@ -52,7 +57,9 @@ ModelShape ModelShapeOf(const TrialParameters& parameters) {
           .gated = parameters.activation == "swiglu",
           .tied = parameters.tie_embeddings,
           .width_ratio = WidthRatioOf(parameters),
-          .score_scale = ScoreScaleOf(parameters)};
+          .score_scale = ScoreScaleOf(parameters),
+          .attention = AttentionOf(parameters),
+          .half = parameters.dtype == "bfloat16"};
 }
 
 }  // namespace pathsweep

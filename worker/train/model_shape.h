@@ -8,6 +8,7 @@
 namespace pathsweep {
 
 enum class ArchitectureKind { kTransformer, kMamba, kLstm, kGru };
+enum class AttentionKind { kFastest, kStepByStep, kFlash };
 enum class Position { kLearned, kRotary, kSinusoidal, kNone };
 
 struct ModelShape {
@@ -24,6 +25,8 @@ struct ModelShape {
   bool tied = false;
   double width_ratio = 1;  // of muP: width over that at which it is the standard parametrization
   double score_scale = 1;  // of the products of queries and keys
+  AttentionKind attention = AttentionKind::kFastest;
+  bool half = false;  // bfloat16 in matrix products
 };
 
 // Requires valid parameters.

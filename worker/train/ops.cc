@@ -23,6 +23,10 @@ using torch::autograd::variable_list;
 
 bool HasKernels(const Tensor& x) { return x.is_cpu() && x.scalar_type() == torch::kFloat; }
 
+bool HasKernels(const Tensor& x, const AttentionOptions& options) {
+  return HasKernels(x) && options.kind == AttentionKind::kFastest;
+}
+
 float* Data(const Tensor& tensor) { return tensor.defined() ? tensor.data_ptr<float>() : nullptr; }
 
 // Function::apply refuses undefined tensors.
@@ -300,17 +304,43 @@ Tensor SplitHeads(const Tensor& x, const AttentionOptions& options) {
   return x.reshape({x.size(0) * x.size(1), x.size(2), options.heads, -1}).transpose(1, 2);
 }
 
-Tensor ComposedAttention(const Tensor& queries, const Tensor& keys, const Tensor& values,
-                         const AttentionOptions& options) {
+// Scores [K B, heads, L, T] of the last L queries, and their softmax.
+Tensor Shares(const Tensor& queries, const Tensor& keys, double score_scale) {
+  const Tensor scores = queries.matmul(keys.transpose(-1, -2)).to(torch::kFloat) * score_scale;
+  const int64_t later = keys.size(2) - queries.size(2);
+  const Tensor seen = torch::ones_like(scores, torch::kBool).tril(later);
+  return scores.masked_fill(~seen, -std::numeric_limits<double>::infinity()).softmax(-1);
+}
+
+// Of heads [K B, heads, L or T, head size], turned.
+Tensor AttendHeads(const Tensor& queries, const Tensor& keys, const Tensor& values,
+                   const AttentionOptions& options) {
+  if (options.kind == AttentionKind::kStepByStep) {
+    return Shares(queries, keys, options.score_scale).to(values.scalar_type()).matmul(values);
+  }
+  if (options.kind == AttentionKind::kFlash) {
+    if (queries.is_cpu()) {
+      return std::get<0>(at::_scaled_dot_product_flash_attention_for_cpu(
+          queries, keys, values, /*dropout_p=*/0.0, /*is_causal=*/true, {}, options.score_scale));
+    }
+    return std::get<0>(at::_scaled_dot_product_flash_attention(
+        queries, keys, values, /*dropout_p=*/0.0, /*is_causal=*/true,
+        /*return_debug_mask=*/false, options.score_scale));
+  }
   const int64_t count = queries.size(2), tokens = keys.size(2);
   c10::optional<Tensor> mask;  // [L, T]: what each query may see
   if (count < tokens) {
     mask = torch::ones({count, tokens}, queries.options().dtype(torch::kBool)).tril(tokens - count);
   }
-  const Tensor attended = torch::scaled_dot_product_attention(
-      Rotate(SplitHeads(queries, options), options), Rotate(SplitHeads(keys, options), options),
-      SplitHeads(values, options), mask, /*dropout_p=*/0.0, /*is_causal=*/!mask.has_value(),
-      options.score_scale);
+  return torch::scaled_dot_product_attention(queries, keys, values, mask, /*dropout_p=*/0.0,
+                                             /*is_causal=*/!mask.has_value(), options.score_scale);
+}
+
+Tensor ComposedAttention(const Tensor& queries, const Tensor& keys, const Tensor& values,
+                         const AttentionOptions& options) {
+  const Tensor attended =
+      AttendHeads(Rotate(SplitHeads(queries, options), options),
+                  Rotate(SplitHeads(keys, options), options), SplitHeads(values, options), options);
   return attended.transpose(1, 2).reshape(queries.sizes());
 }
 
@@ -335,14 +365,14 @@ Tensor BiasGelu(const Tensor& x, const Tensor& bias) {
 }
 
 Tensor Attention(const Tensor& projected, const Tensor& bias, const AttentionOptions& options) {
-  if (HasKernels(projected)) return AttendWithKernels({}, projected, bias, options);
+  if (HasKernels(projected, options)) return AttendWithKernels({}, projected, bias, options);
   const std::vector<Tensor> parts = (projected + bias.unsqueeze(1)).chunk(3, -1);
   return ComposedAttention(parts[0], parts[1], parts[2], options);
 }
 
 Tensor Attention(const Tensor& queries, const Tensor& keys_values, const Tensor& bias,
                  const AttentionOptions& options) {
-  if (HasKernels(queries)) return AttendWithKernels(queries, keys_values, bias, options);
+  if (HasKernels(queries, options)) return AttendWithKernels(queries, keys_values, bias, options);
   const std::vector<Tensor> biases = bias.unsqueeze(1).chunk(3, -1);
   const std::vector<Tensor> rest = keys_values.chunk(2, -1);
   return ComposedAttention(queries + biases[0], rest[0] + biases[1], rest[1] + biases[2], options);
@@ -353,10 +383,7 @@ Tensor AttentionShares(const Tensor& projected, const Tensor& bias,
   const std::vector<Tensor> parts = (projected + bias.unsqueeze(1)).chunk(3, -1);
   const Tensor queries = Rotate(SplitHeads(parts[0], options), options);
   const Tensor keys = Rotate(SplitHeads(parts[1], options), options);
-  const Tensor scores = queries.matmul(keys.transpose(-1, -2)) * options.score_scale;
-  const Tensor seen = torch::ones_like(scores, torch::kBool).tril();
-  const Tensor shares =
-      scores.masked_fill(~seen, -std::numeric_limits<double>::infinity()).softmax(-1);
+  const Tensor shares = Shares(queries, keys, options.score_scale);
   return shares.view({projected.size(0), projected.size(1), options.heads, shares.size(2), -1});
 }
 

@@ -10,6 +10,8 @@
 
 #include <cstdint>
 
+#include "worker/train/model_shape.h"
+
 namespace pathsweep {
 
 struct Normalised {
@@ -31,8 +33,11 @@ struct AttentionOptions {
   torch::Tensor cosines;
   torch::Tensor sines;
   double score_scale = 1;  // of the products of queries and keys; 1 / √(head size) is usual
+  AttentionKind kind = AttentionKind::kFastest;
 };
 
+// Flash attention is LibTorch's, and takes bfloat16 and as many queries as tokens.
+//
 // Causal attention of the last `queries` tokens. Projections without their bias [K, 1, 3 D]: of
 // all three, [K, B, T, 3 D]; or queries [K, B, L, D], and of keys and values [K, B, T, 2 D].
 // Returns [K, B, T or L, D].

@@ -89,6 +89,7 @@ class Transformer : public Architecture {
     const int64_t head_size = shape_.width / shape_.heads;
     attention_.heads = shape_.heads;
     attention_.score_scale = shape_.score_scale;
+    attention_.kind = shape_.attention;
     if (shape_.position == Position::kRotary) {
       const Tensor angles =
           Angles(shape_.inputs, head_size / 2, 2.0 / static_cast<double>(head_size));
@@ -140,6 +141,9 @@ class Transformer : public Architecture {
                 bool targets_only) const {
     const Tensor &matrix = weights[projection.matrix], &bias = weights[projection.bias];
     if (!targets_only) return Attention(Multiply(normal, matrix), bias, attention_);
+    if (shape_.attention == AttentionKind::kFlash) {
+      return LastTokens(Attention(Multiply(normal, matrix), bias, attention_), shape_.targets);
+    }
     const int64_t width = shape_.width;
     const Tensor queries = Multiply(LastTokens(normal, shape_.targets), matrix.narrow(2, 0, width));
     const Tensor keys_values = Multiply(normal, matrix.narrow(2, width, 2 * width));

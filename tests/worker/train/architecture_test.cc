@@ -130,6 +130,34 @@ TEST(Scan, OfADyingStateStaysFinite) {
   EXPECT_TRUE(factors.grad().isfinite().all().item<bool>());
 }
 
+// In bfloat16 a number has eight bits: its products are off by a few parts in a thousand.
+TEST(Autocast, AgreesWithFloat32WithinItsPrecision) {
+  std::vector<TrialParameters> all = All();
+  all.push_back(all[0]);
+  all.back().attention = "flash";
+  for (TrialParameters half : all) {
+    TrialParameters whole = half;
+    whole.attention = "auto";
+    half.dtype = "bfloat16";
+    const Model rough(ModelShapeOf(half), torch::kCPU), exact(ModelShapeOf(whole), torch::kCPU);
+    const torch::Tensor tokens = Inputs(half, 0).unsqueeze(0);
+    std::vector<torch::Tensor> logits, gradients;
+    for (const Model* model : {&rough, &exact}) {
+      torch::Tensor weights = InitialRow(*model, half, 1).requires_grad_();
+      logits.push_back(model->Logits(weights, tokens));
+      EXPECT_EQ(logits.back().scalar_type(), torch::kFloat);
+      logits.back().square().mean().backward();
+      gradients.push_back(weights.grad());
+    }
+    const auto distance = [](const std::vector<torch::Tensor>& of) {
+      return ((of[0] - of[1]).norm() / of[1].norm()).item<double>();
+    };
+    EXPECT_LT(distance(logits), 0.03) << NameOf(half);
+    EXPECT_GT(distance(logits), 0) << NameOf(half);
+    EXPECT_LT(distance(gradients), 0.06) << NameOf(half);
+  }
+}
+
 TEST(Mup, IsTheStandardParametrizationAtTheBaseWidth) {
   TrialParameters standard = All().front();
   TrialParameters mup = standard;

@@ -146,6 +146,28 @@ TEST(Ops, AttentionAgreesWithLibTorch) {
   }
 }
 
+// The other ways to compute it: step by step in float, flash attention in bfloat16.
+TEST(Ops, AttentionIsTheSameHoweverItIsComputed) {
+  torch::manual_seed(4);
+  for (const bool rotary : {false, true}) {
+    AttentionOptions options = OptionsOf({13, 13, 2, 16, rotary});
+    const Tensor projected = torch::randn({2, 3, 13, 96}), bias = torch::randn({2, 1, 96});
+    const Tensor fastest = Attention(projected, bias, options);
+    const auto rest = [&](const AttentionOptions& with) {
+      return Attention(projected.narrow(2, 9, 4).narrow(3, 0, 32), projected.narrow(3, 32, 64),
+                       bias, with);
+    };
+    const Tensor last = rest(options);
+    options.kind = AttentionKind::kStepByStep;
+    EXPECT_TRUE(torch::allclose(Attention(projected, bias, options), fastest, 1e-4, 1e-5));
+    EXPECT_TRUE(torch::allclose(rest(options), last, 1e-4, 1e-5));
+    options.kind = AttentionKind::kFlash;
+    const Tensor flash =
+        Attention(projected.to(torch::kBFloat16), bias.to(torch::kBFloat16), options);
+    EXPECT_LT((flash.to(torch::kFloat) - fastest).abs().max().item<float>(), 0.05);
+  }
+}
+
 // Queries that are no multiple of those that are worked on together, with scores far from 0: rows
 // that only fill up a group must not show.
 TEST(Ops, AttentionOfVeryNegativeScoresAgreesWithLibTorch) {
