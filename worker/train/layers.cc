@@ -1,26 +1,9 @@
 #include "worker/train/layers.h"
 
-#include <ATen/autocast_mode.h>
 #include <torch/torch.h>
 
 namespace pathsweep {
-namespace {
-
 using torch::Tensor;
-
-Tensor Rows(const Tensor& x) { return x.reshape({x.size(0), -1, x.size(-1)}); }
-
-}  // namespace
-
-Tensor Multiply(const Tensor& x, const Tensor& matrix, const Tensor& sum) {
-  // The stream that is added to stays float32.
-  if (sum.defined() && at::autocast::is_autocast_enabled(x.device().type())) {
-    return sum + Multiply(x, matrix);
-  }
-  const Tensor y =
-      sum.defined() ? torch::baddbmm(Rows(sum), Rows(x), matrix) : torch::bmm(Rows(x), matrix);
-  return y.view({x.size(0), x.size(1), x.size(2), matrix.size(-1)});
-}
 
 // The tables are laid end to end and every trial's indices shifted to its own.
 Tensor Gather(const Tensor& table, const Tensor& index) {

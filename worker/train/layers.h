@@ -8,10 +8,6 @@
 
 namespace pathsweep {
 
-// x [K, B, T, in] times matrix [K, in, out] -> [K, B, T, out]; added to `sum` if it is defined.
-torch::Tensor Multiply(const torch::Tensor& x, const torch::Tensor& matrix,
-                       const torch::Tensor& sum = {});
-
 // Rows `index` [K, …] of each trial's table [K, rows, D] -> [K, …, D].
 torch::Tensor Gather(const torch::Tensor& table, const torch::Tensor& index);
 

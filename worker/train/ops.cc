@@ -1,5 +1,6 @@
 #include "worker/train/ops.h"
 
+#include <ATen/autocast_mode.h>
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 
 #include "worker/cpu/attention.h"
 #include "worker/cpu/gelu.h"
+#include "worker/cpu/gemm.h"
 #include "worker/cpu/norm.h"
 
 namespace pathsweep {
@@ -85,6 +87,82 @@ class Parts {
 };
 
 int64_t RowsOf(const Tensor& x) { return x.size(1) * x.size(2); }
+
+// --- Products
+
+// Numbers of a matrix that stays in a core's second-level cache as it is: LibTorch's library copies
+// it into panels first, which costs small models a third of their products' time.
+constexpr int64_t kSmallMatrix = 1 << 18;
+
+bool IsSmall(const Tensor& matrix) {
+  return matrix.size(1) * matrix.size(2) <= kSmallMatrix && matrix.stride(2) == 1;
+}
+
+cpu::Rows MatrixOf(const Tensor& matrix, int64_t trial) {
+  return {matrix.data_ptr<float>() + trial * matrix.stride(0), matrix.stride(1)};
+}
+
+// Rows of a part of x [K, B, T, width].
+cpu::Rows RowsOfPart(const Tensor& x, const Part& part) {
+  if (!x.defined()) return {nullptr, 0};
+  return {Data(x) + (part.trial * RowsOf(x) + part.first) * x.size(3), x.size(3)};
+}
+
+Tensor Product(const Tensor& x, const Tensor& matrix, const Tensor& sum) {
+  const int64_t columns = matrix.size(2);
+  const Tensor out = torch::empty({x.size(0), x.size(1), x.size(2), columns});
+  Parts(x.size(0), RowsOf(x)).Run([&](const Part& part) {
+    cpu::Multiply({part.end - part.first, x.size(3), columns}, RowsOfPart(x, part),
+                  MatrixOf(matrix, part.trial), RowsOfPart(sum, part),
+                  Data(out) + (part.trial * RowsOf(out) + part.first) * columns);
+  });
+  return out;
+}
+
+// [K, in, out] -> [K, out, in]
+Tensor Transposed(const Tensor& matrix) {
+  const int64_t in = matrix.size(1), out = matrix.size(2);
+  const Tensor turned = torch::empty({matrix.size(0), out, in});
+  for (int64_t k = 0; k < matrix.size(0); ++k) {
+    cpu::Transpose(in, out, MatrixOf(matrix, k), Data(turned) + k * in * out);
+  }
+  return turned;
+}
+
+class ProductFunction : public Function<ProductFunction> {
+ public:
+  static Tensor forward(AutogradContext* context, const Tensor& any_x, const Tensor& matrix,
+                        const MaybeTensor& sum) {
+    const Tensor x = any_x.contiguous();
+    context->save_for_backward({x, matrix});
+    context->saved_data["summed"] = sum.has_value();
+    return Product(x, matrix, Contiguous(sum));
+  }
+
+  static variable_list backward(AutogradContext* context, const variable_list& gradients) {
+    const variable_list saved = context->get_saved_variables();
+    const Tensor &x = saved[0], &matrix = saved[1];
+    const Tensor gradient = gradients[0].contiguous();
+    const int64_t in = matrix.size(1), out = matrix.size(2);
+    const Parts parts(x.size(0), RowsOf(x));
+    const Tensor by_matrix = parts.Sums(in * out);
+    parts.Run([&](const Part& part) {
+      cpu::AddTransposedProduct({part.end - part.first, in, out}, RowsOfPart(x, part),
+                                RowsOfPart(gradient, part), Parts::OfPart(by_matrix, part));
+    });
+    return {Product(gradient, Transposed(matrix), {}),
+            Parts::Total(by_matrix).view({x.size(0), in, out}),
+            context->saved_data["summed"].toBool() ? gradients[0] : Tensor()};
+  }
+};
+
+Tensor FlatRows(const Tensor& x) { return x.reshape({x.size(0), -1, x.size(-1)}); }
+
+Tensor ComposedProduct(const Tensor& x, const Tensor& matrix, const Tensor& sum) {
+  const Tensor y = sum.defined() ? torch::baddbmm(FlatRows(sum), FlatRows(x), matrix)
+                                 : torch::bmm(FlatRows(x), matrix);
+  return y.view({x.size(0), x.size(1), x.size(2), matrix.size(-1)});
+}
 
 // --- Norm
 
@@ -345,6 +423,17 @@ Tensor ComposedAttention(const Tensor& queries, const Tensor& keys, const Tensor
 }
 
 }  // namespace
+
+Tensor Multiply(const Tensor& x, const Tensor& matrix, const Tensor& sum) {
+  if (at::autocast::is_autocast_enabled(x.device().type())) {
+    // The stream that is added to stays float32.
+    const Tensor y = ComposedProduct(x, matrix, {});
+    return sum.defined() ? sum + y : y;
+  }
+  if (!HasKernels(x) || !IsSmall(matrix)) return ComposedProduct(x, matrix, sum);
+  if (torch::GradMode::is_enabled()) return ProductFunction::apply(x, matrix, Maybe(sum));
+  return Product(x.contiguous(), matrix, Contiguous(Maybe(sum)));
+}
 
 Normalised BiasNorm(const Tensor& x, const Tensor& bias, const Tensor& gain, const Tensor& shift) {
   if (HasKernels(x)) {

@@ -1,4 +1,4 @@
-// The operations of a model that are neither matrix products nor gathers, batched over trials.
+// The operations of a model, batched over trials.
 // On the CPU they are the kernels of worker/cpu, forward and backward in one pass each; on
 // another device, or for another type than float, LibTorch's own operations.
 //
@@ -13,6 +13,11 @@
 #include "worker/train/model_shape.h"
 
 namespace pathsweep {
+
+// x [K, B, T, in] times matrix [K, in, out], whose rows lie together -> [K, B, T, out]; added to
+// `sum` if it is defined.
+torch::Tensor Multiply(const torch::Tensor& x, const torch::Tensor& matrix,
+                       const torch::Tensor& sum = {});
 
 struct Normalised {
   torch::Tensor sums;    // x + bias

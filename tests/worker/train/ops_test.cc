@@ -68,6 +68,26 @@ Tensor Random(at::IntArrayRef shape) { return torch::randn(shape, torch::kDouble
 // Whole vectors, a part of one, and a rest.
 const int64_t kWidths[] = {2, 12, 32, 37};
 
+TEST(Ops, ProductsAgreeWithLibTorch) {
+  torch::manual_seed(5);
+  for (const int64_t in : {1, 7, 32}) {
+    for (const int64_t out : {1, 5, 16, 37, 96}) {
+      for (const int64_t tokens : {1, 9, 50}) {  // rows: of part tiles, and of several chunks
+        const std::string what = std::to_string(in) + " to " + std::to_string(out) + ", " +
+                                 std::to_string(3 * tokens) + " rows";
+        const Tensor x = Random({2, 3, tokens, in}), sum = Random({2, 3, tokens, out});
+        // Beside other columns, as parts of a matrix are.
+        const Operation multiply = [&](const std::vector<Tensor>& given) {
+          return std::vector<Tensor>{Multiply(given[0], given[1].narrow(2, 1, out),
+                                              given.size() > 2 ? given[2] : Tensor())};
+        };
+        ExpectAgreement(multiply, {x, Random({2, in, out + 2})}, what);
+        ExpectAgreement(multiply, {x, Random({2, in, out + 2}), sum}, what + ", added");
+      }
+    }
+  }
+}
+
 TEST(Ops, BiasNormAgreesWithLibTorch) {
   torch::manual_seed(1);
   const Operation norm = [](const std::vector<Tensor>& in) {
