@@ -303,7 +303,7 @@ void Parser::CheckpointSeconds(const YamlEntry& entry) {
 void Parser::KeepCheckpointOf(const YamlEntry& entry) {
   const std::optional<KeepCheckpoint> keep =
       KeepCheckpointFromName(ScalarOf<std::string>(entry.value).value_or(""));
-  if (keep) {
+  if (keep && *keep != KeepCheckpoint::kNewest) {
     spec_.set_keep_checkpoint(static_cast<v1::KeepCheckpoint>(*keep));
   } else {
     problems_.Add(entry.value_place, "`keep_checkpoint` must be none, last or best");

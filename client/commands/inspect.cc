@@ -38,7 +38,8 @@ absl::Status NoCheckpoint(const v1::Trial& trial) {
   return absl::FailedPreconditionError(
       absl::StrCat("trial ", trial.id(),
                    " has no kept checkpoint: it has not ended by itself, its sweep does not say "
-                   "`keep_checkpoint: last` or `best`, or there was no room for it"));
+                   "`keep_checkpoint: last` or `best`, or it did not reach the coordinator, and "
+                   "then the log of its worker says why"));
 }
 
 absl::Status FetchCheckpoint(Context& context, Connection& connection, const v1::Trial& trial,

@@ -13,17 +13,9 @@ void DiscardIfNotNeeded(CheckpointName name, const State& state, CheckpointFolde
   const Sweep* sweep = state.SweepOfTrial(name.trial);
   const bool needed =
       sweep != nullptr && (name.kept ? sweep->spec.keep_checkpoint != KeepCheckpoint::kNone
-                                     : state.live_trials.contains(name.trial));
+                                     : sweep->spec.keep_checkpoint == KeepCheckpoint::kNewest ||
+                                           state.live_trials.contains(name.trial));
   if (!needed) folder.Discard(name);
-}
-
-// Before schema 5 a sweep kept the newest checkpoint of each trial under the name that it had.
-void KeepIfNewest(CheckpointName name, const State& state, CheckpointFolder& folder) {
-  const Sweep* sweep = state.SweepOfTrial(name.trial);
-  if (sweep != nullptr && !name.kept && sweep->spec.keep_checkpoint != KeepCheckpoint::kNone &&
-      !state.live_trials.contains(name.trial)) {
-    folder.KeepNewest(name.trial);
-  }
 }
 
 }  // namespace
@@ -72,10 +64,26 @@ absl::Status CheckpointServiceHandler::CheckRunning(AttemptName attempt) {
                                                     attempt.trial, " does not run any more"));
 }
 
+bool CheckpointServiceHandler::KeepsNewest(TrialId trial) {
+  bool keeps = false;
+  const absl::Status asked =
+      engine_.Ask({Inspect{}, [&](const absl::Status&, const State& state) {
+                     const Sweep* sweep = state.SweepOfTrial(trial);
+                     keeps = sweep != nullptr &&
+                             sweep->spec.keep_checkpoint == KeepCheckpoint::kNewest &&
+                             !state.live_trials.contains(trial);
+                   }});
+  return asked.ok() && keeps;
+}
+
 grpc::Status CheckpointServiceHandler::GetCheckpoint(grpc::ServerContext*,
                                                      const v1::GetCheckpointRequest* request,
                                                      grpc::ServerWriter<v1::FileChunk>* writer) {
-  absl::StatusOr<std::ifstream> file = folder_.Read({request->trial_id(), request->kept()});
+  const TrialId trial = request->trial_id();
+  absl::StatusOr<std::ifstream> file = folder_.Read({trial, request->kept()});
+  if (absl::IsNotFound(file.status()) && request->kept() && KeepsNewest(trial)) {
+    file = folder_.Read({trial});
+  }
   if (!file.ok()) return ToGrpc(file.status());
   ChunkSource source(*file);
   while (std::optional<v1::FileChunk> chunk = source.Next()) {
@@ -94,10 +102,7 @@ void DiscardEnded(absl::Span<const Event> events, const State& state, Checkpoint
 }
 
 void DiscardEnded(const State& state, CheckpointFolder& folder) {
-  for (CheckpointName name : folder.Names()) {
-    KeepIfNewest(name, state, folder);
-    DiscardIfNotNeeded(name, state, folder);
-  }
+  for (CheckpointName name : folder.Names()) DiscardIfNotNeeded(name, state, folder);
 }
 
 }  // namespace pathsweep

@@ -25,6 +25,8 @@ class CheckpointServiceHandler final : public v1::CheckpointService::Service {
   absl::Status Receive(grpc::ServerReader<v1::PutCheckpointRequest>& reader, AttemptName attempt,
                        bool kept);
   absl::Status CheckRunning(AttemptName attempt);
+  // The trial has ended, and its sweep keeps the newest of its checkpoints.
+  bool KeepsNewest(TrialId trial);
 
   EngineThread& engine_;
   CheckpointFolder& folder_;

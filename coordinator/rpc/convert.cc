@@ -104,6 +104,7 @@ absl::Status CheckWorker(const v1::WorkerDescription& worker) {
 }
 
 v1::KeepCheckpoint ToProto(KeepCheckpoint keep) {
+  if (keep == KeepCheckpoint::kNewest) return v1::KEEP_CHECKPOINT_LAST;
   return static_cast<v1::KeepCheckpoint>(static_cast<int>(keep));
 }
 

@@ -98,16 +98,6 @@ void CheckpointFolder::Discard(CheckpointName name) {
   if (names_.erase(name) > 0) discarded_.insert(name);
 }
 
-void CheckpointFolder::KeepNewest(TrialId trial) {
-  absl::MutexLock lock(&mutex_);
-  if (!names_.contains({trial, false}) || names_.contains({trial, true})) return;
-  std::error_code failed;
-  fs::rename(FileOf({trial, false}), FileOf({trial, true}), failed);
-  if (failed) return;
-  names_.erase({trial, false});
-  names_.insert({trial, true});
-}
-
 bool CheckpointFolder::IsEmpty() const {
   absl::MutexLock lock(&mutex_);
   return names_.empty();

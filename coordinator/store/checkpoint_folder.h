@@ -51,9 +51,6 @@ class CheckpointFolder {
   // Removes the checkpoint, if there is one, soon. Does not block.
   void Discard(CheckpointName name);
 
-  // Makes the trial's checkpoint the one that is kept, if there is none of that kind.
-  void KeepNewest(TrialId trial);
-
   bool IsEmpty() const;
   std::vector<CheckpointName> Names() const;
 

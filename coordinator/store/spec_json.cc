@@ -91,8 +91,8 @@ absl::StatusOr<SweepSpec> SpecFromJson(absl::string_view text) {
     spec.max_parallel = json.value("max_parallel", int64_t{0});
     spec.lease = absl::Seconds(json.value("lease_seconds", 0.0));  // since schema 3, as the next
     spec.checkpoint_interval = absl::Seconds(json.value("checkpoint_seconds", 60.0));
-    // Before schema 5 it was a flag, and what was kept was the last one.
-    const std::string keep = json.value("keep_checkpoints", false) ? "last" : "none";
+    // Before schema 5 it was a flag.
+    const std::string keep = json.value("keep_checkpoints", false) ? "newest" : "none";
     spec.keep_checkpoint =
         KeepCheckpointFromName(json.value("keep_checkpoint", keep)).value_or(KeepCheckpoint::kNone);
     spec.reuse = json.value("reuse", false);

@@ -2,6 +2,7 @@
 
 import re
 import signal
+import sqlite3
 import time
 from pathlib import Path
 
@@ -117,3 +118,18 @@ def test_a_result_is_not_lost_for_a_checkpoint_that_waits(cluster):
     assert worker.exit_code() == 0
     assert cluster.counts(sweep)["succeeded"] == 1
     assert measured(cluster.ctl("trial", 1)) == undisturbed(SETTINGS, SEED)
+
+
+def test_what_an_earlier_version_kept_stays(cluster):
+    data = Path(__file__).resolve().parents[1] / "data/results_v4.sql"
+    with sqlite3.connect(cluster.database) as database:
+        database.executescript(data.read_text())
+        database.execute(
+            "UPDATE sweeps SET spec = json_set(spec, '$.keep_checkpoints', json('true'))")
+    folder = cluster.folder / "results.db-checkpoints"
+    folder.mkdir()
+    (folder / "1.checkpoint").write_text("of an ended trial")
+    cluster.start_coordinator()
+    result = cluster.ctl_raw("inspect", 1)
+    assert "the checkpoint cannot be read" in result.stderr, "it was found, and is no checkpoint"
+    assert [file.name for file in folder.glob("*")] == ["1.checkpoint"]

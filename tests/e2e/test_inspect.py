@@ -108,7 +108,9 @@ keep_checkpoint: last
     cluster.wait_until_ended(cluster.ctl("submit", "sweep.yaml")["sweep"])
     assert cluster.ctl("trial", 1)["reason"] == "diverged"
     said = cluster.ctl("inspect", 1, "-o", cluster.folder / "out")
-    assert not any(graph["right"] for graph in said["graphs"])
+    assert len(said["graphs"]) == 4 and not any(graph["right"] for graph in said["graphs"])
+    assert all(answer["token"] == "?" for answer in said["graphs"][0]["answers"])
+    assert (cluster.folder / "out/attention-4.svg").exists()
     assert cluster.ctl_raw("inspect", 1).returncode == 0
 
 

@@ -29,6 +29,8 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
   arguments.SetMaxReceiveMessageSize(kLargestMessage);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMilliseconds);
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveMilliseconds);
+  // Else a slow upload on one channel would hold up, and break, what goes over the other.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   // Delays between attempts to connect are ours alone.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
@@ -49,7 +51,7 @@ Agent::Agent(const AgentOptions& options, Trainer trainer)
       channel_(OpenChannel(options.coordinator)),
       stub_(v1::WorkerService::NewStub(channel_)),
       session_(options.worker),
-      checkpoints_(session_, channel_),
+      checkpoints_(session_, OpenChannel(options.coordinator)),
       runner_(session_, checkpoints_, std::move(trainer), options.worker.slots(),
               std::max(options.worker.fuse(), 1)),
       jitter_seed_(std::hash<std::string>()(options.worker.name())) {}

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <optional>
 #include <sstream>
+#include <utility>
 
 #include "base/file_chunks.h"
 #include "base/grpc_status.h"
@@ -18,6 +19,8 @@ namespace {
 constexpr std::chrono::seconds kLongestCall{120};
 // Measurements are acknowledged within a report; while the coordinator is away, later.
 constexpr absl::Duration kLongestWait = absl::Seconds(10);
+// To send what is to be kept, each as long as a call may be.
+constexpr int kMostTries = 3;
 
 void WarnIfDropped(AttemptKey attempt, int64_t step, const absl::Status& status) {
   if (status.ok()) return;
@@ -64,6 +67,7 @@ void CheckpointCourier::End() {
   absl::MutexLock lock(&mutex_);
   ending_ = true;
   for (grpc::ClientContext* context : under_way_) context->TryCancel();
+  for (AttemptKey attempt : std::exchange(held_, {})) session_.Release(attempt);
 }
 
 void CheckpointCourier::Send(Parcel parcel, int64_t step, std::string checkpoint) {
@@ -99,8 +103,12 @@ void CheckpointCourier::Loop() {
 }
 
 std::pair<Parcel, CheckpointCourier::Waiting> CheckpointCourier::TakeNext() {
-  auto next = std::ranges::find_if(waiting_, [](const auto& one) { return one.first.kept; });
-  if (next == waiting_.end()) {
+  const auto is_kept = [](const auto& one) { return one.first.kept; };
+  auto next = std::find_if(waiting_.upper_bound(last_kept_), waiting_.end(), is_kept);
+  if (next == waiting_.end()) next = std::ranges::find_if(waiting_, is_kept);
+  if (next != waiting_.end()) {
+    last_kept_ = next->first;
+  } else {
     next = waiting_.upper_bound(last_);
     if (next == waiting_.end()) next = waiting_.begin();
     last_ = next->first;
@@ -121,11 +129,12 @@ bool CheckpointCourier::Carry(Parcel parcel, const Waiting& sent) {
   return true;
 }
 
-bool CheckpointCourier::CarryForGood(Parcel parcel, const Waiting& sent) {
+bool CheckpointCourier::CarryForGood(Parcel parcel, Waiting& sent) {
   if (!session_.Holds(parcel.attempt)) return true;
   const absl::Status status = Put(parcel, sent.checkpoint);
-  // It went away, or is not back yet.
-  if (absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status)) return false;
+  // It went away, or is not back yet; or the way to it is too narrow.
+  const bool unanswered = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
+  if (unanswered && ++sent.tries < kMostTries) return false;
   WarnIfDropped(parcel.attempt, sent.step, status);
   return true;
 }

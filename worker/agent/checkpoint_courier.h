@@ -6,8 +6,8 @@
 // A checkpoint goes out once the measurements before it are on the coordinator's disk, for
 // an attempt that goes on from it does not measure them again. One that cannot be carried is
 // dropped with a warning: training goes on, and the next one may do better. One that is to be kept
-// goes before all others, and again while the coordinator is away. Of an attempt's checkpoints that
-// wait only the newest is carried. Thread safe.
+// goes before all others, and a few times if the coordinator goes away meanwhile. Of an attempt's
+// checkpoints that wait only the newest is carried. Thread safe.
 #pragma once
 
 #include <cstdint>
@@ -58,17 +58,18 @@ class CheckpointCourier {
   struct Waiting {
     int64_t step;
     std::string checkpoint;
+    int tries = 0;  // that the coordinator did not answer
   };
 
   void Loop();
-  // Takes the next one that waits: those to be kept first, else attempt after attempt in turn.
+  // Takes the next one that waits, attempt after attempt in turn: those to be kept first.
   std::pair<Parcel, Waiting> TakeNext() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsOnItsWay(const Parcel& parcel) const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
     return waiting_.contains(parcel) || carried_ == parcel;
   }
   // Whether it is done with, one way or another.
   bool Carry(Parcel parcel, const Waiting& sent);
-  bool CarryForGood(Parcel parcel, const Waiting& sent);
+  bool CarryForGood(Parcel parcel, Waiting& sent);
   absl::Status Put(Parcel parcel, const std::string& checkpoint);
   // A call that End ends.
   class Call;
@@ -81,6 +82,7 @@ class CheckpointCourier {
   std::optional<Parcel> carried_ ABSL_GUARDED_BY(mutex_);  // now
   std::set<AttemptKey> held_ ABSL_GUARDED_BY(mutex_);      // their outcomes wait
   Parcel last_ ABSL_GUARDED_BY(mutex_);
+  Parcel last_kept_ ABSL_GUARDED_BY(mutex_);
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;
   std::set<grpc::ClientContext*> under_way_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;  // last, so that it starts when all else is there

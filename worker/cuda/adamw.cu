@@ -60,6 +60,7 @@ __global__ void Step(const AdamWTrial* trials, int64_t weights, AdamWState state
 
 int AdamWStep(const AdamWTrial* trials, int64_t count, int64_t weights, const AdamWState& state,
               double* partial, float* norms, void* stream) {
+  if (count == 0 || weights == 0) return cudaSuccess;
   const auto on = static_cast<cudaStream_t>(stream);
   const auto rows = static_cast<unsigned>(count);
   const auto needed = static_cast<unsigned>((weights + kThreads - 1) / kThreads);

@@ -23,7 +23,7 @@ inline constexpr int64_t kPartialSums = 64;
 
 // Takes each trial's step and writes its gradient's norm before clipping, norms [K]; a trial whose
 // norm is not finite is left as it was. `partial` is K · kPartialSums doubles. The same sums in the
-// same order every time. Returns a cudaError_t.
+// same order every time. At most 65,535 trials. Returns a cudaError_t.
 int AdamWStep(const AdamWTrial* trials, int64_t count, int64_t weights, const AdamWState& state,
               double* partial, float* norms, void* stream);
 

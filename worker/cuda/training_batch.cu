@@ -24,6 +24,7 @@ int FillTrainingBatch(const TrialBatch* batches, int64_t trials, int64_t example
                       const TaskShape& shape, int32_t* scratch, int64_t* inputs, int64_t* targets,
                       void* stream) {
   const int64_t rows = trials * examples;
+  if (rows == 0) return cudaSuccess;
   const auto blocks = static_cast<unsigned>((rows + kThreads - 1) / kThreads);
   Fill<<<blocks, kThreads, 0, static_cast<cudaStream_t>(stream)>>>(batches, trials, examples, shape,
                                                                    scratch, inputs, targets);

@@ -6,8 +6,10 @@
 #include <bit>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "base/crc32.h"
 
 namespace pathsweep {
@@ -45,6 +47,25 @@ std::string TrialText(const TrialParameters& parameters, uint64_t seed) {
     absl::StrAppend(&text, " ", spec.name, "=", FormatValue(GetParameter(parameters, spec)));
   }
   return text;
+}
+
+NamedTrial ReadTrialText(const std::string& text) {
+  NamedTrial trial;
+  for (absl::string_view part : absl::StrSplit(text, ' ')) {
+    const std::pair<std::string, std::string> word = absl::StrSplit(part, absl::MaxSplits('=', 1));
+    if (word.first == "seed") {
+      trial.seed = std::stoull(word.second);
+      continue;
+    }
+    const ParameterSpec* spec = FindParameter(word.first);
+    const absl::Status set = spec == nullptr ? UnknownParameter(word.first)
+                                             : SetParameter(trial.parameters, word.first,
+                                                            ParseValue(*spec, word.second));
+    if (!set.ok()) throw std::runtime_error(std::string(set.message()));
+  }
+  const absl::Status together = CheckTogether(trial.parameters);
+  if (!together.ok()) throw std::runtime_error(std::string(together.message()));
+  return trial;
 }
 
 std::string ToBytes(const TrainingState& state) {

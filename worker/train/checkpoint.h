@@ -18,6 +18,14 @@ namespace pathsweep {
 // Every parameter and the seed: names the trial that a checkpoint belongs to.
 std::string TrialText(const TrialParameters& parameters, uint64_t seed);
 
+// What it names; a parameter that it lacks is of a later version and has its default. Throws if it
+// names what there is not.
+struct NamedTrial {
+  TrialParameters parameters;
+  uint64_t seed = 0;
+};
+NamedTrial ReadTrialText(const std::string& text);
+
 // Of one trial, after `step` steps. Tensors lie on the CPU.
 struct TrainingState {
   std::string trial;  // its TrialText

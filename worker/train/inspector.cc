@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
 #include "worker/task/task_shape.h"
 #include "worker/train/batch.h"
 #include "worker/train/checkpoint.h"
@@ -17,26 +16,6 @@ namespace pathsweep {
 namespace {
 
 using torch::Tensor;
-
-// Reads what TrialText wrote.
-InspectedModel ParseTrialText(absl::string_view text) {
-  InspectedModel model;
-  for (absl::string_view part : absl::StrSplit(text, ' ')) {
-    const std::pair<std::string, std::string> word = absl::StrSplit(part, absl::MaxSplits('=', 1));
-    if (word.first == "seed") {
-      model.seed = std::stoull(word.second);
-      continue;
-    }
-    const ParameterSpec* spec = FindParameter(word.first);
-    const absl::Status set = spec == nullptr ? UnknownParameter(word.first)
-                                             : SetParameter(model.parameters, word.first,
-                                                            ParseValue(*spec, word.second));
-    if (!set.ok()) throw std::runtime_error(std::string(set.message()));
-  }
-  const absl::Status together = CheckTogether(model.parameters);
-  if (!together.ok()) throw std::runtime_error(std::string(together.message()));
-  return model;
-}
 
 // What `work` returns, or what it threw.
 template <typename Result, typename Work>
@@ -112,8 +91,8 @@ InspectedGraph InspectGraph(const Model& model, const Tensor& weights, Objective
 absl::StatusOr<InspectedModel> ReadModel(const std::string& checkpoint) {
   return Guarded<InspectedModel>([&] {
     const TrainingState state = FromBytes(checkpoint);
-    InspectedModel model = ParseTrialText(state.trial);
-    model.step = state.step;
+    const NamedTrial trial = ReadTrialText(state.trial);
+    const InspectedModel model{trial.parameters, trial.seed, state.step};
     const int64_t size = Model(ModelShapeOf(model.parameters), torch::kCPU).layout().size();
     if (state.weights.numel() != size) throw std::runtime_error("it is of another model");
     return model;
@@ -125,7 +104,7 @@ absl::StatusOr<std::vector<InspectedGraph>> InspectGraphs(const std::string& che
                                                           bool with_attention) {
   return Guarded<std::vector<InspectedGraph>>([&] {
     const TrainingState state = FromBytes(checkpoint);
-    const TrialParameters parameters = ParseTrialText(state.trial).parameters;
+    const TrialParameters parameters = ReadTrialText(state.trial).parameters;
     const Model model(ModelShapeOf(parameters), torch::kCPU);
     const Objective objective = ObjectiveOf(parameters);
     std::vector<InspectedGraph> graphs;

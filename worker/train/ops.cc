@@ -95,7 +95,9 @@ int64_t RowsOf(const Tensor& x) { return x.size(1) * x.size(2); }
 constexpr int64_t kSmallMatrix = 1 << 18;
 
 bool IsSmall(const Tensor& matrix) {
-  return matrix.size(1) * matrix.size(2) <= kSmallMatrix && matrix.stride(2) == 1;
+  // Each thread has a gradient of its own to add up.
+  const int64_t numbers = matrix.size(1) * matrix.size(2) * at::get_num_threads();
+  return numbers <= kSmallMatrix && matrix.stride(2) == 1;
 }
 
 cpu::Rows MatrixOf(const Tensor& matrix, int64_t trial) {
@@ -397,12 +399,14 @@ Tensor AttendHeads(const Tensor& queries, const Tensor& keys, const Tensor& valu
     return Shares(queries, keys, options.score_scale).to(values.scalar_type()).matmul(values);
   }
   if (options.kind == AttentionKind::kFlash) {
+    const auto half = [](const Tensor& x) { return x.to(torch::kBFloat16); };
     if (queries.is_cpu()) {
       return std::get<0>(at::_scaled_dot_product_flash_attention_for_cpu(
-          queries, keys, values, /*dropout_p=*/0.0, /*is_causal=*/true, {}, options.score_scale));
+          half(queries), half(keys), half(values), /*dropout_p=*/0.0, /*is_causal=*/true, {},
+          options.score_scale));
     }
     return std::get<0>(at::_scaled_dot_product_flash_attention(
-        queries, keys, values, /*dropout_p=*/0.0, /*is_causal=*/true,
+        half(queries), half(keys), half(values), /*dropout_p=*/0.0, /*is_causal=*/true,
         /*return_debug_mask=*/false, options.score_scale));
   }
   const int64_t count = queries.size(2), tokens = keys.size(2);

@@ -271,7 +271,8 @@ absl::StatusOr<int64_t> CheckCheckpoint(const std::string& checkpoint,
     const auto fits = [&](const torch::Tensor& one) {
       return one.sizes() == shape && one.scalar_type() == torch::kFloat;
     };
-    if (state.trial == TrialText(parameters, seed) && fits(state.weights) &&
+    const NamedTrial trial = ReadTrialText(state.trial);
+    if (trial.parameters == parameters && trial.seed == seed && fits(state.weights) &&
         fits(state.first_moment) && fits(state.second_moment) && state.step > 0 &&
         state.step <= parameters.steps) {
       return state.step;

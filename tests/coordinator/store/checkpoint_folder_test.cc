@@ -78,20 +78,6 @@ TEST_F(CheckpointFolderTest, TheKeptOneIsAnother) {
   EXPECT_TRUE(absl::IsNotFound(checkpoints_->Read({7}).status()));
 }
 
-TEST_F(CheckpointFolderTest, TheNewestMayBecomeTheKeptOne) {
-  Put({7}, "newest");
-  checkpoints_->KeepNewest(7);
-  Put({8}, "newest");
-  Put({8, true}, "end");
-  checkpoints_->KeepNewest(8);
-  checkpoints_->KeepNewest(9);  // there is none
-  EXPECT_EQ(Get({7, true}), "newest");
-  EXPECT_EQ(Get({8, true}), "end");
-  EXPECT_TRUE(absl::IsNotFound(checkpoints_->Read({7}).status()));
-  Reopen();
-  EXPECT_EQ(Get({7, true}), "newest");
-}
-
 TEST_F(CheckpointFolderTest, WhatACrashLeftHalfWrittenIsRemoved) {
   std::filesystem::create_directories(path_);
   std::ofstream(path_ + "/7.checkpoint.partial-abcdef") << "half";

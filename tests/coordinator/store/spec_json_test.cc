@@ -25,6 +25,14 @@ TEST(SpecJson, ReadsBackWhatItWrote) {
   EXPECT_EQ(*read, spec);
 }
 
+TEST(SpecJson, ReadsTheFlagOfEarlierVersions) {
+  std::string text = SpecToJson(SmallSweep("a"));
+  const std::string now = "\"keep_checkpoint\":\"none\"";
+  ASSERT_NE(text.find(now), text.npos) << text;
+  text.replace(text.find(now), now.size(), "\"keep_checkpoints\":true");
+  EXPECT_EQ(SpecFromJson(text)->keep_checkpoint, KeepCheckpoint::kNewest);
+}
+
 TEST(SpecJson, ReadsBackAnExtension) {
   const Extension extension = {{{"lr", {1e-3, 0.1 + 0.2}}, {"objective", {std::string("reverse")}}},
                                {4, 5}};
