@@ -6,17 +6,10 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "base/parameter_columns.h"
 
 namespace pathsweep {
 namespace {
-
-ParameterValue ReadColumn(const SQLite::Column& column, const ParameterSpec& spec) {
-  const ParameterValue like = DefaultValue(spec);
-  if (std::holds_alternative<bool>(like)) return column.getInt() != 0;
-  if (std::holds_alternative<int64_t>(like)) return int64_t{column.getInt64()};
-  if (std::holds_alternative<double>(like)) return column.getDouble();
-  return column.getString();
-}
 
 // Null if there is no such trial.
 std::optional<RecordedTrial> ReadTrial(SQLite::Database& database, int64_t id) {
@@ -27,7 +20,8 @@ std::optional<RecordedTrial> ReadTrial(SQLite::Database& database, int64_t id) {
   trial.seed = row.getColumn("seed").getInt64();
   trial.state = row.getColumn("state").getString();
   for (const ParameterSpec& spec : TrialParameterTable()) {
-    PutParameter(trial.parameters, spec, ReadColumn(row.getColumn(spec.name.data()), spec));
+    PutParameter(trial.parameters, spec,
+                 ReadParameter(row.getColumn(spec.name.data()), DefaultValue(spec)));
   }
   return trial;
 }

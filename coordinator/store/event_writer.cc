@@ -8,8 +8,8 @@
 #include "absl/strings/string_view.h"
 #include "base/metrics.h"
 #include "base/metrics_hash.h"
+#include "base/parameter_columns.h"
 #include "base/trial_parameters.h"
-#include "coordinator/store/parameter_columns.h"
 #include "coordinator/store/spec_json.h"
 #include "coordinator/store/time_text.h"
 

@@ -9,7 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "coordinator/store/parameter_columns.h"
+#include "base/parameter_columns.h"
 
 namespace pathsweep {
 namespace {

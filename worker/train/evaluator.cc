@@ -29,12 +29,9 @@ Tensor LogitsOf(const Model& model, const Tensor& weights, const Tensor& inputs)
 
 Tensor Decode(const Model& model, const Tensor& weights, const Tensor& inputs,
               const Tensor& first_guess) {
-  const int64_t tail = first_guess.size(1) - 1;
-  const Tensor prefix = inputs.narrow(1, 0, inputs.size(1) - tail);
   Tensor guess = first_guess;
-  for (int64_t round = 0; round < tail; ++round) {
-    const Tensor fed_back = guess.narrow(1, 0, tail).clamp_min(0);
-    const Tensor next = Choose(LogitsOf(model, weights, torch::cat({prefix, fed_back}, 1)));
+  for (int64_t round = 0; round + 1 < guess.size(1); ++round) {
+    const Tensor next = Choose(LogitsOf(model, weights, FeedBack(inputs, guess)));
     if (next.equal(guess)) break;
     guess = next;
   }
@@ -75,6 +72,12 @@ Predictions Predict(const Model& model, const Tensor& weights, Objective objecti
   }
   return {torch::cat(forced).cpu(), torch::cat(decoded).cpu(),
           loss / static_cast<double>(test.targets.numel())};
+}
+
+Tensor FeedBack(const Tensor& inputs, const Tensor& decoded) {
+  const int64_t tail = decoded.size(1) - 1;
+  const Tensor prefix = inputs.narrow(1, 0, inputs.size(1) - tail);
+  return torch::cat({prefix, decoded.narrow(1, 0, tail).clamp_min(0)}, 1);
 }
 
 std::vector<MetricValue> Score(const Predictions& predictions, const Tensor& targets,

@@ -28,6 +28,9 @@ struct Predictions {
 Predictions Predict(const Model& model, const torch::Tensor& weights, Objective objective,
                     const Batch& test);
 
+// Inputs [B, T] with what was decoded [B, L] in place of the true tokens at their end.
+torch::Tensor FeedBack(const torch::Tensor& inputs, const torch::Tensor& decoded);
+
 // All metrics but those of training; the finite ones.
 std::vector<MetricValue> Score(const Predictions& predictions, const torch::Tensor& targets,
                                Objective objective);

@@ -60,19 +60,12 @@ std::vector<std::vector<std::vector<float>>> HeadsOf(const Tensor& shares) {  //
   return heads;
 }
 
-// The training inputs [1, T], with the model's own answers in place of the true nodes.
-Tensor WithOwnAnswers(const Tensor& inputs, const Predictions& predictions, Objective objective) {
-  if (!IsAutoregressive(objective)) return inputs;
-  const int64_t tail = predictions.decoded.size(1) - 1;
-  const Tensor prefix = inputs.narrow(1, 0, inputs.size(1) - tail);
-  return torch::cat({prefix, predictions.decoded.narrow(1, 0, tail).clamp_min(0)}, 1);
-}
-
 InspectedGraph InspectGraph(const Model& model, const Tensor& weights, Objective objective,
                             const Batch& batch, bool with_attention) {
   const torch::NoGradGuard no_grad;
   const Predictions predictions = Predict(model, weights, objective, batch);
-  const Tensor inputs = WithOwnAnswers(batch.inputs, predictions, objective);
+  const Tensor inputs =
+      IsAutoregressive(objective) ? FeedBack(batch.inputs, predictions.decoded) : batch.inputs;
   const LayerLogits layers = model.LogitsByLayer(weights, inputs.unsqueeze(0));
   InspectedGraph graph;
   graph.inputs = ToVector(inputs.contiguous());

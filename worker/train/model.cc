@@ -31,12 +31,13 @@ std::unique_ptr<Architecture> MakeArchitecture(const ModelShape& shape, WeightLa
 class Autocast {
  public:
   Autocast(at::DeviceType device, bool on)
-      : device_(device), before_(at::autocast::is_autocast_enabled(device)) {
-    if (!on) return;
+      : device_(device), on_(on), before_(at::autocast::is_autocast_enabled(device)) {
+    if (!on_) return;
     at::autocast::set_autocast_dtype(device, at::kBFloat16);
     at::autocast::set_autocast_enabled(device, true);
   }
   ~Autocast() {
+    if (!on_) return;
     at::autocast::set_autocast_enabled(device_, before_);
     at::autocast::clear_cache();
   }
@@ -45,6 +46,7 @@ class Autocast {
 
  private:
   const at::DeviceType device_;
+  const bool on_;
   const bool before_;
 };
 

@@ -1,5 +1,5 @@
-// A parameter's value in a column of `trials`, as schema.cc makes them. May throw
-// SQLite::Exception.
+// A parameter's value in a column of `trials` in the results database (docs/querying.md). For those
+// who link SQLiteCpp. May throw SQLite::Exception.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
