@@ -1,10 +1,12 @@
 #include "client/reports.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "base/keep_checkpoint.h"
@@ -59,6 +61,32 @@ std::string MetricText(const v1::Trial& trial, absl::string_view name) {
     if (metric.metric() == name) return ShortNumber(metric.value());
   }
   return "";
+}
+
+Json ReadingJson(const v1::DeviceReading& reading) {
+  Json json = Json::object();
+  if (reading.has_utilization()) json["utilization"] = reading.utilization();
+  if (reading.has_memory_used_bytes()) json["memory_used_bytes"] = reading.memory_used_bytes();
+  if (reading.has_power_watts()) json["power_watts"] = reading.power_watts();
+  if (reading.has_temperature_celsius()) {
+    json["temperature_celsius"] = reading.temperature_celsius();
+  }
+  return json;
+}
+
+// "87 %, 40 GiB, 312 W, 61 °C"
+std::string ReadingText(const v1::DeviceReading& reading) {
+  std::vector<std::string> parts;
+  const auto add = [&](double value, absl::string_view unit) {
+    parts.push_back(absl::StrCat(std::llround(value), " ", unit));
+  };
+  if (reading.has_utilization()) add(100 * reading.utilization(), "%");
+  if (reading.has_memory_used_bytes()) {
+    add(static_cast<double>(reading.memory_used_bytes()) / (1 << 30), "GiB");
+  }
+  if (reading.has_power_watts()) add(reading.power_watts(), "W");
+  if (reading.has_temperature_celsius()) add(reading.temperature_celsius(), "°C");
+  return absl::StrJoin(parts, ", ");
 }
 
 }  // namespace
@@ -133,7 +161,9 @@ Json AttemptJson(const v1::Attempt& attempt) {
           {"device", attempt.device()},
           {"device_name", attempt.device_name()},
           {"threads", attempt.threads()},
-          {"fused", attempt.fused() == 0 ? Json() : Json(attempt.fused())}};
+          {"fused", attempt.fused() == 0 ? Json() : Json(attempt.fused())},
+          {"execution", attempt.execution()},
+          {"energy_joules", attempt.energy_joules() == 0 ? Json() : Json(attempt.energy_joules())}};
 }
 
 std::string AttemptText(const v1::Attempt& attempt) {
@@ -146,6 +176,10 @@ std::string AttemptText(const v1::Attempt& attempt) {
   }
   if (attempt.fused() > 1) {
     absl::StrAppend(&text, "; as one model with up to ", attempt.fused() - 1, " others");
+  }
+  if (!attempt.execution().empty()) absl::StrAppend(&text, "; ", attempt.execution());
+  if (attempt.energy_joules() > 0) {
+    absl::StrAppend(&text, "; ", ShortNumber(attempt.energy_joules()), " J");
   }
   return text;
 }
@@ -273,7 +307,7 @@ Report TrialReport(const v1::Trial& trial) {
 Report WorkersReport(const std::vector<v1::Worker>& workers) {
   Report report{Json::array(),
                 {"worker", "device", "device name", "memory", "slots", "fuse", "running",
-                 "connected", "quarantine"},
+                 "connected", "device now", "quarantine"},
                 {}};
   for (const v1::Worker& worker : workers) {
     report.json.push_back({{"name", worker.name()},
@@ -285,13 +319,14 @@ Report WorkersReport(const std::vector<v1::Worker>& workers) {
                            {"fuse", worker.fuse()},
                            {"running", worker.running()},
                            {"connected", worker.connected()},
+                           {"device_reading", ReadingJson(worker.device_reading())},
                            {"quarantine", worker.quarantine()},
                            {"last_seen", TimeText(worker.last_seen())}});
     report.rows.push_back({worker.name(), worker.device(), worker.device_name(),
                            absl::StrCat(worker.memory_bytes() >> 30, " GiB"),
                            absl::StrCat(worker.slots()), absl::StrCat(worker.fuse()),
                            absl::StrCat(worker.running()), worker.connected() ? "yes" : "no",
-                           worker.quarantine()});
+                           ReadingText(worker.device_reading()), worker.quarantine()});
   }
   return report;
 }

@@ -7,7 +7,7 @@ COPY deploy/setup.sh deploy/packages.sh deploy/
 RUN deploy/setup.sh --packages-only
 COPY . .
 RUN --mount=type=cache,target=/root/.cache/ccache \
-    deploy/setup.sh --no-packages -DPATHSWEEP_BUILD_TRAINER=OFF
+    deploy/setup.sh --no-packages -DPATHSWEEP_PARTS=service
 RUN deploy/collect_runtime.sh /opt/pathsweep build/release/bin/sweepd build/release/bin/sweepctl
 
 FROM debian:bookworm-slim

@@ -19,7 +19,7 @@ Installs what is missing and builds. Run it again after a change: it does only w
                       pip installs the wheel of deploy/requirements.txt into build/venv:
                       by default the one for CUDA, which runs on a CPU as well. To save
                       its gigabytes name PyTorch's CPU index in PIP_EXTRA_INDEX_URL.
-                      -DPATHSWEEP_BUILD_TRAINER=OFF builds without LibTorch.
+                      -DPATHSWEEP_PARTS=service builds without LibTorch.
 
 environment:
   CMAKE_BUILD_PARALLEL_LEVEL  compilers at once (default: one a core, 2 GB of memory each)
@@ -53,7 +53,7 @@ parse_arguments() {
       -D?*) cmake_arguments+=("$1") ;;
       *) printf 'setup: unknown argument %s; see deploy/setup.sh --help\n' "$1" >&2 && exit 2 ;;
     esac
-    if [[ $1 == -DPATHSWEEP_BUILD_TRAINER=OFF || $preset =~ ^(tsan|tidy|fuzz)$ ]]; then needs_torch=no; fi
+    if [[ $1 == -DPATHSWEEP_PARTS=service || $preset =~ ^(tsan|tidy|fuzz)$ ]]; then needs_torch=no; fi
     shift
   done
 }

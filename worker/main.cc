@@ -15,6 +15,7 @@
 #include "base/build_info.h"
 #include "base/end_signals.h"
 #include "worker/agent/agent.h"
+#include "worker/telemetry/nvml.h"
 #include "worker/train/trainer.h"
 
 namespace {
@@ -25,9 +26,13 @@ struct Options {
   std::string coordinator = "127.0.0.1:7070";
   std::string device = "auto";
   int threads = 1;
-  int slots = 1;
+  int slots = 0;
   int fuse = 0;
+  bool tf32 = false;
 };
+
+// Trials of one shape that a GPU trains at once, unless it is said.
+constexpr int kFuseOnGpu = 64;
 
 std::string HostName() {
   char name[256] = "unknown";
@@ -35,8 +40,16 @@ std::string HostName() {
   return name;
 }
 
+// A CPU's cache is filled by one trial.
+pathsweep::Capacity CapacityOf(const pathsweep::DeviceInfo& device, const Options& options) {
+  const int usual = device.device == "cpu" ? 1 : options.slots > 0 ? options.slots : kFuseOnGpu;
+  const int fuse = options.fuse > 0 ? options.fuse : usual;
+  if (options.slots > 0) return {options.slots, fuse, false};
+  return {fuse, fuse, fuse > 1};
+}
+
 pathsweep::v1::WorkerDescription Describe(const pathsweep::DeviceInfo& device,
-                                          const Options& options) {
+                                          const pathsweep::Capacity& capacity, int threads) {
   pathsweep::v1::WorkerDescription worker;
   const std::string host = HostName();
   worker.set_name(
@@ -45,13 +58,20 @@ pathsweep::v1::WorkerDescription Describe(const pathsweep::DeviceInfo& device,
   worker.set_device(device.device);
   worker.set_device_name(device.name);
   worker.set_memory_bytes(device.memory_bytes);
-  worker.set_slots(options.slots);
+  worker.set_slots(capacity.measured ? 1 : capacity.trials);
   worker.set_build(pathsweep::BuildId());
   worker.set_libtorch(pathsweep::LibTorchVersion());
-  worker.set_threads(options.threads);
-  const bool alone = device.device == "cpu";  // its cache is filled by one
-  worker.set_fuse(options.fuse > 0 ? options.fuse : alone ? 1 : options.slots);
+  worker.set_threads(threads);
+  worker.set_fuse(capacity.fuse);
   return worker;
+}
+
+pathsweep::ReadDevice ReaderOf(const pathsweep::DeviceInfo& device) {
+  if (device.uuid.empty()) return {};
+  absl::StatusOr<pathsweep::ReadDevice> reader = pathsweep::OpenNvml(device.uuid);
+  if (reader.ok()) return *std::move(reader);
+  spdlog::warn("no readings of {}: {}", device.device, std::string(reader.status().message()));
+  return {};
 }
 
 // Waits on a thread of its own for the signals that end the worker. The first one hands
@@ -99,12 +119,17 @@ int Work(const Options& options) {
     spdlog::error("{}", std::string(device.status().message()));
     return absl::IsInvalidArgument(device.status()) ? 2 : 1;
   }
+  if (options.tf32) pathsweep::AllowTf32();
   const sigset_t signals = pathsweep::BlockEndSignals();
+  const pathsweep::Capacity capacity = CapacityOf(*device, options);
   pathsweep::Agent agent(
-      {options.coordinator, Describe(*device, options)},
-      {.train = [name = device->device](
-                    pathsweep::TrialSource& source) { pathsweep::TrainTrials(name, source); },
-       .check_checkpoint = pathsweep::CheckCheckpoint});
+      {options.coordinator, Describe(*device, capacity, options.threads), capacity},
+      {.train =
+           [name = device->device](pathsweep::TrialSource& source) {
+             return pathsweep::TrainTrials(name, source);
+           },
+       .check_checkpoint = pathsweep::CheckCheckpoint,
+       .read_device = ReaderOf(*device)});
   SignalWatch watch(signals, agent);
   const absl::Status status = agent.Run();
   watch.End();
@@ -128,13 +153,18 @@ int main(int argc, char** argv) {
   app.add_option("--threads", options.threads, "CPU threads that one operation may use")
       ->capture_default_str()
       ->check(CLI::Range(1, 1024));
-  app.add_option("--slots", options.slots, "trials to train at once")
-      ->capture_default_str()
-      ->check(CLI::Range(1, 1024));
-  app.add_option("--fuse", options.fuse,
-                 "trials of one shape to train as one model, at most; 0: 1 on a CPU, else --slots")
+  app.add_option(
+         "--slots", options.slots,
+         "trials to train at once; 0: 1, or with --fuse as many as find memory, as measured")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));
+  app.add_option("--fuse", options.fuse,
+                 "trials of one shape to train as one model, at most; 0: 1 on a CPU, else --slots "
+                 "or 64")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 1024));
+  app.add_flag("--tf32", options.tf32,
+               "on a GPU multiply float32 matrices as TensorFloat-32: faster, to 10 bits");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

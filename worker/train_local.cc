@@ -39,6 +39,7 @@ struct Options {
   std::string device;  // empty: auto, or that of the recorded trial
   int threads = 0;     // 0: 1, or those of the recorded trial
   bool json = false;
+  bool tf32 = false;
   std::string test_file;
   std::optional<int64_t> trial;  // to train again
   std::string database = "results.db";
@@ -159,7 +160,7 @@ class Seeds : public TrialSource {
     }
   }
 
-  std::vector<TrialTask> Take(int, int room) override {
+  std::vector<TrialTask> Take(int, int room, std::optional<int>) override {
     std::vector<TrialTask> taken;
     for (Seed& seed : seeds_) {
       if (std::cmp_greater_equal(taken.size(), room)) break;
@@ -222,6 +223,8 @@ void AddOptions(CLI::App& app, Options& options) {
   app.add_option("--threads", options.threads, "CPU threads that one operation may use")
       ->default_str("1")
       ->check(CLI::Range(1, 1024));
+  app.add_flag("--tf32", options.tf32,
+               "on a GPU multiply float32 matrices as TensorFloat-32: faster, to 10 bits");
   app.add_flag("--json", options.json, "print a JSON object per evaluation");
   app.add_option("--database", options.database, "where --trial is recorded")
       ->capture_default_str();
@@ -258,6 +261,7 @@ int Fail(const absl::Status& status) {
 absl::StatusOr<DeviceInfo> Prepare(const Options& options) {
   SetComputeThreads(std::max(options.threads, 1));
   KeepFreedMemory();
+  if (options.tf32) AllowTf32();
   return ResolveDevice(options.device.empty() ? "auto" : options.device);
 }
 
@@ -304,7 +308,7 @@ int Retrain(Options options) {
   std::cerr << "train_local: " << DescribePlace(*recorded, *device, std::max(options.threads, 1))
             << std::endl;
   Seeds seeds(options, {}, &comparison);
-  TrainTrials(device->device, seeds);
+  if (absl::Status status = TrainTrials(device->device, seeds); !status.ok()) return Fail(status);
   std::cerr << "train_local: " << comparison.Text() << std::endl;
   const int status = seeds.Status();
   return status == 0 && !comparison.Same() ? 1 : status;
@@ -325,7 +329,7 @@ int Train(const Options& options) {
     return Fail(absl::InvalidArgumentError("--seed and --seeds go beyond the largest seed"));
   }
   Seeds seeds(options, start, nullptr);
-  TrainTrials(device->device, seeds);
+  if (absl::Status status = TrainTrials(device->device, seeds); !status.ok()) return Fail(status);
   return seeds.Status();
 }
 

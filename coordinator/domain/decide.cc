@@ -39,7 +39,7 @@ Event AttemptLost(const State& state, AttemptName attempt, const std::string& re
 Event TrialDone(AttemptName attempt, TrialState state, const char* reason, const Outcome& outcome,
                 absl::Time now) {
   return TrialEnded{
-      attempt, state, reason, outcome.detail, now, outcome.fused, outcome.metrics_hash};
+      attempt, state, reason, outcome.detail, now, outcome.execution, outcome.metrics_hash};
 }
 
 Event AttemptOver(const State& state, AttemptName attempt, const Outcome& outcome,
@@ -59,7 +59,7 @@ Event AttemptOver(const State& state, AttemptName attempt, const Outcome& outcom
                           outcome.detail,
                           /*counts_as_lost=*/false,
                           now,
-                          outcome.fused};
+                          outcome.execution};
     case Outcome::Kind::kCrashed:
       break;
   }
@@ -250,8 +250,8 @@ absl::StatusOr<Events> Decide(const State& state, const ReceiveReport& command, 
     DecideAttempt(state, *attempt, name, now, policy, events);
   }
   if (report.leaving) HandBackUntaken(state, name, reported, now, events);
-  events.push_back(
-      WorkerReported{report.worker, report.sequence, std::move(reported), report.leaving, now});
+  events.push_back(WorkerReported{report.worker, report.sequence, std::move(reported),
+                                  report.leaving, now, report.device_reading});
   return events;
 }
 

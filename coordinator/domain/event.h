@@ -89,7 +89,7 @@ struct AttemptEnded {
   std::string detail;  // for people
   bool counts_as_lost;
   absl::Time at;
-  int fused = 0;
+  Execution execution = {};
 };
 
 // The trial has reached a terminal state.
@@ -99,7 +99,7 @@ struct TrialEnded {
   std::string reason;  // one word for a result; a sentence for a failure
   std::string detail;  // for people
   absl::Time at;
-  int fused = 0;
+  Execution execution = {};
   std::optional<uint64_t> metrics_hash = std::nullopt;
 };
 
@@ -120,6 +120,7 @@ struct WorkerReported {
   std::vector<AttemptName> attempts;
   bool leaving;
   absl::Time at;
+  DeviceReading device_reading = {};
 };
 
 // Nobody is to blame for a broken stream until then.

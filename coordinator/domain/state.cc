@@ -151,6 +151,7 @@ void ApplyOne(State& state, const WorkerReported& event) {
   worker.leaving = event.leaving;
   worker.connected = true;
   worker.last_seen = event.at;
+  worker.device_reading = event.device_reading;
   UpdateFree(state, event.worker.name);
 }
 

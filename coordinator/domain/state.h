@@ -30,6 +30,7 @@ struct ConnectedWorker {
   bool connected = true;
   bool leaving = false;
   absl::Time last_seen;
+  DeviceReading device_reading = {};
   // Trials that crashed on it since its last result; see quarantine.h.
   std::set<TrialId> strikes;
   int crashes = 0;  // since then; a trial may do it again

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "base/device_reading.h"
 #include "base/keep_checkpoint.h"
 #include "base/trial_parameters.h"
 #include "coordinator/domain/trial.h"
@@ -40,13 +41,22 @@ struct Measurement {
   bool operator==(const Measurement&) const = default;
 };
 
+// How a device ran an attempt; empty and 0 where the worker does not say.
+struct Execution {
+  int fused = 0;     // the most trials that trained as one model with it, itself included
+  std::string code;  // for people: which computed what there is a choice of
+  double energy_joules = 0;
+
+  bool operator==(const Execution&) const = default;
+};
+
 // How an attempt ended, in the worker's words.
 struct Outcome {
   enum class Kind { kCompleted, kSolved, kDiverged, kCrashed, kReleased, kStopped };
   Kind kind = Kind::kCompleted;
   std::string detail;
   std::optional<uint64_t> metrics_hash = std::nullopt;  // of all that the trial has measured
-  int fused = 0;  // the most trials that trained as one model with it, itself included; 0 = unknown
+  Execution execution = {};
 };
 
 struct AttemptName {
@@ -67,6 +77,7 @@ struct WorkerReport {
   uint64_t sequence = 0;
   std::vector<AttemptReport> attempts;
   bool leaving = false;
+  DeviceReading device_reading = {};
 };
 
 struct Directive {

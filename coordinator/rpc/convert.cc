@@ -30,9 +30,30 @@ google::protobuf::Timestamp ToTimestamp(absl::Time time) {
   return timestamp;
 }
 
+Execution ExecutionOf(const v1::Outcome& proto) {
+  const double energy = proto.energy_joules();
+  return {.fused = std::clamp(proto.fused(), 0, kMaxSlots),
+          .code = std::string(Utf8Prefix(proto.execution(), kLongestText)),
+          .energy_joules = std::isfinite(energy) ? std::max(energy, 0.0) : 0};
+}
+
+// What is no number it cannot say.
+DeviceReading FromProto(const v1::DeviceReading& proto) {
+  const auto finite = [](bool set, double value) {
+    return set && std::isfinite(value) ? std::optional(value) : std::nullopt;
+  };
+  DeviceReading reading;
+  reading.utilization = finite(proto.has_utilization(), proto.utilization());
+  reading.power_watts = finite(proto.has_power_watts(), proto.power_watts());
+  reading.temperature_celsius =
+      finite(proto.has_temperature_celsius(), proto.temperature_celsius());
+  if (proto.has_memory_used_bytes()) reading.memory_used_bytes = proto.memory_used_bytes();
+  return reading;
+}
+
 absl::StatusOr<Outcome> FromProto(const v1::Outcome& proto) {
   Outcome outcome{.detail = std::string(Utf8Prefix(proto.detail(), kLongestText)),
-                  .fused = std::clamp(proto.fused(), 0, kMaxSlots)};
+                  .execution = ExecutionOf(proto)};
   if (proto.metrics_hash() != 0) outcome.metrics_hash = proto.metrics_hash();
   switch (proto.kind()) {
     case v1::Outcome::COMPLETED:
@@ -220,6 +241,7 @@ absl::StatusOr<WorkerReport> FromProto(const v1::WorkerReport& proto) {
                    .threads = worker.threads()};
   report.sequence = proto.sequence();
   report.leaving = proto.leaving();
+  report.device_reading = FromProto(proto.device_reading());
   for (const v1::AttemptReport& one : proto.attempts()) {
     absl::StatusOr<AttemptReport> attempt = FromProto(one);
     if (!attempt.ok()) return attempt.status();
@@ -290,7 +312,9 @@ v1::Attempt ToProto(const AttemptRecord& attempt) {
   proto.set_device(attempt.device);
   proto.set_device_name(attempt.device_name);
   proto.set_threads(attempt.threads);
-  proto.set_fused(attempt.fused);
+  proto.set_fused(attempt.execution.fused);
+  proto.set_execution(attempt.execution.code);
+  proto.set_energy_joules(attempt.execution.energy_joules);
   return proto;
 }
 
@@ -299,6 +323,15 @@ v1::Measurement ToProto(const Measurement& measurement) {
   proto.set_step(measurement.step);
   proto.set_metric(measurement.metric);
   proto.set_value(measurement.value);
+  return proto;
+}
+
+v1::DeviceReading ToProto(const DeviceReading& reading) {
+  v1::DeviceReading proto;
+  if (reading.utilization) proto.set_utilization(*reading.utilization);
+  if (reading.memory_used_bytes) proto.set_memory_used_bytes(*reading.memory_used_bytes);
+  if (reading.power_watts) proto.set_power_watts(*reading.power_watts);
+  if (reading.temperature_celsius) proto.set_temperature_celsius(*reading.temperature_celsius);
   return proto;
 }
 
@@ -314,6 +347,7 @@ v1::Worker ToProto(const ConnectedWorker& worker, int running) {
   proto.set_running(running);
   proto.set_connected(worker.connected);
   *proto.mutable_last_seen() = ToTimestamp(worker.last_seen);
+  *proto.mutable_device_reading() = ToProto(worker.device_reading);
   proto.set_quarantine(WhyQuarantined(worker));
   return proto;
 }

@@ -109,7 +109,7 @@ EventWriter::EventWriter(SQLite::Database& database)
                       "(SELECT environment_id FROM workers WHERE name = ?3))"),
       end_attempt_(database,
                    "UPDATE attempts SET reason = ?, detail = ?, ended_at = ?, "
-                   "fused = nullif(?, 0) "
+                   "fused = nullif(?, 0), execution = ?, energy_joules = nullif(?, 0) "
                    "WHERE trial_id = ? AND attempt = ? AND ended_at IS NULL"),
       requeue_trial_(database,
                      "UPDATE trials SET state = 'pending', reason = ?, "
@@ -205,7 +205,8 @@ void EventWriter::WriteOne(const TrialEnded& event) {
 
 template <typename Ended>
 void EventWriter::EndAttempt(const Ended& event) {
-  Run(end_attempt_, event.reason, event.detail, TextOf(event.at), event.fused, event.attempt.trial,
+  Run(end_attempt_, event.reason, event.detail, TextOf(event.at), event.execution.fused,
+      event.execution.code, event.execution.energy_joules, event.attempt.trial,
       event.attempt.attempt);
 }
 

@@ -136,7 +136,8 @@ absl::StatusOr<std::vector<AttemptRecord>> ResultsReader::Attempts(TrialId trial
   return Guarded(database.getFilename(), [&]() -> absl::StatusOr<std::vector<AttemptRecord>> {
     SQLite::Statement rows(database,
                            "SELECT attempt, worker, leased_at, ended_at, reason, build, libtorch, "
-                           "device, device_name, threads, fused FROM attempts "
+                           "device, device_name, threads, fused, execution, energy_joules "
+                           "FROM attempts "
                            "LEFT JOIN environments ON environments.id = environment_id "
                            "WHERE trial_id = ? ORDER BY attempt");
     rows.bind(1, trial);
@@ -153,7 +154,8 @@ absl::StatusOr<std::vector<AttemptRecord>> ResultsReader::Attempts(TrialId trial
       attempt.device = rows.getColumn(7).getString();
       attempt.device_name = rows.getColumn(8).getString();
       attempt.threads = rows.getColumn(9).getInt();
-      attempt.fused = rows.getColumn(10).getInt();
+      attempt.execution = {rows.getColumn(10).getInt(), rows.getColumn(11).getString(),
+                           rows.getColumn(12).getDouble()};
     }
     return attempts;
   });

@@ -48,7 +48,7 @@ struct AttemptRecord {
   std::string device;
   std::string device_name;
   int threads = 0;
-  int fused = 0;
+  Execution execution = {};
 };
 
 class ResultsReader {

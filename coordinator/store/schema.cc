@@ -19,7 +19,7 @@ constexpr int kQuantiles = 1000;
 constexpr int kApplicationId = 0x50535750;  // "PSWP" in the file's header
 
 // Append only: a migration that has shipped never changes.
-constexpr std::array<absl::string_view, 5> kMigrations = {R"sql(
+constexpr std::array<absl::string_view, 6> kMigrations = {R"sql(
 CREATE TABLE sweeps (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -114,6 +114,10 @@ ALTER TABLE workers ADD COLUMN environment_id INTEGER REFERENCES environments (i
 ALTER TABLE attempts ADD COLUMN environment_id INTEGER REFERENCES environments (id);
 ALTER TABLE attempts ADD COLUMN fused INTEGER;
 ALTER TABLE trials ADD COLUMN metrics_hash TEXT;
+)sql",
+                                                          R"sql(
+ALTER TABLE attempts ADD COLUMN execution TEXT NOT NULL DEFAULT '';
+ALTER TABLE attempts ADD COLUMN energy_joules REAL;
 )sql"};
 
 int Pragma(SQLite::Database& database, const std::string& name) {

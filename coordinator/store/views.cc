@@ -29,7 +29,8 @@ struct View {
 constexpr std::array<View, 4> kViews = {{
     {"trial_attempts", R"sql(
 SELECT s.name AS sweep, a.trial_id, a.attempt, a.worker, a.leased_at, a.ended_at, a.reason,
-       a.detail, a.fused, e.build, e.libtorch, e.device, e.device_name, e.threads
+       a.detail, a.fused, a.execution, a.energy_joules, e.build, e.libtorch, e.device,
+       e.device_name, e.threads
 FROM attempts a JOIN trials t ON t.id = a.trial_id JOIN sweeps s ON s.id = t.sweep_id
 LEFT JOIN environments e ON e.id = a.environment_id)sql"},
     {"learning_curves", R"sql(

@@ -50,10 +50,11 @@ Agent::Agent(const AgentOptions& options, Trainer trainer)
     : coordinator_(options.coordinator),
       channel_(OpenChannel(options.coordinator)),
       stub_(v1::WorkerService::NewStub(channel_)),
+      read_device_(trainer.read_device),
       session_(options.worker),
       checkpoints_(session_, OpenChannel(options.coordinator)),
-      runner_(session_, checkpoints_, std::move(trainer), options.worker.slots(),
-              std::max(options.worker.fuse(), 1)),
+      runner_(session_, checkpoints_, std::move(trainer), options.capacity,
+              [this](const absl::Status& status) { Fail(status); }),
       jitter_seed_(std::hash<std::string>()(options.worker.name())) {}
 
 absl::Status Agent::Run() {
@@ -75,7 +76,29 @@ absl::Status Agent::Run() {
     last_failure = status.code();
     WaitBeforeRetry(failures);
   }
-  return absl::OkStatus();
+  absl::MutexLock lock(&mutex_);
+  return failure_;
+}
+
+void Agent::Fail(const absl::Status& status) {
+  spdlog::error("{}; handing the trials back", std::string(status.message()));
+  {
+    absl::MutexLock lock(&mutex_);
+    failure_.Update(status);
+  }
+  Leave();
+}
+
+v1::WorkerReport Agent::MakeReport() {
+  v1::WorkerReport report = session_.MakeReport();
+  if (!read_device_) return report;
+  const DeviceReading reading = read_device_();
+  v1::DeviceReading& said = *report.mutable_device_reading();
+  if (reading.utilization) said.set_utilization(*reading.utilization);
+  if (reading.memory_used_bytes) said.set_memory_used_bytes(*reading.memory_used_bytes);
+  if (reading.power_watts) said.set_power_watts(*reading.power_watts);
+  if (reading.temperature_celsius) said.set_temperature_celsius(*reading.temperature_celsius);
+  return report;
 }
 
 absl::Status Agent::Exchange(bool& worked) {
@@ -98,7 +121,7 @@ absl::Status Agent::Exchange(bool& worked) {
     open = false;
     session_.Interrupt();
   });
-  while (open && stream->Write(session_.MakeReport())) {
+  while (open && stream->Write(MakeReport())) {
     if (!session_.WaitToReport(absl::Now() + absl::Nanoseconds(interval.load()))) break;
   }
   // Where writing failed, reading ends too, and Finish says why.

@@ -11,7 +11,9 @@
 #include <memory>
 #include <string>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/synchronization/mutex.h"
 #include "absl/time/time.h"
 #include "pathsweep/v1/worker_service.grpc.pb.h"
 #include "worker/agent/checkpoint_courier.h"
@@ -23,6 +25,7 @@ namespace pathsweep {
 struct AgentOptions {
   std::string coordinator;  // HOST:PORT or unix:PATH
   v1::WorkerDescription worker;
+  Capacity capacity;
 };
 
 class Agent {
@@ -30,7 +33,8 @@ class Agent {
   Agent(const AgentOptions& options, Trainer trainer);
 
   // Blocks until the worker has left. FailedPrecondition if the coordinator speaks
-  // another protocol version, InvalidArgument if it refuses the worker's description.
+  // another protocol version, InvalidArgument if it refuses the worker's description, Unavailable
+  // if the device has failed: then the trials are handed back all the same.
   absl::Status Run();
 
   // Hands the running trials back; Run returns when the coordinator has acknowledged it.
@@ -40,11 +44,17 @@ class Agent {
  private:
   // One stream from its opening to its end, and whether it ever worked.
   absl::Status Exchange(bool& worked);
+  v1::WorkerReport MakeReport();
+  // Leaves, and lets Run say why.
+  void Fail(const absl::Status& status);
   void WaitBeforeRetry(int failures);
 
   const std::string coordinator_;
   const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<v1::WorkerService::Stub> stub_;
+  const ReadDevice read_device_;
+  absl::Mutex mutex_;
+  absl::Status failure_ ABSL_GUARDED_BY(mutex_);
   Session session_;
   CheckpointCourier checkpoints_;
   TrialRunner runner_;

@@ -161,6 +161,8 @@ void Session::Ended(AttemptKey key, const TrialOutcome& outcome, bool held) {
   said.set_detail(outcome.detail);
   said.set_metrics_hash(outcome.metrics_hash);
   said.set_fused(outcome.fused);
+  said.set_execution(outcome.execution);
+  said.set_energy_joules(outcome.energy_joules);
   attempt->second.held = held && !leaving_;
   changed_ = changed_ || !attempt->second.held;
 }
@@ -185,6 +187,12 @@ void Session::AddSlots(int count) {
   absl::MutexLock lock(&mutex_);
   worker_.set_slots(worker_.slots() + count);
   changed_ = changed_ || count > 0;
+}
+
+void Session::SetSlots(int count) {
+  absl::MutexLock lock(&mutex_);
+  changed_ = changed_ || worker_.slots() != count;
+  worker_.set_slots(count);
 }
 
 bool Session::WaitUntilKept(AttemptKey attempt, int64_t step, absl::Time deadline) const {

@@ -74,6 +74,7 @@ class Session {
   // The worker takes one trial less at once. False if it is one.
   bool GiveUpSlot();
   void AddSlots(int count);
+  void SetSlots(int count);
   // It has neither ended nor been dropped.
   bool IsRunning(AttemptKey attempt) const;
   // It is the worker's: it runs, or the coordinator has not acknowledged its end.

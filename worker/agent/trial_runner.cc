@@ -53,7 +53,9 @@ class TrialRunner::Observer : public TrialObserver {
 class TrialRunner::Source : public TrialSource {
  public:
   Source(TrialRunner& runner, Group& group) : runner_(runner), group_(group) {}
-  std::vector<TrialTask> Take(int, int room) override { return runner_.TakeFor(group_, room); }
+  std::vector<TrialTask> Take(int training, int room, std::optional<int> fits) override {
+    return runner_.TakeFor(group_, training, room, fits);
+  }
 
  private:
   TrialRunner& runner_;
@@ -61,13 +63,15 @@ class TrialRunner::Source : public TrialSource {
 };
 
 TrialRunner::TrialRunner(Session& session, CheckpointCourier& checkpoints, Trainer trainer,
-                         int slots, int fuse)
+                         const Capacity& capacity,
+                         std::function<void(const absl::Status&)> on_failure)
     : session_(session),
       checkpoints_(checkpoints),
       trainer_(std::move(trainer)),
-      fuse_(static_cast<size_t>(fuse)) {
+      capacity_(capacity),
+      on_failure_(std::move(on_failure)) {
   threads_.emplace_back([this] { Prepare(); });
-  for (int i = 0; i < slots; ++i) threads_.emplace_back([this] { Train(); });
+  for (int i = 0; i < capacity.trials; ++i) threads_.emplace_back([this] { Train(); });
 }
 
 TrialRunner::~TrialRunner() {
@@ -137,20 +141,26 @@ void TrialRunner::Train() {
       mutex_.Unlock();
       return;
     }
-    groups_.push_back({FindUnclaimed()->shape, {}, fuse_});
+    groups_.push_back({FindUnclaimed()->shape, {}, static_cast<size_t>(capacity_.fuse)});
     const auto group = std::prev(groups_.end());
     mutex_.Unlock();
     Source source(*this, *group);
-    trainer_.train(source);
+    const absl::Status status = trainer_.train(source);
+    if (!status.ok()) on_failure_(status);
     absl::MutexLock lock(&mutex_);
-    session_.AddSlots(group->crowded_out);  // another shape may need less
+    const int crowded_out = group->crowded_out;
     groups_.erase(group);
+    // Another shape may need less, or more.
+    capacity_.measured ? SaySlots(1) : session_.AddSlots(crowded_out);
   }
 }
 
-std::vector<TrialTask> TrialRunner::TakeFor(Group& group, int room) {
+std::vector<TrialTask> TrialRunner::TakeFor(Group& group, int training, int room,
+                                            std::optional<int> fits) {
   absl::MutexLock lock(&mutex_);
-  group.limit = std::min(fuse_, group.attempts.size() + static_cast<size_t>(room));
+  if (capacity_.measured) room = std::min(room, training == 0 ? 1 : fits.value_or(0));
+  group.limit = std::min(static_cast<size_t>(capacity_.fuse),
+                         group.attempts.size() + static_cast<size_t>(room));
   std::vector<TrialTask> taken;
   for (auto ready = ready_.begin(); ready != ready_.end() && HasPlace(group);) {
     if (ready->shape != group.shape) {
@@ -158,18 +168,31 @@ std::vector<TrialTask> TrialRunner::TakeFor(Group& group, int room) {
       continue;
     }
     group.attempts.insert(ready->attempt);
+    if (const auto energy = Energy()) energy_.Start(ready->attempt, *energy);
     taken.push_back(std::move(ready->task));
     ready = ready_.erase(ready);
   }
   if (!taken.empty() && group.attempts.size() > 1) {
     spdlog::info("{} trials of one shape train together", group.attempts.size());
   }
+  if (capacity_.measured && fits) SaySlots(static_cast<int>(group.limit - group.attempts.size()));
   return taken;
 }
 
-void TrialRunner::Ended(AttemptKey attempt, const TrialOutcome& outcome) {
+void TrialRunner::SaySlots(int more) {
+  size_t trials = static_cast<size_t>(more);
+  for (const Group& group : groups_) trials += group.attempts.size();
+  session_.SetSlots(std::clamp(static_cast<int>(trials), 1, capacity_.trials));
+}
+
+std::optional<double> TrialRunner::Energy() const {
+  return trainer_.read_device ? trainer_.read_device().energy_joules : std::nullopt;
+}
+
+void TrialRunner::Ended(AttemptKey attempt, TrialOutcome outcome) {
   using Kind = TrialOutcome::Kind;
   absl::MutexLock lock(&mutex_);
+  if (const auto energy = Energy()) outcome.energy_joules = energy_.End(attempt, *energy);
   const auto group = std::ranges::find_if(
       groups_, [&](const Group& one) { return one.attempts.contains(attempt); });
   group->attempts.erase(attempt);
@@ -186,8 +209,8 @@ void TrialRunner::Ended(AttemptKey attempt, const TrialOutcome& outcome) {
                attempt.first, outcome.detail);
   // Before it is handed back, or the coordinator would give it back at once.
   group->crowded_out += session_.GiveUpSlot() ? 1 : 0;
-  session_.Ended(attempt,
-                 {.kind = Kind::kCrowdedOut, .detail = outcome.detail, .fused = outcome.fused});
+  outcome.kind = Kind::kCrowdedOut;
+  session_.Ended(attempt, outcome);
 }
 
 std::deque<TrialRunner::Ready>::iterator TrialRunner::FindUnclaimed() {
@@ -197,9 +220,11 @@ std::deque<TrialRunner::Ready>::iterator TrialRunner::FindUnclaimed() {
 }
 
 // A group that has no trial yet, or whose last one has ended, is about to take one or to be gone.
+// By measured memory, there is one group of a shape, which takes what finds room.
 bool TrialRunner::IsClaimed(const Ready& ready) const {
-  return std::ranges::any_of(
-      groups_, [&](const Group& group) { return group.shape == ready.shape && HasPlace(group); });
+  return std::ranges::any_of(groups_, [&](const Group& group) {
+    return group.shape == ready.shape && (capacity_.measured || HasPlace(group));
+  });
 }
 
 }  // namespace pathsweep

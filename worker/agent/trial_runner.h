@@ -7,6 +7,7 @@
 #include <deque>
 #include <functional>
 #include <list>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
@@ -16,25 +17,37 @@
 #include "absl/synchronization/mutex.h"
 #include "worker/agent/checkpoint_courier.h"
 #include "worker/agent/session.h"
+#include "worker/telemetry/energy_meter.h"
+#include "worker/telemetry/read_device.h"
 
 namespace pathsweep {
 
 // worker/train, with its device bound.
 struct Trainer {
   // TrainTrials.
-  std::function<void(TrialSource&)> train;
+  std::function<absl::Status(TrialSource&)> train;
   // CheckCheckpoint.
   std::function<absl::StatusOr<int64_t>(const std::string& checkpoint, const TrialParameters&,
                                         uint64_t seed)>
       check_checkpoint;
+  // Empty where nobody can.
+  ReadDevice read_device;
+};
+
+struct Capacity {
+  int trials = 1;  // at once
+  int fuse = 1;    // of them as one model
+  // Of the trials the worker takes one, and then as many more as find memory, as measured. The
+  // session's slots follow.
+  bool measured = false;
 };
 
 class TrialRunner {
  public:
-  // Runs `slots` trials at once, `fuse` of one shape together at most. The session and the
-  // courier must outlive the runner.
-  TrialRunner(Session& session, CheckpointCourier& checkpoints, Trainer trainer, int slots,
-              int fuse);
+  // The session and the courier must outlive the runner. `on_failure` is called if the device has
+  // failed, on a thread that trains.
+  TrialRunner(Session& session, CheckpointCourier& checkpoints, Trainer trainer,
+              const Capacity& capacity, std::function<void(const absl::Status&)> on_failure);
   ~TrialRunner();
 
   // Queued until there is a place for it.
@@ -65,8 +78,12 @@ class TrialRunner {
 
   void Train();
   // What may join the group.
-  std::vector<TrialTask> TakeFor(Group& group, int room);
-  void Ended(AttemptKey attempt, const TrialOutcome& outcome);
+  std::vector<TrialTask> TakeFor(Group& group, int training, int room, std::optional<int> fits);
+  // Tells the session for how many trials there is memory in all, if for `more` than there are.
+  void SaySlots(int more) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Ended(AttemptKey attempt, TrialOutcome outcome);
+  // What the device has consumed so far, in joules, if it can say.
+  std::optional<double> Energy() const;
   // The first one that no group takes, or the end.
   std::deque<Ready>::iterator FindUnclaimed() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   bool IsClaimed(const Ready& ready) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
@@ -82,8 +99,10 @@ class TrialRunner {
   Session& session_;
   CheckpointCourier& checkpoints_;
   const Trainer trainer_;
-  const size_t fuse_;
+  const Capacity capacity_;
+  const std::function<void(const absl::Status&)> on_failure_;
   absl::Mutex mutex_;
+  EnergyMeter<AttemptKey> energy_ ABSL_GUARDED_BY(mutex_);
   std::deque<Assignment> arrived_ ABSL_GUARDED_BY(mutex_);
   std::deque<Ready> ready_ ABSL_GUARDED_BY(mutex_);
   std::list<Group> groups_ ABSL_GUARDED_BY(mutex_);

@@ -11,9 +11,10 @@ namespace pathsweep {
 namespace HWY_NAMESPACE {
 namespace {
 
-void Step(int64_t count, const cpu::AdamWScalars& scalars, const cpu::AdamWState& state) {
+void Step(int64_t count, float gradient_scale, const cpu::AdamWScalars& scalars,
+          const cpu::AdamWState& state) {
   const auto constant = [](float value) { return hn::Set(kFloats, value); };
-  const Vector scale = constant(scalars.gradient_scale);
+  const Vector scale = constant(gradient_scale);
   const Vector beta1 = constant(scalars.beta1), rest1 = constant(scalars.rest1);
   const Vector beta2 = constant(scalars.beta2), rest2 = constant(scalars.rest2);
   const Vector step_size = constant(scalars.step_size);
@@ -64,8 +65,9 @@ HWY_EXPORT(Step);
 HWY_EXPORT(Squares);
 }  // namespace
 
-void AdamWStep(int64_t count, const AdamWScalars& scalars, const AdamWState& state) {
-  HWY_DYNAMIC_DISPATCH(Step)(count, scalars, state);
+void AdamWStep(int64_t count, float gradient_scale, const AdamWScalars& scalars,
+               const AdamWState& state) {
+  HWY_DYNAMIC_DISPATCH(Step)(count, gradient_scale, scalars, state);
 }
 
 double SumOfSquares(int64_t count, const float* values) {

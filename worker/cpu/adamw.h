@@ -5,8 +5,8 @@
 
 namespace pathsweep::cpu {
 
+// Of a trial's step.
 struct AdamWScalars {
-  float gradient_scale;  // of clipping
   float beta1;
   float rest1;  // 1 − beta1, in which a float beta1 near 1 would leave few digits
   float beta2;
@@ -25,7 +25,9 @@ struct AdamWState {
   float* second_moment;
 };
 
-void AdamWStep(int64_t count, const AdamWScalars& scalars, const AdamWState& state);
+// The gradient is taken times `gradient_scale`.
+void AdamWStep(int64_t count, float gradient_scale, const AdamWScalars& scalars,
+               const AdamWState& state);
 
 // Of parts of 4,096 in single precision, of these in double.
 double SumOfSquares(int64_t count, const float* values);

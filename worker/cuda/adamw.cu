@@ -47,11 +47,11 @@ __global__ void Step(const AdamWTrial* trials, int64_t weights, AdamWState state
   const float norm = norms[k];
   if (!isfinite(norm)) return;
   const AdamWTrial trial = trials[k];
-  const float clip = ClipFactor(trial, norm);
+  const float clip = ClipFactor(trial.grad_clip, norm);
   for (int64_t i = int64_t{blockIdx.x} * kThreads + threadIdx.x; i < weights;
        i += int64_t{gridDim.x} * kThreads) {
     const int64_t at = k * weights + i;
-    AdamWElement(trial, state.gradient[at] * clip, state.lr_factors[i], state.decay_mask[i],
+    AdamWElement(trial.scalars, state.gradient[at] * clip, state.lr_factors[i], state.decay_mask[i],
                  state.weights[at], state.first_moment[at], state.second_moment[at]);
   }
 }

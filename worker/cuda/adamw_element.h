@@ -5,40 +5,32 @@
 #include <cmath>
 
 #include "base/philox.h"
+#include "worker/cpu/adamw.h"
 
 namespace pathsweep::cuda {
 
 // Of a trial's step, made on the CPU.
 struct AdamWTrial {
   float grad_clip;  // largest norm of the gradient; 0 = no clipping
-  float beta1;
-  float rest1;  // 1 − beta1, in which a float beta1 near 1 would leave few digits
-  float beta2;
-  float rest2;
-  float step_size;    // learning rate / (1 − beta1^step)
-  float correction2;  // 1 / (1 − beta2^step)
-  float decay;        // learning rate · weight decay
-  float epsilon;
+  cpu::AdamWScalars scalars;
 };
 
-// As torch.nn.utils.clip_grad_norm_.
-inline constexpr float kClipEpsilon = 1e-6F;
-
-// By which a gradient of this norm is scaled.
-PATHSWEEP_HOST_DEVICE inline float ClipFactor(const AdamWTrial& trial, float norm) {
-  if (trial.grad_clip == 0) return 1;
-  const float factor = trial.grad_clip / (norm + kClipEpsilon);
+// By which a gradient of this norm is scaled, as torch.nn.utils.clip_grad_norm_ does.
+PATHSWEEP_HOST_DEVICE inline float ClipFactor(float grad_clip, float norm) {
+  constexpr float kClipEpsilon = 1e-6F;
+  if (grad_clip == 0) return 1;
+  const float factor = grad_clip / (norm + kClipEpsilon);
   return factor < 1 ? factor : 1;
 }
 
-PATHSWEEP_HOST_DEVICE inline void AdamWElement(const AdamWTrial& trial, float gradient,
+PATHSWEEP_HOST_DEVICE inline void AdamWElement(const cpu::AdamWScalars& scalars, float gradient,
                                                float lr_factor, float decays, float& weight,
                                                float& first_moment, float& second_moment) {
-  first_moment = trial.beta1 * first_moment + trial.rest1 * gradient;
-  second_moment = trial.beta2 * second_moment + trial.rest2 * gradient * gradient;
+  first_moment = scalars.beta1 * first_moment + scalars.rest1 * gradient;
+  second_moment = scalars.beta2 * second_moment + scalars.rest2 * gradient * gradient;
   const float update =
-      first_moment / (std::sqrt(second_moment * trial.correction2) + trial.epsilon);
-  weight -= trial.decay * decays * weight + trial.step_size * lr_factor * update;
+      first_moment / (std::sqrt(second_moment * scalars.correction2) + scalars.epsilon);
+  weight -= scalars.decay * decays * weight + scalars.step_size * lr_factor * update;
 }
 
 }  // namespace pathsweep::cuda

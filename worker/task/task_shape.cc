@@ -31,4 +31,9 @@ TaskShape TaskShapeOf(const TrialParameters& parameters) {
       .query_first = parameters.query_position == "start"};
 }
 
+TrainingTask TrainingTaskOf(const TrialParameters& parameters, uint64_t seed) {
+  return {TaskShapeOf(parameters), ObjectiveOf(parameters), seed,
+          static_cast<uint64_t>(parameters.train_samples)};
+}
+
 }  // namespace pathsweep

@@ -4,6 +4,7 @@
 #include <torch/types.h>
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "worker/train/dropout.h"
@@ -29,6 +30,9 @@ class Architecture {
   // `trace` what happens on the way, unless it is null.
   virtual torch::Tensor Run(const Weights& weights, const torch::Tensor& embedded, Dropout& dropout,
                             Trace* trace) const = 0;
+
+  // For people: which code does what there is a choice of on the device; may be empty.
+  virtual std::string Execution(torch::Device) const { return ""; }
 };
 
 // Each adds its weights to the layout.

@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "worker/cuda/gpu.h"
 #include "worker/train/trainer.h"
 
 namespace pathsweep {
@@ -14,7 +15,7 @@ namespace {
 
 DeviceInfo Cpu() {
   const int64_t memory = int64_t{sysconf(_SC_PHYS_PAGES)} * sysconf(_SC_PAGE_SIZE);
-  return {"cpu", at::get_cpu_capability(), memory};
+  return {"cpu", at::get_cpu_capability(), memory, ""};
 }
 
 // 0 where LibTorch cannot say.
@@ -45,8 +46,21 @@ absl::StatusOr<DeviceInfo> ResolveDevice(const std::string& text) {
     return absl::NotFoundError(absl::StrCat("there is no device `", text, "`: LibTorch sees ",
                                             count, " CUDA devices; name another or use cpu"));
   }
-  return DeviceInfo{absl::StrCat("cuda:", index), "CUDA device", CudaMemory(index)};
+  const int64_t memory = CudaMemory(index);  // wakes the device
+  const cuda::GpuIdentity identity = cuda::IdentifyGpu(index);
+  return DeviceInfo{absl::StrCat("cuda:", index),
+                    identity.name.empty() ? "CUDA device" : identity.name, memory, identity.uuid};
 }
+
+bool DeviceAnswers(const std::string& device) {
+  try {
+    return torch::ones({1}, torch::Device(device)).item<float>() == 1;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+void AllowTf32() { at::globalContext().setAllowTF32CuBLAS(true); }
 
 std::string LibTorchVersion() { return TORCH_VERSION; }
 

@@ -8,12 +8,11 @@
 #include <numeric>
 #include <utility>
 
+#include "absl/strings/str_join.h"
 #include "base/metrics.h"
 #include "worker/task/task_shape.h"
-#include "worker/task/training_example.h"
 #include "worker/train/checkpoint.h"
 #include "worker/train/evaluator.h"
-#include "worker/train/scheduled_sampling.h"
 
 namespace pathsweep {
 namespace {
@@ -25,6 +24,13 @@ std::vector<Example> DrawTestExamples(const TrialParameters& parameters, uint64_
   std::vector<uint64_t> indices(parameters.test_samples);
   std::iota(indices.begin(), indices.end(), uint64_t{0});
   return DrawExamples(TaskShapeOf(parameters), seed, Stream::kTestGraphs, indices);
+}
+
+std::string ExecutionOf(const Model& model, const TrainingStep& step, torch::Device device) {
+  std::vector<std::string> parts = {model.Execution(), step.Execution()};
+  if (!device.is_cpu() && at::globalContext().allowTF32CuBLAS()) parts.push_back("TF32");
+  std::erase(parts, "");
+  return absl::StrJoin(parts, "; ");
 }
 
 // The rows of both, or of the one that is there.
@@ -43,6 +49,7 @@ Tensor Without(const Tensor& rows, int64_t k) {
 void FusedTrials::Add(const TrialParameters& parameters, uint64_t seed, const TrialStart& start) {
   const torch::NoGradGuard no_grad;
   if (members_.empty()) {
+    step_.reset();
     model_ = std::make_unique<Model>(ModelShapeOf(parameters), device_);
     optimizer_ = std::make_unique<Optimizer>(parameters.optimizer, model_->layout(), device_);
     state_ = {};
@@ -55,6 +62,7 @@ void FusedTrials::Add(const TrialParameters& parameters, uint64_t seed, const Tr
   OptimizedWeights row{weights, torch::zeros_like(weights), torch::zeros_like(weights)};
   if (!start.checkpoint.empty()) Restore(member, row, start.checkpoint);
   members_.reserve(members_.size() + 1);
+  step_.reset();
   state_ = {Join(state_.weights, row.weights), Join(state_.first_moment, row.first_moment),
             Join(state_.second_moment, row.second_moment)};
   members_.push_back(std::move(member));
@@ -77,6 +85,7 @@ void FusedTrials::Restore(Member& member, OptimizedWeights& row,
 void FusedTrials::Remove(size_t k) {
   const torch::NoGradGuard no_grad;
   const auto row = static_cast<int64_t>(k);
+  step_.reset();
   state_ = {Without(state_.weights, row), Without(state_.first_moment, row),
             Without(state_.second_moment, row)};
   members_.erase(members_.begin() + row);
@@ -84,68 +93,31 @@ void FusedTrials::Remove(size_t k) {
 
 std::vector<double> FusedTrials::Step() {
   const auto start = SteadyClock::now();
-  const Batch batch = TrainBatch();
-  const Tensor weights = state_.weights.detach().requires_grad_();
-  const Tensor logits = model_->Logits(weights, batch.inputs, StepsDropout());
-  // A trial's loss is the mean over its own targets; the sum over trials leaves each gradient
-  // to its own.
-  const Tensor each = torch::cross_entropy_loss(logits.flatten(0, 2), batch.targets.flatten(), {},
-                                                at::Reduction::None);
-  const Tensor losses = each.view({logits.size(0), -1}).mean(1);
-  losses.sum().backward();
-  std::vector<TrialStep> steps;
-  for (const Member& member : members_) steps.push_back({member.parameters, member.steps + 1});
-  const Tensor values = losses.detach().to(torch::kCPU, torch::kDouble);
-  std::vector<double> said(values.data_ptr<double>(), values.data_ptr<double>() + values.numel());
-  const Tensor norms = optimizer_->TakeSteps(steps, state_, weights.mutable_grad());
+  const std::vector<TrialStep> steps = NextSteps();
+  const bool first = step_ == nullptr;
+  if (first) step_ = MakeTrainingStep(*model_, *optimizer_, device_, steps);
+  const std::vector<double> losses = step_->Take(steps, state_);
+  if (first) execution_ = ExecutionOf(*model_, *step_, device_);
   // From here on nothing may throw.
   const double seconds = std::chrono::duration<double>(SteadyClock::now() - start).count();
   for (size_t k = 0; k < members_.size(); ++k) {
     Member& member = members_[k];
-    // Zero times a norm that is not finite is NaN, and anything else adds nothing.
-    said[k] += 0.0 * static_cast<double>(norms.data_ptr<float>()[k]);
     ++member.steps;
     member.fused = std::max(member.fused, static_cast<int>(members_.size()));
-    member.losses += said[k];
+    member.losses += losses[k];
     ++member.losses_count;
     ++member.timed_steps;
     member.seconds += seconds;
   }
-  return said;
+  return losses;
 }
 
-Batch FusedTrials::TrainBatch() const {
-  const TrialParameters& like = members_.front().parameters;  // of the members' shape
-  const TaskShape shape = TaskShapeOf(like);
-  const auto trials = static_cast<int64_t>(members_.size());
-  const Batch batch{torch::empty({trials, like.batch_size, shape.InputLength()}, torch::kLong),
-                    torch::empty({trials, like.batch_size, shape.length}, torch::kLong)};
-  auto* inputs = batch.inputs.data_ptr<int64_t>();
-  auto* targets = batch.targets.data_ptr<int64_t>();
-  std::vector<SampledTrial> sampled;
+std::vector<TrialStep> FusedTrials::NextSteps() const {
+  std::vector<TrialStep> steps;
   for (const Member& member : members_) {
-    const TrialParameters& parameters = member.parameters;
-    const TrainingTask task{TaskShapeOf(parameters), member.objective, member.seed,
-                            static_cast<uint64_t>(parameters.train_samples)};
-    std::vector<int32_t> scratch(task.Scratch());
-    for (int64_t i = 0; i < parameters.batch_size; ++i) {
-      const auto position = static_cast<uint64_t>(member.steps * parameters.batch_size + i);
-      WriteTrainingExample(task, position, scratch.data(), inputs, targets);
-      inputs += shape.InputLength();
-      targets += shape.length;
-    }
-    sampled.push_back({parameters, member.seed, member.steps + 1});
+    steps.push_back({member.parameters, member.seed, member.steps + 1});
   }
-  return {ShowPredictions(*model_, shape.length, state_.weights, sampled, batch.inputs.to(device_)),
-          batch.targets.to(device_)};
-}
-
-Dropout FusedTrials::StepsDropout() const {
-  std::vector<Dropout::Trial> trials;
-  for (const Member& member : members_) {
-    trials.push_back({member.seed, member.steps + 1, member.parameters.dropout});
-  }
-  return Dropout(std::move(trials));
+  return steps;
 }
 
 std::vector<MetricValue> FusedTrials::Evaluate(size_t k) {

@@ -23,6 +23,7 @@
 #include "worker/train/model.h"
 #include "worker/train/optimizer.h"
 #include "worker/train/trainer.h"
+#include "worker/train/training_step.h"
 
 namespace pathsweep {
 
@@ -52,6 +53,8 @@ class FusedTrials {
   // As TrialOutcome has them.
   uint64_t metrics_hash(size_t k) const { return members_[k].hash.value(); }
   int fused(size_t k) const { return members_[k].fused; }
+  // Of the last step.
+  const std::string& execution() const { return execution_; }
 
  private:
   struct Member {
@@ -71,15 +74,17 @@ class FusedTrials {
     int64_t timed_steps = 0;
   };
 
-  Batch TrainBatch() const;  // of the next step, on the device
-  Dropout StepsDropout() const;
+  // The next one of each.
+  std::vector<TrialStep> NextSteps() const;
   void Restore(Member& member, OptimizedWeights& row, const std::string& checkpoint) const;
 
   const torch::Device device_;
   std::unique_ptr<Model> model_;  // of the members' shape
   std::unique_ptr<Optimizer> optimizer_;
-  OptimizedWeights state_;  // [K, P]
+  OptimizedWeights state_;              // [K, P]
+  std::unique_ptr<TrainingStep> step_;  // of the state and the members, or none yet
   std::vector<Member> members_;
+  std::string execution_;
 };
 
 }  // namespace pathsweep

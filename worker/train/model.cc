@@ -53,7 +53,7 @@ class Autocast {
 }  // namespace
 
 Model::Model(const ModelShape& shape, torch::Device device)
-    : device_(device.type()),
+    : device_(device),
       half_(shape.half),
       logit_scale_(1 / shape.width_ratio),  // muP
       embedding_(layout_.Embedding(shape.vocabulary, shape.width)),
@@ -73,14 +73,14 @@ Tensor Model::Head(const Weights& weights, const Tensor& read) const {
 }
 
 Tensor Model::Logits(const Tensor& weights, const Tensor& tokens, Dropout dropout) const {
-  const Autocast autocast(device_, half_);
+  const Autocast autocast(device_.type(), half_);
   const Weights views(layout_, weights);
   const Tensor embedded = Gather(views[embedding_], tokens);
   return Head(views, architecture_->Run(views, embedded, dropout, /*trace=*/nullptr));
 }
 
 LayerLogits Model::LogitsByLayer(const Tensor& weights, const Tensor& tokens) const {
-  const Autocast autocast(device_, half_);
+  const Autocast autocast(device_.type(), half_);
   const Weights views(layout_, weights);
   Dropout none;
   Trace trace;

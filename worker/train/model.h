@@ -16,6 +16,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "worker/train/architecture.h"
@@ -40,13 +41,15 @@ class Model {
   // Logits [K, B, L, V] of the targets, which the last L of the tokens [K, B, T] predict.
   torch::Tensor Logits(const torch::Tensor& weights, const torch::Tensor& tokens,
                        Dropout dropout = {}) const;
+  // As Architecture has it.
+  std::string Execution() const { return architecture_->Execution(device_); }
   LayerLogits LogitsByLayer(const torch::Tensor& weights, const torch::Tensor& tokens) const;
 
  private:
   // Of what the head reads.
   torch::Tensor Head(const Weights& weights, const torch::Tensor& read) const;
 
-  const at::DeviceType device_;
+  const torch::Device device_;
   const bool half_;
   const double logit_scale_;
   WeightLayout layout_;

@@ -16,23 +16,20 @@ namespace {
 using torch::Tensor;
 
 constexpr double kEpsilon = 1e-8;
-constexpr double kClipEpsilon = 1e-6;  // as torch.nn.utils.clip_grad_norm_
-
-double ClipFactor(const TrialParameters& parameters, double norm) {
-  if (parameters.grad_clip == 0) return 1;
-  return std::min(parameters.grad_clip / (norm + kClipEpsilon), 1.0);
-}
 
 // 1 − decay^step, by which a mean that began at 0 is too small.
 double Correction(double decay, int64_t step) {
   return 1 - std::pow(decay, static_cast<double>(step));
 }
 
-cpu::AdamWScalars AdamWScalarsOf(const TrialStep& trial, double norm) {
+float ClipFactor(const TrialStep& trial, float norm) {
+  return cuda::ClipFactor(static_cast<float>(trial.parameters.grad_clip), norm);
+}
+
+cpu::AdamWScalars AdamWScalarsOf(const TrialStep& trial) {
   const TrialParameters& parameters = trial.parameters;
   const double lr = LearningRate(parameters, trial.step);
-  return {.gradient_scale = static_cast<float>(ClipFactor(parameters, norm)),
-          .beta1 = static_cast<float>(parameters.beta1),
+  return {.beta1 = static_cast<float>(parameters.beta1),
           .rest1 = static_cast<float>(1 - parameters.beta1),
           .beta2 = static_cast<float>(parameters.beta2),
           .rest2 = static_cast<float>(1 - parameters.beta2),
@@ -61,6 +58,10 @@ double LearningRate(const TrialParameters& parameters, int64_t step) {
   const auto all = static_cast<double>(std::max<int64_t>(parameters.steps - parameters.warmup, 1));
   const double share = 0.5 * (1 + std::cos(std::numbers::pi * std::min(done / all, 1.0)));
   return parameters.final_lr + share * (parameters.lr - parameters.final_lr);
+}
+
+cuda::AdamWTrial AdamWTrialOf(const TrialStep& trial) {
+  return {static_cast<float>(trial.parameters.grad_clip), AdamWScalarsOf(trial)};
 }
 
 // [K, 1] each.
@@ -122,13 +123,14 @@ Tensor Optimizer::StepWithKernel(absl::Span<const TrialStep> trials, const Optim
     for (int64_t k = first; k < end; ++k) {
       norm[k] = static_cast<float>(std::sqrt(cpu::SumOfSquares(count, row(gradient, k))));
       if (!std::isfinite(norm[k])) continue;
-      const cpu::AdamWScalars whole = AdamWScalarsOf(trials[k], norm[k]);
+      const cpu::AdamWScalars whole = AdamWScalarsOf(trials[k]);
+      const float clip = ClipFactor(trials[k], norm[k]);
       for (const Range& range : ranges_) {
         cpu::AdamWScalars scalars = whole;
         scalars.step_size *= static_cast<float>(range.lr_factor);
         if (!range.decays) scalars.decay = 0;
         cpu::AdamWStep(
-            range.count, scalars,
+            range.count, clip, scalars,
             {row(state.weights, k) + range.first, row(gradient, k) + range.first,
              row(state.first_moment, k) + range.first, row(state.second_moment, k) + range.first});
       }
@@ -140,10 +142,9 @@ Tensor Optimizer::StepWithKernel(absl::Span<const TrialStep> trials, const Optim
 Tensor Optimizer::StepWithOperations(absl::Span<const TrialStep> trials,
                                      const OptimizedWeights& state, Tensor gradient) const {
   const Tensor norms = gradient.norm(2, {1}).cpu();
-  const Tensor clip = torch::empty({gradient.size(0), 1}, torch::kDouble);
+  const Tensor clip = torch::empty({gradient.size(0), 1});
   for (size_t k = 0; k < trials.size(); ++k) {
-    const auto row = static_cast<int64_t>(k);
-    clip[row] = ClipFactor(trials[k].parameters, norms[row].item<double>());
+    clip.data_ptr<float>()[k] = ClipFactor(trials[k], norms[static_cast<int64_t>(k)].item<float>());
   }
   gradient.mul_(clip.to(gradient.options()));
   const Scalars scalars(trials, gradient);

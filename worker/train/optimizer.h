@@ -13,6 +13,8 @@
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "base/trial_parameters.h"
+#include "worker/cuda/adamw_element.h"
+#include "worker/train/trial_step.h"
 #include "worker/train/weights.h"
 
 namespace pathsweep {
@@ -21,11 +23,8 @@ namespace pathsweep {
 // `warmup` steps, then constant, or a cosine that ends at `final_lr` in the last step.
 double LearningRate(const TrialParameters& parameters, int64_t step);
 
-// The step that a trial is to take, counted from 1.
-struct TrialStep {
-  const TrialParameters& parameters;
-  int64_t step;
-};
+// Of AdamW.
+cuda::AdamWTrial AdamWTrialOf(const TrialStep& trial);
 
 // All that changes from step to step; [K, P] each.
 struct OptimizedWeights {
@@ -44,6 +43,12 @@ class Optimizer {
   // Changes `gradient`. If it throws, no weights have changed.
   torch::Tensor TakeSteps(absl::Span<const TrialStep> trials, const OptimizedWeights& state,
                           torch::Tensor gradient) const;
+
+  bool IsAdamW() const { return kind_ == Kind::kAdamW; }
+  // Of each weight [P], on the device: 1 where weight decay applies, else 0…
+  const torch::Tensor& decay_mask() const { return decay_mask_; }
+  // … and by which the learning rate is multiplied.
+  const torch::Tensor& lr_factors() const { return lr_factors_; }
 
  private:
   enum class Kind { kAdamW, kSgd, kMuon };
@@ -70,8 +75,8 @@ class Optimizer {
   const Kind kind_;
   const WeightLayout& layout_;
   std::vector<Range> ranges_;
-  torch::Tensor decay_mask_;  // [P]: 1 where weight decay applies
-  torch::Tensor lr_factors_;  // [P]
+  torch::Tensor decay_mask_;
+  torch::Tensor lr_factors_;
 };
 
 }  // namespace pathsweep

@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include <vector>
+
 #include "base/philox.h"
 #include "worker/task/path_star.h"
 
@@ -11,7 +13,7 @@ namespace {
 using torch::Tensor;
 
 // [B, count]: whether an input is to be a prediction.
-Tensor DrawCoins(const SampledTrial& trial, int64_t count) {
+Tensor DrawCoins(const TrialStep& trial, int64_t count) {
   const double probability = SamplingProbability(trial.parameters, trial.step);
   const int64_t examples = trial.parameters.batch_size;
   Tensor coins = torch::empty({examples, count}, torch::kBool);
@@ -33,8 +35,9 @@ double SamplingProbability(const TrialParameters& parameters, int64_t step) {
          static_cast<double>(parameters.steps);
 }
 
-Tensor ShowPredictions(const Model& model, int64_t targets, const Tensor& weights,
-                       const std::vector<SampledTrial>& trials, const Tensor& inputs) {
+Tensor ShowPredictions(const Model& model, const Tensor& weights,
+                       absl::Span<const TrialStep> trials, const Tensor& inputs) {
+  const int64_t targets = trials.front().parameters.length;
   std::vector<int64_t> rows;
   std::vector<Tensor> coins;
   for (size_t k = 0; k < trials.size(); ++k) {

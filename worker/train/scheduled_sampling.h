@@ -6,10 +6,11 @@
 #include <torch/types.h>
 
 #include <cstdint>
-#include <vector>
 
+#include "absl/types/span.h"
 #include "base/trial_parameters.h"
 #include "worker/train/model.h"
+#include "worker/train/trial_step.h"
 
 namespace pathsweep {
 
@@ -17,17 +18,10 @@ namespace pathsweep {
 // 0 for other objectives.
 double SamplingProbability(const TrialParameters& parameters, int64_t step);
 
-// A trial that is to take a step.
-struct SampledTrial {
-  const TrialParameters& parameters;
-  uint64_t seed;
-  int64_t step;  // counted from 1
-};
-
 // The training inputs [K, B, T] of trials with weights [K, P], some of whose last L − 1 tokens are
 // replaced by predictions. The same whoever trains together, but for what rounding makes of a
 // prediction.
-torch::Tensor ShowPredictions(const Model& model, int64_t targets, const torch::Tensor& weights,
-                              const std::vector<SampledTrial>& trials, const torch::Tensor& inputs);
+torch::Tensor ShowPredictions(const Model& model, const torch::Tensor& weights,
+                              absl::Span<const TrialStep> trials, const torch::Tensor& inputs);
 
 }  // namespace pathsweep

@@ -13,6 +13,7 @@
 #include "base/metrics.h"
 #include "worker/train/checkpoint.h"
 #include "worker/train/fused_trials.h"
+#include "worker/train/memory_probe.h"
 
 namespace pathsweep {
 namespace {
@@ -58,10 +59,32 @@ class Company {
 
   int size() const { return static_cast<int>(tasks_.size()); }
   int Room() const { return limit_ - size(); }
+  // For so many more there is memory, if it has been measured.
+  std::optional<int> Fits() const {
+    if (!fits_) return std::nullopt;
+    return std::max(*fits_ - size(), 0);
+  }
+  // What became of the device, if it computes no more.
+  const std::optional<Failure>& lost() const { return lost_; }
+  // Whether the failure is the device's.
+  bool IsLost(const Failure& failure) {
+    if (failure.out_of_memory || DeviceAnswers(device_)) return false;
+    lost_ = Failure{absl::StrCat("the device ", device_, " has failed: ", failure.message), false};
+    return true;
+  }
 
   // A trial that cannot begin ends.
   void Join(TrialTask task) {
-    const auto failure = Try([&] { trials_->Add(task.parameters, task.seed, task.start); });
+    const auto failure = Try([&] {
+      if (!probe_) probe_.emplace(torch::Device(device_));
+      probe_->Restart();
+      trials_->Add(task.parameters, task.seed, task.start);
+    });
+    if (failure && IsLost(*failure)) {
+      tasks_.push_back(std::move(task));
+      return;
+    }
+    measured_ = false;
     if (failure) return task.observer->OnEnd(OutcomeOf(*failure, /*alone=*/tasks_.empty()));
     task.start = {};
     tasks_.push_back(std::move(task));
@@ -81,11 +104,18 @@ class Company {
     std::vector<double> losses;
     if (const auto failure = Try([&] { losses = trials_->Step(); })) return Part(*failure);
     most_ = std::max(most_, size());
+    if (!measured_) Measure();
     EndWhere([&](size_t k) {
       std::optional<TrialOutcome> outcome;
       const auto failure = Try([&] { outcome = AfterStep(k, losses[k]); });
       return failure ? OutcomeOf(*failure, size() == 1) : outcome;
     });
+  }
+
+  // After the failure of the device: all crash, and what lies on it stays, for it cannot be freed.
+  void Abandon() {
+    static_cast<void>(trials_.release());
+    Crash(*lost_, {});
   }
 
   // All of them, and those that have not joined yet.
@@ -101,9 +131,17 @@ class Company {
 
  private:
   void Clear() {
-    trials_.emplace(device_);
+    trials_ = std::make_unique<FusedTrials>(device_);
     most_ = 0;
     limit_ = std::numeric_limits<int>::max();
+    probe_.reset();
+    fits_.reset();
+  }
+
+  // What those that train take decides for how many more there is room.
+  void Measure() {
+    fits_ = size() + RoomFor(size(), probe_->Peak(), probe_->Free());
+    measured_ = true;
   }
 
   static TrialOutcome OutcomeOf(const Failure& failure, bool alone) {
@@ -158,6 +196,7 @@ class Company {
 
   // A step has failed, and nobody knows whose.
   void Part(const Failure& failure) {
+    if (IsLost(failure)) return;
     const bool alone = size() == 1;
     if (!alone) limit_ = most_ > 0 && most_ < size() ? most_ : size() / 2;
     const auto stay = static_cast<size_t>(alone ? 0 : limit_);
@@ -180,6 +219,7 @@ class Company {
   void End(size_t k, TrialOutcome outcome) {
     outcome.metrics_hash = trials_->metrics_hash(k);
     outcome.fused = trials_->fused(k);
+    outcome.execution = trials_->execution();
     const std::shared_ptr<TrialObserver> observer = std::move(tasks_[k].observer);
     tasks_.erase(tasks_.begin() + static_cast<int64_t>(k));
     observer->OnEnd(outcome);
@@ -187,17 +227,21 @@ class Company {
   }
 
   const std::string device_;
-  std::optional<FusedTrials> trials_;
+  std::unique_ptr<FusedTrials> trials_;
   std::vector<TrialTask> tasks_;  // of the same order
-  int most_ = 0;                  // that have taken a step together
-  int limit_ = 0;                 // that may
+  std::optional<MemoryProbe> probe_;
+  bool measured_ = false;    // with all that train
+  std::optional<int> fits_;  // trials, by the memory that they take
+  std::optional<Failure> lost_;
+  int most_ = 0;   // that have taken a step together
+  int limit_ = 0;  // that may
 };
 
 // Gives one trial once.
 class OneTrial : public TrialSource {
  public:
   explicit OneTrial(TrialTask task) : task_(std::move(task)) {}
-  std::vector<TrialTask> Take(int, int) override {
+  std::vector<TrialTask> Take(int, int, std::optional<int>) override {
     if (!task_) return {};
     return {*std::exchange(task_, std::nullopt)};
   }
@@ -236,21 +280,26 @@ class OutcomeKeeper : public TrialObserver {
 
 }  // namespace
 
-void TrainTrials(const std::string& device, TrialSource& source) {
+absl::Status TrainTrials(const std::string& device, TrialSource& source) {
   at::globalContext().setFlushDenormal(true);  // of this thread; denormals are slow
   Company company(device);
   while (true) {
     bool over = false;
     std::vector<TrialTask> joining;
     const auto failure = Try([&] {
-      joining = source.Take(company.size(), company.Room());
+      joining = source.Take(company.size(), company.Room(), company.Fits());
       over = joining.empty() && company.size() == 0;
       for (TrialTask& task : joining) company.Join(std::move(task));
+      if (company.lost()) return;
       company.EndTheStopped();
       company.TakeStep();
     });
+    if (company.lost() || (failure && company.IsLost(*failure))) {
+      company.Abandon();
+      return absl::UnavailableError(company.lost()->message);
+    }
     if (failure) company.Crash(*failure, joining);
-    if (over) return;
+    if (over) return absl::OkStatus();
   }
 }
 
@@ -258,7 +307,7 @@ TrialOutcome TrainTrial(const TrialParameters& parameters, uint64_t seed, const 
                         TrialObserver& observer, const TrialStart& start) {
   const auto keeper = std::make_shared<OutcomeKeeper>(observer);
   OneTrial source({parameters, seed, start, keeper});
-  TrainTrials(device, source);
+  static_cast<void>(TrainTrials(device, source));  // the outcome says it too
   return keeper->outcome();
 }
 

@@ -7,9 +7,11 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "base/trial_parameters.h"
@@ -35,6 +37,10 @@ struct TrialOutcome {
   uint64_t metrics_hash = 0;
   // The most trials that have taken a step of this one together: 1 = always alone.
   int fused = 1;
+  // For people: which code computed what there is a choice of, by the device and its memory.
+  std::string execution{};
+  // That the device has taken for the trial; 0 = not measured. The trainer never does.
+  double energy_joules = 0;
 };
 
 // When a checkpoint may be taken.
@@ -90,13 +96,15 @@ class TrialSource {
   virtual ~TrialSource() = default;
 
   // At most `room` trials to train beside the `training` that are, all of one ShapeKey; asked
-  // before every step. If none trains and none is given, the training is over.
-  virtual std::vector<TrialTask> Take(int training, int room) = 0;
+  // before every step. If none trains and none is given, the training is over. `fits` is for how
+  // many more there is memory, measured over the steps so far; nothing before the first.
+  virtual std::vector<TrialTask> Take(int training, int room, std::optional<int> fits) = 0;
 };
 
 // Trains trials of one shape together on `device` ("cpu" or "cuda:N"), as one model, until there
 // are none. Each reports an evaluation before the first step, every eval_every steps and after
-// the last, and ends by itself with OnEnd. Never throws. Blocks; call from one thread.
+// the last, and ends by itself with OnEnd. Never throws. Blocks; call from one thread. Unavailable
+// if the device has failed: what trained on it has crashed, and nothing more can.
 //
 // Beside others a trial's numbers are those that it has alone, but for rounding. From a
 // checkpoint, the evaluations after it are, on the same device and alone, bit for bit those of a
@@ -106,7 +114,7 @@ class TrialSource {
 // kCrowdedOut, down to the most that have taken a step together, else to half; the others take the
 // step again, and from then on no more train together. A trial that fails beside others before or
 // between steps ends so too; one that fails alone has crashed.
-void TrainTrials(const std::string& device, TrialSource& source);
+absl::Status TrainTrials(const std::string& device, TrialSource& source);
 
 // Trains one trial alone.
 TrialOutcome TrainTrial(const TrialParameters& parameters, uint64_t seed, const std::string& device,
@@ -123,8 +131,16 @@ struct DeviceInfo {
   std::string device;  // "cpu" or "cuda:N"
   std::string name;    // what the device calls itself
   int64_t memory_bytes;
+  std::string uuid;  // of a GPU, by which NVML knows it; may be empty
 };
 absl::StatusOr<DeviceInfo> ResolveDevice(const std::string& text);
+
+// Whether it still computes: a GPU that has failed never does again in the same process.
+bool DeviceAnswers(const std::string& device);
+
+// Matrix products of float32 may round their factors to 10 bits of mantissa on a GPU that is faster
+// so (TensorFloat-32), for the whole process.
+void AllowTf32();
 
 // Of LibTorch: "2.13.0".
 std::string LibTorchVersion();

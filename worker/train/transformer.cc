@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "worker/train/architecture.h"
+#include "worker/train/attention.h"
 #include "worker/train/layers.h"
 #include "worker/train/ops.h"
 
@@ -60,6 +61,11 @@ class Transformer : public Architecture {
     const Tensor read = Normalise(weights, last_norm_, stream.values, stream.bias).values;
     if (trace != nullptr) trace->layers.push_back(read);
     return read;
+  }
+
+  std::string Execution(torch::Device device) const override {
+    return absl::StrCat("attention: ", AttentionWay(attention_, shape_.width, shape_.inputs,
+                                                    shape_.targets, shape_.half, device));
   }
 
  private:

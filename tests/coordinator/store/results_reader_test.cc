@@ -70,13 +70,13 @@ TEST_F(ResultsReaderTest, AttemptsSayWhereTheyRan) {
   first.worker.threads = 4;
   Commit(coordinator_.Report(first));
   AttemptReport released = Ended(1, 1, Outcome::Kind::kReleased);
-  released.outcome->fused = 3;
+  released.outcome->execution = {3, "CUDA graph", 12.5};
   first.attempts = {released};
   first.leaving = true;
   Commit(coordinator_.Report(first));
   Commit(coordinator_.Report(ReportOf("v")));
   AttemptReport done = Ended(1, 2, Outcome::Kind::kCompleted);
-  done.outcome->fused = 1;
+  done.outcome->execution.fused = 1;
   done.outcome->metrics_hash = 0xABC;
   Commit(coordinator_.Report(ReportOf("v", {done})));
   const auto attempts = reader_->Attempts(1).value();
@@ -88,10 +88,10 @@ TEST_F(ResultsReaderTest, AttemptsSayWhereTheyRan) {
   EXPECT_EQ(attempts[0].build, "0.1.0 abc");
   EXPECT_EQ(attempts[0].libtorch, "2.13.0");
   EXPECT_EQ(attempts[0].threads, 4);
-  EXPECT_EQ(attempts[0].fused, 3);
+  EXPECT_EQ(attempts[0].execution, (Execution{3, "CUDA graph", 12.5}));
   EXPECT_EQ(attempts[1].worker, "v");
   EXPECT_EQ(attempts[1].build, "");
-  EXPECT_EQ(attempts[1].fused, 1);
+  EXPECT_EQ(attempts[1].execution, (Execution{1, "", 0}));
   EXPECT_TRUE(attempts[1].ended_at.has_value());
   EXPECT_EQ(reader_->Trials(TheSweep(), 0, 1).value().front().metrics_hash, "0000000000000abc");
 }

@@ -86,17 +86,26 @@ class AgentTest : public ::testing::Test {
     server_ = builder.BuildAndStart();
   }
 
-  absl::Status Run(TrainOne train) {
+  // `device` is what becomes of the device with the first trial.
+  absl::Status Run(TrainOne train, const absl::Status& device = absl::OkStatus()) {
     AgentOptions options;
     options.coordinator = absl::StrCat("127.0.0.1:", port_);
     options.worker.set_name("w");
     options.worker.set_slots(1);
-    const auto train_all = [train = std::move(train)](TrialSource& source) {
-      for (auto tasks = source.Take(0, 1000); !tasks.empty(); tasks = source.Take(0, 1000)) {
+    const auto train_all = [train = std::move(train), device](TrialSource& source) {
+      const auto take = [&] { return source.Take(0, 1000, std::nullopt); };
+      for (auto tasks = take(); !tasks.empty(); tasks = take()) {
         tasks[0].observer->OnEnd(train(tasks[0].seed, *tasks[0].observer));
+        if (!device.ok()) return device;
       }
+      return absl::OkStatus();
     };
-    agent_ = std::make_unique<Agent>(options, Trainer{train_all, nullptr});
+    const auto read_device = [] {
+      DeviceReading reading;
+      reading.power_watts = 250;
+      return reading;
+    };
+    agent_ = std::make_unique<Agent>(options, Trainer{train_all, nullptr, read_device});
     return agent_->Run();
   }
 
@@ -293,6 +302,44 @@ TEST_F(AgentTest, CrashOfTheTrainerIsReported) {
               }).ok());
   EXPECT_EQ(outcome.kind(), v1::Outcome::CRASHED);
   EXPECT_EQ(outcome.detail(), "out of memory");
+}
+
+TEST_F(AgentTest, ReportsWhatTheDeviceSays) {
+  v1::DeviceReading reading;
+  Serve({[&](Stream& stream) {
+    v1::WorkerReport report;
+    stream.Read(&report);
+    reading = report.device_reading();
+    agent_->Leave();
+    ReadUntil(stream, [](const v1::WorkerReport&) { return false; });
+    return grpc::Status::OK;
+  }});
+  EXPECT_TRUE(Run(TrainBriefly).ok());
+  EXPECT_EQ(reading.power_watts(), 250);
+  EXPECT_FALSE(reading.has_utilization());
+}
+
+TEST_F(AgentTest, ALostDeviceEndsTheWorkerOnceItsTrialsAreHandedBack) {
+  v1::Outcome outcome;
+  Serve({[&](Stream& stream) {
+    v1::WorkerReport report;
+    stream.Read(&report);
+    v1::Directive directive = Answer(report);
+    AddLease(directive, 4);
+    stream.Write(directive);
+    report = ReadUntil(stream, HasOutcome);
+    outcome = report.attempts(0).outcome();
+    stream.Write(Answer(report));
+    ReadUntil(stream, [](const v1::WorkerReport&) { return false; });
+    return grpc::Status::OK;
+  }});
+  const absl::Status status = Run(
+      [](uint64_t, TrialObserver&) {
+        return TrialOutcome{TrialOutcome::Kind::kCrashed, "the device is gone"};
+      },
+      absl::UnavailableError("the device is gone"));
+  EXPECT_EQ(status, absl::UnavailableError("the device is gone"));
+  EXPECT_EQ(outcome.kind(), v1::Outcome::CRASHED);
 }
 
 }  // namespace

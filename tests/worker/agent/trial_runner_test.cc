@@ -6,8 +6,10 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,13 +22,20 @@ namespace {
 // Trains without a step until it is told to end a trial; knows who trains with whom.
 class Stage {
  public:
-  void Train(TrialSource& source) {
+  absl::Status Train(TrialSource& source) {
     std::vector<TrialTask> held;
     while (true) {
-      for (TrialTask& task : source.Take(static_cast<int>(held.size()), 1000)) {
+      const int training = static_cast<int>(held.size());
+      for (TrialTask& task : source.Take(training, 1000, Fits(training))) {
         held.push_back(std::move(task));
       }
-      if (held.empty()) return;
+      if (held.empty()) return absl::OkStatus();
+      if (absl::Status status = device_status(); !status.ok()) {
+        for (const TrialTask& task : held) {
+          task.observer->OnEnd({TrialOutcome::Kind::kCrashed, std::string(status.message())});
+        }
+        return status;
+      }
       EndThose(held);
       Show(&source, held);
       absl::SleepFor(absl::Milliseconds(1));
@@ -39,6 +48,17 @@ class Stage {
     to_end_[seed] = {kind, "", out_of_memory};
   }
 
+  // From now on there is memory for so many in all.
+  void Measure(int trials) {
+    absl::MutexLock lock(&mutex_);
+    fit_ = trials;
+  }
+
+  void LoseDevice() {
+    absl::MutexLock lock(&mutex_);
+    device_status_ = absl::UnavailableError("the device is gone");
+  }
+
   // Waits until these are the seeds of all groups.
   bool WaitFor(std::vector<std::vector<uint64_t>> wanted) {
     std::ranges::sort(wanted);
@@ -48,6 +68,17 @@ class Stage {
   }
 
  private:
+  std::optional<int> Fits(int training) {
+    absl::MutexLock lock(&mutex_);
+    if (!fit_ || training == 0) return std::nullopt;
+    return std::max(*fit_ - training, 0);
+  }
+
+  absl::Status device_status() {
+    absl::MutexLock lock(&mutex_);
+    return device_status_;
+  }
+
   void EndThose(std::vector<TrialTask>& held) {
     std::erase_if(held, [&](const TrialTask& task) {
       absl::MutexLock lock(&mutex_);
@@ -75,6 +106,8 @@ class Stage {
   }
 
   absl::Mutex mutex_;
+  std::optional<int> fit_ ABSL_GUARDED_BY(mutex_);
+  absl::Status device_status_ ABSL_GUARDED_BY(mutex_);
   std::map<uint64_t, TrialOutcome> to_end_ ABSL_GUARDED_BY(mutex_);
   std::map<TrialSource*, std::vector<uint64_t>> groups_ ABSL_GUARDED_BY(mutex_);
 };
@@ -83,9 +116,24 @@ class TrialRunnerTest : public ::testing::Test {
  protected:
   ~TrialRunnerTest() override { session_.Leave(); }
 
-  void Open(int slots, int fuse) {
-    const Trainer trainer{[this](TrialSource& source) { stage_.Train(source); }, nullptr};
-    runner_ = std::make_unique<TrialRunner>(session_, courier_, trainer, slots, fuse);
+  void Open(int slots, int fuse, bool measured = false) {
+    const Trainer trainer{[this](TrialSource& source) { return stage_.Train(source); }, nullptr,
+                          [this] {
+                            DeviceReading reading;
+                            reading.energy_joules = consumed_.load();
+                            return reading;
+                          }};
+    runner_ =
+        std::make_unique<TrialRunner>(session_, courier_, trainer, Capacity{slots, fuse, measured},
+                                      [this](const absl::Status&) { session_.Leave(); });
+  }
+
+  int SlotsOnceTheyAre(int wanted) {
+    for (int tries = 0; tries < 1000; ++tries) {
+      if (session_.MakeReport().worker().slots() == wanted) break;
+      absl::SleepFor(absl::Milliseconds(10));
+    }
+    return session_.MakeReport().worker().slots();
   }
 
   // A first attempt; its seed is the trial's number.
@@ -108,6 +156,7 @@ class TrialRunnerTest : public ::testing::Test {
     return worker;
   }
 
+  std::atomic<double> consumed_ = 0;
   Session session_{ThreeSlots()};
   CheckpointCourier courier_{
       session_, grpc::CreateChannel("unix:/nowhere", grpc::InsecureChannelCredentials())};
@@ -167,10 +216,68 @@ TEST_F(TrialRunnerTest, WhoFindsNoRoomIsHandedBackAndTheWorkerTakesLessWhileTheO
   stage_.End(2);
   EXPECT_TRUE(stage_.WaitFor({}));
   EXPECT_TRUE(session_.WaitToReport(absl::Now() + absl::Seconds(1)));
-  for (int tries = 0; session_.MakeReport().worker().slots() < 3 && tries < 1000; ++tries) {
-    absl::SleepFor(absl::Milliseconds(10));  // until the thread has left the group
+  EXPECT_EQ(SlotsOnceTheyAre(3), 3);
+}
+
+TEST_F(TrialRunnerTest, OneTrialSaysForHowManyMoreThereIsMemory) {
+  Open(/*slots=*/6, /*fuse=*/6, /*measured=*/true);
+  for (int64_t trial : {1, 2, 3, 4}) Start(trial, 2);
+  EXPECT_TRUE(stage_.WaitFor({{1}}));
+  Start(5, 7);  // of another shape
+  EXPECT_TRUE(stage_.WaitFor({{1}, {5}}));
+  stage_.Measure(10);
+  EXPECT_TRUE(stage_.WaitFor({{1, 2, 3, 4}, {5}}));
+}
+
+TEST_F(TrialRunnerTest, SlotsAreWhatFindsMemory) {
+  Open(/*slots=*/6, /*fuse=*/6, /*measured=*/true);
+  Start(1, 2);
+  EXPECT_TRUE(stage_.WaitFor({{1}}));
+  stage_.Measure(3);
+  EXPECT_EQ(SlotsOnceTheyAre(3), 3);
+  for (int64_t trial : {2, 3}) Start(trial, 2);
+  EXPECT_TRUE(stage_.WaitFor({{1, 2, 3}}));
+  EXPECT_EQ(SlotsOnceTheyAre(3), 3);
+  stage_.Measure(100);
+  EXPECT_EQ(SlotsOnceTheyAre(6), 6) << "no more than it may";
+  for (uint64_t trial : {1, 2, 3}) stage_.End(trial);
+  EXPECT_EQ(SlotsOnceTheyAre(1), 1) << "the next shape is measured anew";
+}
+
+TEST_F(TrialRunnerTest, EnergyIsSharedByThoseThatTrain) {
+  Open(/*slots=*/2, /*fuse=*/2);
+  Start(1, 2);
+  EXPECT_TRUE(stage_.WaitFor({{1}}));
+  consumed_ = 10;
+  Start(2, 2);
+  EXPECT_TRUE(stage_.WaitFor({{1, 2}}));
+  consumed_ = 30;
+  stage_.End(1);
+  EXPECT_TRUE(stage_.WaitFor({{2}}));
+  consumed_ = 37;
+  stage_.End(2);
+  EXPECT_TRUE(stage_.WaitFor({}));
+  const v1::WorkerReport report = session_.MakeReport();
+  EXPECT_EQ(report.attempts(0).outcome().energy_joules(), 20);
+  EXPECT_EQ(report.attempts(1).outcome().energy_joules(), 17);
+}
+
+TEST_F(TrialRunnerTest, ALostDeviceCrashesWhatTrainsAndHandsTheRestBack) {
+  Open(/*slots=*/1, /*fuse=*/2);
+  Start(1, 2);
+  Start(2, 2);
+  Start(3, 7);
+  EXPECT_TRUE(stage_.WaitFor({{1, 2}}));
+  stage_.LoseDevice();
+  for (int tries = 0; !session_.MakeReport().leaving() && tries < 1000; ++tries) {
+    absl::SleepFor(absl::Milliseconds(10));
   }
-  EXPECT_EQ(session_.MakeReport().worker().slots(), 3);
+  const v1::WorkerReport report = session_.MakeReport();
+  ASSERT_EQ(report.attempts_size(), 3);
+  EXPECT_EQ(report.attempts(0).outcome().kind(), v1::Outcome::CRASHED);
+  EXPECT_EQ(report.attempts(0).outcome().detail(), "the device is gone");
+  EXPECT_EQ(report.attempts(1).outcome().kind(), v1::Outcome::CRASHED);
+  EXPECT_EQ(report.attempts(2).outcome().kind(), v1::Outcome::RELEASED);
 }
 
 TEST_F(TrialRunnerTest, WithoutMemoryBesideAnotherGroupItIsHandedBackToo) {

@@ -32,25 +32,23 @@ TEST(AdamWTwin, AgreesWithTheCpusKernel) {
   for (int step = 1; step <= 10; ++step) {
     std::vector<float> gradient(kCount);
     for (float& value : gradient) value = 0.1F * normal(random);
-    const cuda::AdamWTrial trial{.grad_clip = 0.5F,
-                                 .beta1 = 0.9F,
-                                 .rest1 = 0.1F,
-                                 .beta2 = 0.999F,
-                                 .rest2 = 0.001F,
-                                 .step_size = static_cast<float>(1e-3 / (1 - std::pow(0.9, step))),
-                                 .correction2 = static_cast<float>(1 / (1 - std::pow(0.999, step))),
-                                 .decay = 1e-4F,
-                                 .epsilon = 1e-8F};
+    const cpu::AdamWScalars scalars{
+        .beta1 = 0.9F,
+        .rest1 = 0.1F,
+        .beta2 = 0.999F,
+        .rest2 = 0.001F,
+        .step_size = static_cast<float>(1e-3 / (1 - std::pow(0.9, step))),
+        .correction2 = static_cast<float>(1 / (1 - std::pow(0.999, step))),
+        .decay = 1e-4F,
+        .epsilon = 1e-8F};
     const auto norm = static_cast<float>(std::sqrt(cpu::SumOfSquares(kCount, gradient.data())));
-    ASSERT_GT(norm, trial.grad_clip) << "so that it is clipped";
-    const float clip = cuda::ClipFactor(trial, norm);
-    cpu::AdamWStep(kCount,
-                   {clip, trial.beta1, trial.rest1, trial.beta2, trial.rest2, trial.step_size,
-                    trial.correction2, trial.decay, trial.epsilon},
+    ASSERT_GT(norm, 0.5F) << "so that it is clipped";
+    const float clip = cuda::ClipFactor(/*grad_clip=*/0.5F, norm);
+    cpu::AdamWStep(kCount, clip, scalars,
                    {kernel.values.data(), gradient.data(), kernel.first_moment.data(),
                     kernel.second_moment.data()});
     for (size_t i = 0; i < kCount; ++i) {
-      cuda::AdamWElement(trial, gradient[i] * clip, /*lr_factor=*/1, /*decays=*/1, twin.values[i],
+      cuda::AdamWElement(scalars, gradient[i] * clip, /*lr_factor=*/1, /*decays=*/1, twin.values[i],
                          twin.first_moment[i], twin.second_moment[i]);
     }
   }
@@ -61,10 +59,10 @@ TEST(AdamWTwin, AgreesWithTheCpusKernel) {
 }
 
 TEST(AdamWTwin, RatesAndDecayAreTheWeightsOwn) {
-  const cuda::AdamWTrial trial{0, 0, 1, 0, 1, 0.25F, 1, 0.5F, 0};
+  const cpu::AdamWScalars scalars{0, 1, 0, 1, 0.25F, 1, 0.5F, 0};
   const auto step = [&](float lr_factor, float decays) {
     float weight = 8, first = 0, second = 0;
-    cuda::AdamWElement(trial, 3, lr_factor, decays, weight, first, second);
+    cuda::AdamWElement(scalars, 3, lr_factor, decays, weight, first, second);
     return weight;
   };
   EXPECT_EQ(step(1, 0), 7.75F);
@@ -73,9 +71,9 @@ TEST(AdamWTwin, RatesAndDecayAreTheWeightsOwn) {
 }
 
 TEST(ClipFactor, LeavesSmallGradientsAlone) {
-  EXPECT_EQ(cuda::ClipFactor({.grad_clip = 0}, 100), 1);
-  EXPECT_EQ(cuda::ClipFactor({.grad_clip = 2}, 1), 1);
-  EXPECT_NEAR(cuda::ClipFactor({.grad_clip = 2}, 8), 0.25, 1e-6);
+  EXPECT_EQ(cuda::ClipFactor(/*grad_clip=*/0, 100), 1);
+  EXPECT_EQ(cuda::ClipFactor(/*grad_clip=*/2, 1), 1);
+  EXPECT_NEAR(cuda::ClipFactor(/*grad_clip=*/2, 8), 0.25, 1e-6);
 }
 
 }  // namespace

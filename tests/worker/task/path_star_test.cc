@@ -48,7 +48,9 @@ void ExpectPathStar(const TaskShape& shape, const Example& example) {
     std::ranges::reverse(path);
     EXPECT_EQ(path.size(), static_cast<size_t>(shape.length));
     EXPECT_EQ(path.front(), example.path.front());
-    if (leaf == example.path.back()) EXPECT_EQ(path, example.path);
+    if (leaf == example.path.back()) {
+      EXPECT_EQ(path, example.path);
+    }
   }
   EXPECT_EQ(leaves, shape.degree);
   EXPECT_FALSE(origins.contains(example.path.back())) << "the goal is not a leaf";

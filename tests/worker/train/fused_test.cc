@@ -8,6 +8,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -45,8 +46,9 @@ class Timetable : public TrialSource {
     return recorder;
   }
 
-  std::vector<TrialTask> Take(int training, int room) override {
+  std::vector<TrialTask> Take(int training, int room, std::optional<int> fits) override {
     largest_ = std::max(largest_, training);
+    if (fits) fits_.push_back(training + *fits);
     std::vector<TrialTask> taken;
     while (!tasks_.empty() && tasks_.begin()->first <= step_ && std::cmp_less(taken.size(), room)) {
       taken.push_back(std::move(tasks_.extract(tasks_.begin()).mapped()));
@@ -56,11 +58,14 @@ class Timetable : public TrialSource {
   }
 
   int largest() const { return largest_; }
+  // For how many there is memory, each time it was said.
+  const std::vector<int>& fits() const { return fits_; }
 
  private:
   std::multimap<int64_t, TrialTask> tasks_;
   int64_t step_ = 0;
   int largest_ = 0;
+  std::vector<int> fits_;
 };
 
 TrialParameters Small() {
@@ -127,7 +132,7 @@ TEST(TrainTrials, FusedTrialsAgreeWithSingleRuns) {
   const std::vector<TrialParameters> trials = Various();
   for (size_t k = 0; k < trials.size(); ++k)
     recorders.push_back(together.Add(0, trials[k], 10 + k));
-  TrainTrials("cpu", together);
+  ASSERT_TRUE(TrainTrials("cpu", together).ok());
   EXPECT_EQ(together.largest(), 5);
   for (size_t k = 0; k < trials.size(); ++k) {
     ExpectSame(*recorders[k], Alone(trials[k], 10 + k), std::to_string(k));
@@ -152,7 +157,7 @@ TEST(TrainTrials, EveryArchitectureAndOptimizerAgreesWithSingleRuns) {
     second.dropout = 0.1;
     Timetable together;
     const auto one = together.Add(0, first, 1), two = together.Add(0, second, 2);
-    TrainTrials("cpu", together);
+    ASSERT_TRUE(TrainTrials("cpu", together).ok());
     const std::string what = first.architecture + " " + first.optimizer;
     ExpectSame(*one, Alone(first, 1), what);
     ExpectSame(*two, Alone(second, 2), what);
@@ -172,7 +177,7 @@ TEST(TrainTrials, WhoComesAndGoesChangesNobodysNumbers) {
   const auto stopped = timetable.Add(5, Small(), 4);
   stopped->stop_after = 7;
   const auto joins = timetable.Add(41, trials[2], 5);
-  TrainTrials("cpu", timetable);
+  ASSERT_TRUE(TrainTrials("cpu", timetable).ok());
   ExpectSame(*first, Alone(trials[0], 1), "first");
   ExpectSame(*ends, Alone(trials[1], 3), "ends");
   ExpectSame(*joins, Alone(trials[2], 5), "joins");
@@ -187,11 +192,11 @@ TEST(TrainTrials, ACheckpointOfACompanyGoesOnAlone) {
   const auto leaves = company.Add(0, Various()[1], 2);
   leaves->checkpoint_at = 50;
   leaves->stop_after = 70;
-  TrainTrials("cpu", company);
+  ASSERT_TRUE(TrainTrials("cpu", company).ok());
   ASSERT_TRUE(CheckCheckpoint(leaves->checkpoint, Various()[1], 2).ok());
   Timetable alone;
   const auto resumed = alone.Add(0, Various()[1], 2, leaves->checkpoint);
-  TrainTrials("cpu", alone);
+  ASSERT_TRUE(TrainTrials("cpu", alone).ok());
   EXPECT_EQ(resumed->history.begin()->first, 60);
   resumed->history.insert(leaves->history.begin(), leaves->history.find(60));
   ExpectSame(*resumed, Alone(Various()[1], 2), "resumed");
@@ -207,7 +212,7 @@ TEST(TrainTrials, AShapeOfAnotherKindMayFollow) {
   Timetable timetable;
   const auto one = timetable.Add(0, first, 1);
   const auto two = timetable.Add(20, other, 1);
-  TrainTrials("cpu", timetable);
+  ASSERT_TRUE(TrainTrials("cpu", timetable).ok());
   EXPECT_EQ(one->outcome.kind, Kind::kCompleted) << one->outcome.detail;
   EXPECT_EQ(two->outcome.kind, Kind::kCompleted) << two->outcome.detail;
 }
@@ -259,7 +264,7 @@ int64_t BytesOf(int trials, const TrialParameters& parameters) {
   const NarrowAllocator wide(int64_t{1} << 40);
   Timetable timetable;
   for (int k = 0; k < trials; ++k) timetable.Add(0, parameters, k);
-  TrainTrials("cpu", timetable);
+  EXPECT_TRUE(TrainTrials("cpu", timetable).ok());
   return wide.highest();
 }
 
@@ -274,7 +279,7 @@ TEST(TrainTrials, WithoutRoomForAllTheYoungerHalfIsGivenBackAndTheOthersGoOn) {
     const NarrowAllocator narrow((two + four) / 2);
     Timetable timetable;
     for (int k = 0; k < 4; ++k) recorders.push_back(timetable.Add(0, parameters, k));
-    TrainTrials("cpu", timetable);
+    ASSERT_TRUE(TrainTrials("cpu", timetable).ok());
   }
   for (int k = 0; k < 2; ++k) ExpectSame(*recorders[k], Alone(parameters, k), std::to_string(k));
   for (int k = 2; k < 4; ++k) {
@@ -296,7 +301,7 @@ TEST(TrainTrials, ANewcomerDrivesOutNobody) {
     for (int k = 0; k < 3; ++k) recorders.push_back(timetable.Add(0, parameters, k));
     recorders.push_back(timetable.Add(10, parameters, 3));
     recorders.push_back(timetable.Add(12, parameters, 4));  // waits until one has ended
-    TrainTrials("cpu", timetable);
+    ASSERT_TRUE(TrainTrials("cpu", timetable).ok());
   }
   for (int k : {0, 1, 2, 4}) {
     ExpectSame(*recorders[k], Alone(parameters, k), std::to_string(k));
@@ -317,7 +322,7 @@ TEST(TrainTrials, WithoutRoomToEvaluateBesideOthersATrialIsGivenBack) {
     const NarrowAllocator narrow(room);
     first = timetable.Add(0, parameters, 1);
     second = timetable.Add(5, curious, 2);
-    TrainTrials("cpu", timetable);
+    ASSERT_TRUE(TrainTrials("cpu", timetable).ok());
   }
   ExpectSame(*first, Alone(parameters, 1), "first");
   EXPECT_EQ(second->outcome.kind, Kind::kCrowdedOut) << second->outcome.detail;
@@ -338,7 +343,7 @@ TEST(TrainTrials, EndsEveryTrialWhateverFails) {
     for (int k = 0; k < 3; ++k) recorders.push_back(timetable.Add(k / 2, parameters, k));
     {
       const NarrowAllocator failing(int64_t{1} << 40, allowed);
-      TrainTrials("cpu", timetable);
+      ASSERT_TRUE(TrainTrials("cpu", timetable).ok());
     }
     for (const auto& recorder : recorders) EXPECT_EQ(recorder->ends, 1) << allowed;
   }
@@ -356,6 +361,18 @@ TEST(TrainTrials, WithoutRoomForOneItCrashesWithTheReason) {
   EXPECT_EQ(recorder.outcome.kind, Kind::kCrashed);
   EXPECT_TRUE(recorder.outcome.out_of_memory);
   EXPECT_THAT(recorder.outcome.detail, HasSubstr("no room for"));
+}
+
+TEST(TrainTrials, SaysForHowManyThereIsMemoryOnceItHasTakenAStep) {
+  TrialParameters parameters = Small();
+  parameters.steps = 20;
+  Timetable timetable;
+  const auto first = timetable.Add(0, parameters, 1);
+  timetable.Add(5, parameters, 2);
+  ASSERT_TRUE(TrainTrials("cpu", timetable).ok());
+  ASSERT_EQ(timetable.fits().size(), first->last_step + 4) << "at each step but the first";
+  EXPECT_GT(timetable.fits().front(), 1);
+  EXPECT_EQ(first->outcome.execution, "attention: this program's kernel");
 }
 
 }  // namespace

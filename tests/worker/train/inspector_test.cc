@@ -9,7 +9,7 @@
 #include "tests/worker/train/recorder.h"
 #include "tests/worker/train/tensors.h"
 #include "worker/task/task_shape.h"
-#include "worker/train/ops.h"
+#include "worker/train/attention.h"
 
 namespace pathsweep {
 namespace {

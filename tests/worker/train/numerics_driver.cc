@@ -52,7 +52,7 @@ void Run(const TrialParameters& parameters, const std::string& folder) {
         torch::cross_entropy_loss(said.flatten(0, 2), batch.targets.flatten());
     weights.mutable_grad().reset();
     loss.backward();
-    optimizer.TakeSteps({{parameters, step}}, state, weights.mutable_grad());
+    optimizer.TakeSteps({{parameters, 1, step}}, state, weights.mutable_grad());
     inputs.push_back(batch.inputs);
     targets.push_back(batch.targets);
     logits.push_back(said);

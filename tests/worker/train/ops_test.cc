@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "worker/train/attention.h"
+
 namespace pathsweep {
 namespace {
 

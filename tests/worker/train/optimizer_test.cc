@@ -73,12 +73,13 @@ TEST(AdamW, EachTrialHasItsOwnScalarsAndStep) {
   const Optimizer optimizer("adamw", layout, torch::kCPU);
   const OptimizedWeights together = Untrained(start);
   for (int step = 1; step <= 3; ++step) {
-    optimizer.TakeSteps({{trials[0], step}, {trials[1], step + 10}}, together, gradient.clone());
+    optimizer.TakeSteps({{trials[0], 1, step}, {trials[1], 2, step + 10}}, together,
+                        gradient.clone());
   }
   for (int64_t k = 0; k < 2; ++k) {
     const OptimizedWeights alone = Untrained(start.narrow(0, k, 1));
     for (int step = 1; step <= 3; ++step) {
-      optimizer.TakeSteps({{trials[k], step + 10 * k}}, alone, gradient.narrow(0, k, 1).clone());
+      optimizer.TakeSteps({{trials[k], 1, step + 10 * k}}, alone, gradient.narrow(0, k, 1).clone());
     }
     EXPECT_TRUE(together.weights.narrow(0, k, 1).equal(alone.weights));
   }
@@ -94,7 +95,7 @@ TEST(AdamW, TheKernelAgreesWithLibTorchsOperations) {
   const OptimizedWeights kernel = Untrained(start), exact = Untrained(start.to(torch::kDouble));
   for (int step = 1; step <= 5; ++step) {
     const torch::Tensor gradient = 3 * torch::randn({2, 37});
-    const std::vector<TrialStep> steps = {{trials[0], step}, {trials[1], 7 * step}};
+    const std::vector<TrialStep> steps = {{trials[0], 1, step}, {trials[1], 2, 7 * step}};
     const torch::Tensor norms = optimizer.TakeSteps(steps, kernel, gradient.clone());
     const torch::Tensor exact_norms =
         optimizer.TakeSteps(steps, exact, gradient.to(torch::kDouble));
@@ -115,7 +116,8 @@ TEST(AdamW, ATrialWhoseGradientIsNotFiniteStaysAndTheOthersGoOn) {
       const OptimizedWeights state = Untrained(torch::ones({2, 3}, type));
       const torch::Tensor gradient =
           torch::tensor({{1.0F, bad, 1.0F}, {1.0F, 2.0F, 3.0F}}).to(type);
-      const torch::Tensor norms = optimizer.TakeSteps({{trial, 1}, {trial, 1}}, state, gradient);
+      const torch::Tensor norms =
+          optimizer.TakeSteps({{trial, 1, 1}, {trial, 1, 1}}, state, gradient);
       EXPECT_FALSE(norms[0].isfinite().item<bool>());
       EXPECT_TRUE(state.weights[0].equal(torch::ones({3}, type)));
       EXPECT_TRUE(state.first_moment[0].equal(torch::zeros({3}, type)));
@@ -133,7 +135,7 @@ TEST(AdamW, ZeroClipDoesNotClip) {
   const torch::Tensor gradient = torch::tensor({{5.0F, -3.0F, 1.0F}}).repeat({2, 1});
   const WeightLayout layout = LayoutOf(3);
   Optimizer("adamw", layout, torch::kCPU)
-      .TakeSteps({{clipped, 1}, {unclipped, 1}}, state, gradient);
+      .TakeSteps({{clipped, 1, 1}, {unclipped, 1, 1}}, state, gradient);
   EXPECT_TRUE(state.weights[0].equal(state.weights[1]));
 }
 
@@ -142,7 +144,7 @@ OptimizedWeights StepOnce(const std::string& name, const TrialParameters& trial,
                           const WeightLayout& layout, const torch::Tensor& start,
                           const torch::Tensor& gradient) {
   const OptimizedWeights state = Untrained(start);
-  Optimizer(name, layout, torch::kCPU).TakeSteps({{trial, 1}}, state, gradient.clone());
+  Optimizer(name, layout, torch::kCPU).TakeSteps({{trial, 1, 1}}, state, gradient.clone());
   return state;
 }
 
@@ -156,9 +158,9 @@ TEST(Sgd, HasDecoupledDecayAndMomentum) {
   const WeightLayout layout = LayoutOf(2);
   const OptimizedWeights state = Untrained(torch::ones({1, 2}));
   const Optimizer optimizer("sgd", layout, torch::kCPU);
-  optimizer.TakeSteps({{trial, 1}}, state, torch::ones({1, 2}));
+  optimizer.TakeSteps({{trial, 1, 1}}, state, torch::ones({1, 2}));
   EXPECT_TRUE(torch::allclose(state.weights, torch::tensor({{0.95F - 0.5F, 0.5F}})));
-  optimizer.TakeSteps({{trial, 2}}, state, torch::ones({1, 2}));
+  optimizer.TakeSteps({{trial, 1, 2}}, state, torch::ones({1, 2}));
   EXPECT_TRUE(torch::allclose(state.weights,
                               torch::tensor({{0.45F * 0.95F - 0.5F * 1.9F, 0.5F - 0.5F * 1.9F}})));
 }
@@ -209,7 +211,7 @@ TEST(Muon, EachTrialHasItsOwnScalars) {
   const torch::Tensor start = torch::randn({2, 96}), gradient = torch::randn({2, 96});
   const OptimizedWeights together = Untrained(start);
   Optimizer("muon", layout, torch::kCPU)
-      .TakeSteps({{trials[0], 1}, {trials[1], 1}}, together, gradient.clone());
+      .TakeSteps({{trials[0], 1, 1}, {trials[1], 1, 1}}, together, gradient.clone());
   for (int64_t k = 0; k < 2; ++k) {
     const OptimizedWeights alone =
         StepOnce("muon", trials[k], layout, start.narrow(0, k, 1), gradient.narrow(0, k, 1));

@@ -23,14 +23,14 @@ TrialParameters Sampled(double probability) {
 // Inputs of the trials, alike, as they are shown in step 3.
 torch::Tensor Shown(const std::vector<TrialParameters>& trials) {
   const Model model(ModelShapeOf(trials[0]), torch::kCPU);
-  std::vector<SampledTrial> sampled;
+  std::vector<TrialStep> sampled;
   std::vector<torch::Tensor> weights;
   for (size_t k = 0; k < trials.size(); ++k) {
     sampled.push_back({trials[k], k, 3});
     weights.push_back(InitialRow(model, trials[k], k));
   }
   const torch::Tensor inputs = Inputs(trials[0], 0, 200);
-  return ShowPredictions(model, 4, torch::cat(weights), sampled,
+  return ShowPredictions(model, torch::cat(weights), sampled,
                          torch::stack(std::vector<torch::Tensor>(trials.size(), inputs)));
 }
 
