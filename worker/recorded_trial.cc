@@ -38,7 +38,7 @@ void ReadMeasurements(SQLite::Database& database, int64_t id, RecordedTrial& tri
 
 void ReadPlace(SQLite::Database& database, int64_t id, RecordedTrial& trial) {
   SQLite::Statement row(database,
-                        "SELECT device, device_name, build, libtorch, threads, fused "
+                        "SELECT device, device_name, build, libtorch, threads, fused, execution "
                         "FROM trial_attempts WHERE trial_id = ? ORDER BY attempt DESC LIMIT 1");
   row.bind(1, id);
   if (!row.executeStep()) return;
@@ -48,6 +48,7 @@ void ReadPlace(SQLite::Database& database, int64_t id, RecordedTrial& trial) {
   trial.libtorch = row.getColumn(3).getString();
   trial.threads = row.getColumn(4).getInt();
   trial.fused = row.getColumn(5).getInt();
+  trial.execution = row.getColumn(6).getString();
 }
 
 }  // namespace

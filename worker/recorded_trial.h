@@ -23,6 +23,7 @@ struct RecordedTrial {
   std::string build;
   std::string libtorch;
   int threads = 0;
+  std::string execution;
   int fused = 0;  // the most trials that trained as one model with it, itself included
 };
 

@@ -181,6 +181,9 @@ class Seeds : public TrialSource {
     return status;
   }
 
+  // Of the first.
+  const std::string& Execution() const { return seeds_.front().printer->outcome().execution; }
+
  private:
   struct Seed {
     TrialTask task;
@@ -309,6 +312,11 @@ int Retrain(Options options) {
             << std::endl;
   Seeds seeds(options, {}, &comparison);
   if (absl::Status status = TrainTrials(device->device, seeds); !status.ok()) return Fail(status);
+  const std::string execution = seeds.Execution();
+  if (!recorded->execution.empty() && execution != recorded->execution) {
+    std::cerr << "train_local: computed by other code: " << execution << ", recorded "
+              << recorded->execution << "\n";
+  }
   std::cerr << "train_local: " << comparison.Text() << std::endl;
   const int status = seeds.Status();
   return status == 0 && !comparison.Same() ? 1 : status;

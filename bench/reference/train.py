@@ -6,6 +6,7 @@ torch.optim.AdamW; the graphs were drawn before. In one of two styles:
   plain   as the authors' code (gregorbachmann/Next-Token-Failures) computes on a CPU: attention and
           GELU step by step, the training accuracy after every step
   fused   PyTorch's own fused attention and GELU, nothing but training
+  half    that on a GPU, eagerly, with autocast to float16 and a scaled loss
 """
 
 import argparse
@@ -43,7 +44,11 @@ def fused_attention(q, k, v, scale):
     return scaled_dot_product_attention(q, k, v, is_causal=True, scale=scale)
 
 
-STYLES = {"plain": (einsum_attention, TanhGelu()), "fused": (fused_attention, nn.GELU())}
+STYLES = {
+    "plain": (einsum_attention, TanhGelu()),
+    "fused": (fused_attention, nn.GELU()),
+    "half": (fused_attention, nn.GELU()),
+}
 
 
 def accuracy(logits, targets):
@@ -68,6 +73,7 @@ def batches(arguments):
     """For ever: inputs and targets [B, T], with -1 where there is nothing to predict."""
     shape = (arguments.degree, arguments.length, arguments.nodes)
     tokens = torch.tensor([draw_example(*shape) for _ in range(64 * arguments.batch_size)])
+    tokens = tokens.to(arguments.device)
     inputs, targets = tokens[:, :-1], tokens[:, 1:].clone()
     targets[:, : -arguments.length] = -1
     while True:
@@ -81,6 +87,7 @@ def main():
     for name in ("degree", "length", "nodes", "depth", "width", "heads", "batch_size"):
         parser.add_argument(f"--{name}", type=int, required=True)
     parser.add_argument("--style", choices=STYLES, default="plain")
+    parser.add_argument("--device", default="cpu")
     parser.add_argument("--seconds", type=float, default=5)
     arguments = parser.parse_args()
     torch.set_num_threads(1)
@@ -90,26 +97,38 @@ def main():
     inputs, _ = next(data)
     attend, activation = STYLES[arguments.style]
     model = Decoder(arguments.nodes + 4, inputs.shape[1], arguments.depth, arguments.width,
-                    arguments.heads, attend=attend, activation=activation)
+                    arguments.heads, attend=attend, activation=activation).to(arguments.device)
     optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4, weight_decay=0.0)
+
+    half = arguments.style == "half"
+    device_type = torch.device(arguments.device).type
+    scaler = torch.amp.GradScaler(device_type, enabled=half)
 
     def step():
         inputs, targets = next(data)
-        logits = model(inputs)
-        loss = cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=-1)
+        with torch.autocast(device_type, torch.float16, enabled=half):
+            logits = model(inputs)
+            loss = cross_entropy(logits.flatten(0, 1), targets.flatten(), ignore_index=-1)
         optimizer.zero_grad(set_to_none=True)
-        loss.backward()
-        optimizer.step()
+        scaler.scale(loss).backward()
+        scaler.step(optimizer)
+        scaler.update()
         if arguments.style == "plain":
             loss.item()
             accuracy(logits, targets)
 
+    def finish():
+        if device_type == "cuda":
+            torch.cuda.synchronize()
+
     for _ in range(3):
         step()
+    finish()
     steps, started = 0, time.perf_counter()
     while time.perf_counter() < started + arguments.seconds:
         step()
         steps += 1
+    finish()
     seconds = time.perf_counter() - started
     print(json.dumps({"samples_per_second": steps * arguments.batch_size / seconds}))
 

@@ -47,3 +47,15 @@ def test_fused_trials_survive_their_worker_and_are_those_of_single_runs(cluster)
         settings = {**SETTINGS, "objective": trial["parameters"]["objective"]}
         assert_same(measured(cluster.ctl("trial", trial["id"])),
                     undisturbed(settings, trial["seed"]))
+
+
+def test_a_worker_finds_by_measuring_how_many_trials_it_can_train(cluster):
+    cluster.start_coordinator()
+    worker = cluster.start_worker("--fuse", "8")
+    sweep = submit(cluster)
+    assert cluster.wait_until_ended(sweep)["succeeded"] == 6
+    assert "6 trials of one shape train together" in worker.output()
+    [trial, *_] = cluster.ctl("trials", sweep)
+    [attempt] = cluster.ctl("trial", trial["id"])["attempts"]
+    assert attempt["execution"] == "attention: this program's kernel"
+    assert attempt["energy_joules"] is None

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <mutex>
 #include <type_traits>
 #include <utility>
 
@@ -141,6 +142,9 @@ class CudaStep : public TrainingStep {
   // Of what the GPU would do for a step; it does nothing of it now. If that fails, steps go on as
   // they are.
   void Record(absl::Span<const TrialStep> trials, const OptimizedWeights& state) {
+    // LibTorch's allocator frees nothing while a thread records.
+    static std::mutex one_at_a_time;
+    const std::lock_guard lock(one_at_a_time);
     at::accelerator::emptyCache();  // the recording has memory of its own
     auto graph = std::make_unique<at::cuda::CUDAGraph>();
     bool recording = false;

@@ -203,6 +203,47 @@ TEST_F(ServerTest, TrialGoesFromLeaseToTable) {
   EXPECT_THAT(wrong.error_message(), HasSubstr("did you mean `exact_match`?"));
 }
 
+TEST_F(ServerTest, WhatTheDeviceSaysAndHowItRanAnAttemptCanBeAsked) {
+  ASSERT_TRUE(Submit("id", SpecOf("a", {1e-3})).ok());
+  grpc::ClientContext context;
+  const auto stream = workers_->Exchange(&context);
+  v1::WorkerReport report = FirstReport();
+  report.mutable_device_reading()->set_power_watts(300);
+  report.mutable_device_reading()->set_utilization(std::nan(""));  // is left out
+  ASSERT_TRUE(stream->Write(report));
+  v1::Directive directive;
+  ASSERT_TRUE(stream->Read(&directive));
+  grpc::ClientContext workers_context;
+  v1::ListWorkersResponse listed;
+  ASSERT_TRUE(sweeps_->ListWorkers(&workers_context, {}, &listed).ok());
+  ASSERT_EQ(listed.workers_size(), 1);
+  EXPECT_EQ(listed.workers(0).device_reading().power_watts(), 300);
+  EXPECT_FALSE(listed.workers(0).device_reading().has_utilization());
+
+  report = FirstReport();
+  report.set_sequence(2);
+  v1::AttemptReport& attempt = *report.add_attempts();
+  attempt.set_trial_id(1);
+  attempt.set_attempt(1);
+  attempt.mutable_outcome()->set_kind(v1::Outcome::COMPLETED);
+  attempt.mutable_outcome()->set_execution("CUDA graph");
+  attempt.mutable_outcome()->set_energy_joules(-5);  // says nothing
+  ASSERT_TRUE(stream->Write(report));
+  do {
+    ASSERT_TRUE(stream->Read(&directive));
+  } while (directive.acknowledged_sequence() < 2);
+  stream->WritesDone();
+  EXPECT_TRUE(stream->Finish().ok());
+  grpc::ClientContext trial_context;
+  v1::GetTrialRequest request;
+  request.set_id(1);
+  v1::Trial trial;
+  ASSERT_TRUE(sweeps_->GetTrial(&trial_context, request, &trial).ok());
+  ASSERT_EQ(trial.attempts_size(), 1);
+  EXPECT_EQ(trial.attempts(0).execution(), "CUDA graph");
+  EXPECT_EQ(trial.attempts(0).energy_joules(), 0);
+}
+
 // The rows go while nobody asks for anything.
 TEST_F(ServerTest, WhatIsPrunedGoesAlsoFromTheFile) {
   ASSERT_TRUE(Submit("id", SpecOf("a", {1e-3, 2e-3})).ok());

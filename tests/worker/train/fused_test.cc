@@ -108,7 +108,7 @@ std::vector<TrialParameters> Various() {
 
 Witness Alone(const TrialParameters& parameters, uint64_t seed) {
   Witness recorder;
-  TrainTrial(parameters, seed, "cpu", recorder);
+  TrainTrial(parameters, seed, TestDevice(), recorder);
   return recorder;
 }
 
@@ -126,13 +126,13 @@ void ExpectSame(const Witness& fused, const Witness& alone, const std::string& w
   }
 }
 
-TEST(TrainTrials, FusedTrialsAgreeWithSingleRuns) {
+TEST(OnAnyDevice, FusedTrialsAgreeWithSingleRuns) {
   Timetable together;
   std::vector<std::shared_ptr<Witness>> recorders;
   const std::vector<TrialParameters> trials = Various();
   for (size_t k = 0; k < trials.size(); ++k)
     recorders.push_back(together.Add(0, trials[k], 10 + k));
-  ASSERT_TRUE(TrainTrials("cpu", together).ok());
+  ASSERT_TRUE(TrainTrials(TestDevice(), together).ok());
   EXPECT_EQ(together.largest(), 5);
   for (size_t k = 0; k < trials.size(); ++k) {
     ExpectSame(*recorders[k], Alone(trials[k], 10 + k), std::to_string(k));
@@ -141,7 +141,7 @@ TEST(TrainTrials, FusedTrialsAgreeWithSingleRuns) {
   }
 }
 
-TEST(TrainTrials, EveryArchitectureAndOptimizerAgreesWithSingleRuns) {
+TEST(OnAnyDevice, EveryArchitectureAndOptimizerAgreesWithSingleRuns) {
   std::vector<TrialParameters> shapes(5, Small());
   shapes[0].architecture = "mamba";
   shapes[1].architecture = "lstm";
@@ -157,14 +157,14 @@ TEST(TrainTrials, EveryArchitectureAndOptimizerAgreesWithSingleRuns) {
     second.dropout = 0.1;
     Timetable together;
     const auto one = together.Add(0, first, 1), two = together.Add(0, second, 2);
-    ASSERT_TRUE(TrainTrials("cpu", together).ok());
+    ASSERT_TRUE(TrainTrials(TestDevice(), together).ok());
     const std::string what = first.architecture + " " + first.optimizer;
     ExpectSame(*one, Alone(first, 1), what);
     ExpectSame(*two, Alone(second, 2), what);
   }
 }
 
-TEST(TrainTrials, WhoComesAndGoesChangesNobodysNumbers) {
+TEST(OnAnyDevice, WhoComesAndGoesChangesNobodysNumbers) {
   std::vector<TrialParameters> trials = Various();
   trials[0].steps = 100;
   trials[1].steps = 30;  // ends long before
@@ -177,7 +177,7 @@ TEST(TrainTrials, WhoComesAndGoesChangesNobodysNumbers) {
   const auto stopped = timetable.Add(5, Small(), 4);
   stopped->stop_after = 7;
   const auto joins = timetable.Add(41, trials[2], 5);
-  ASSERT_TRUE(TrainTrials("cpu", timetable).ok());
+  ASSERT_TRUE(TrainTrials(TestDevice(), timetable).ok());
   ExpectSame(*first, Alone(trials[0], 1), "first");
   ExpectSame(*ends, Alone(trials[1], 3), "ends");
   ExpectSame(*joins, Alone(trials[2], 5), "joins");
@@ -186,24 +186,24 @@ TEST(TrainTrials, WhoComesAndGoesChangesNobodysNumbers) {
   EXPECT_EQ(stopped->last_step, 7);
 }
 
-TEST(TrainTrials, ACheckpointOfACompanyGoesOnAlone) {
+TEST(OnAnyDevice, ACheckpointOfACompanyGoesOnAlone) {
   Timetable company;
   const auto other = company.Add(0, Small(), 1);
   const auto leaves = company.Add(0, Various()[1], 2);
   leaves->checkpoint_at = 50;
   leaves->stop_after = 70;
-  ASSERT_TRUE(TrainTrials("cpu", company).ok());
+  ASSERT_TRUE(TrainTrials(TestDevice(), company).ok());
   ASSERT_TRUE(CheckCheckpoint(leaves->checkpoint, Various()[1], 2).ok());
   Timetable alone;
   const auto resumed = alone.Add(0, Various()[1], 2, leaves->checkpoint);
-  ASSERT_TRUE(TrainTrials("cpu", alone).ok());
+  ASSERT_TRUE(TrainTrials(TestDevice(), alone).ok());
   EXPECT_EQ(resumed->history.begin()->first, 60);
   resumed->history.insert(leaves->history.begin(), leaves->history.find(60));
   ExpectSame(*resumed, Alone(Various()[1], 2), "resumed");
   EXPECT_EQ(other->outcome.kind, Kind::kCompleted);
 }
 
-TEST(TrainTrials, AShapeOfAnotherKindMayFollow) {
+TEST(OnAnyDevice, AShapeOfAnotherKindMayFollow) {
   TrialParameters other = Small();
   other.width = 16;
   other.steps = 20;
@@ -212,7 +212,7 @@ TEST(TrainTrials, AShapeOfAnotherKindMayFollow) {
   Timetable timetable;
   const auto one = timetable.Add(0, first, 1);
   const auto two = timetable.Add(20, other, 1);
-  ASSERT_TRUE(TrainTrials("cpu", timetable).ok());
+  ASSERT_TRUE(TrainTrials(TestDevice(), timetable).ok());
   EXPECT_EQ(one->outcome.kind, Kind::kCompleted) << one->outcome.detail;
   EXPECT_EQ(two->outcome.kind, Kind::kCompleted) << two->outcome.detail;
 }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 #include <map>
 #include <string>
@@ -11,6 +12,12 @@
 #include "worker/train/trainer.h"
 
 namespace pathsweep {
+
+// Where those of the suite OnAnyDevice train; deploy/gpu_check.sh names a GPU.
+inline std::string TestDevice() {
+  const char* device = std::getenv("PATHSWEEP_TEST_DEVICE");
+  return device == nullptr ? "cpu" : device;
+}
 
 // Metrics by step and name; without `samples_per_second`, which is measured anew by every run
 // and says nothing of the training.

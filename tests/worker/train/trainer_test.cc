@@ -33,7 +33,7 @@ TrialParameters Small() {
   return parameters;
 }
 
-TEST(TrainTrial, LearnsATinyReverseTaskWithinAFixedBudget) {
+TEST(OnAnyDevice, LearnsATinyReverseTaskWithinAFixedBudget) {
   TrialParameters parameters = Small();
   parameters.depth = 3;
   parameters.position = "rope";
@@ -43,50 +43,51 @@ TEST(TrainTrial, LearnsATinyReverseTaskWithinAFixedBudget) {
   parameters.stop_when = "solved";
   parameters.solved_at = 1.0;
   Recorder recorder;
-  const TrialOutcome outcome = TrainTrial(parameters, /*seed=*/1, "cpu", recorder);
+  const TrialOutcome outcome = TrainTrial(parameters, /*seed=*/1, TestDevice(), recorder);
   EXPECT_EQ(outcome.kind, TrialOutcome::Kind::kSolved) << outcome.detail;
   EXPECT_EQ(recorder.history.rbegin()->second["exact_match"], 1.0);
 }
 
-TEST(TrainTrial, SameTrialIsTheSameTwice) {
+TEST(OnAnyDevice, SameTrialIsTheSameTwice) {
   TrialParameters parameters = Small();
   parameters.steps = 5;
   parameters.eval_every = 2;
   parameters.train_samples = 40;
   Recorder first, second, other;
-  TrainTrial(parameters, 7, "cpu", first);
-  TrainTrial(parameters, 7, "cpu", second);
-  TrainTrial(parameters, 8, "cpu", other);
+  TrainTrial(parameters, 7, TestDevice(), first);
+  TrainTrial(parameters, 7, TestDevice(), second);
+  TrainTrial(parameters, 8, TestDevice(), other);
   EXPECT_EQ(first.history, second.history);
   EXPECT_NE(first.history[0]["test_loss"], other.history[0]["test_loss"]);
 }
 
-TEST(TrainTrial, EvaluatesBeforeTheFirstStepRegularlyAndAfterTheLast) {
+TEST(OnAnyDevice, EvaluatesBeforeTheFirstStepRegularlyAndAfterTheLast) {
   TrialParameters parameters = Small();
   parameters.steps = 5;
   parameters.eval_every = 2;
   Recorder recorder;
-  EXPECT_EQ(TrainTrial(parameters, 1, "cpu", recorder).kind, TrialOutcome::Kind::kCompleted);
+  EXPECT_EQ(TrainTrial(parameters, 1, TestDevice(), recorder).kind, TrialOutcome::Kind::kCompleted);
   std::vector<int64_t> steps;
   for (const auto& [step, metrics] : recorder.history) steps.push_back(step);
   EXPECT_EQ(steps, (std::vector<int64_t>{0, 2, 4, 5}));
 }
 
-TEST(TrainTrial, DivergesAsAResult) {
+TEST(OnAnyDevice, DivergesAsAResult) {
   TrialParameters parameters = Diverging(Small());
   parameters.steps = 2000;
   parameters.eval_every = 2000;
   Recorder recorder;
-  const TrialOutcome outcome = TrainTrial(parameters, 1, "cpu", recorder);
+  const TrialOutcome outcome = TrainTrial(parameters, 1, TestDevice(), recorder);
   EXPECT_EQ(outcome.kind, TrialOutcome::Kind::kDiverged) << outcome.detail;
   EXPECT_GE(recorder.history.size(), 2u);  // the last evaluation is there
 }
 
-TEST(TrainTrial, StopsWithinOneStep) {
+TEST(OnAnyDevice, StopsWithinOneStep) {
   TrialParameters parameters = Small();
   Recorder recorder;
   recorder.stop_after = 3;
-  EXPECT_EQ(TrainTrial(parameters, 1, "cpu", recorder).kind, TrialOutcome::Kind::kInterrupted);
+  EXPECT_EQ(TrainTrial(parameters, 1, TestDevice(), recorder).kind,
+            TrialOutcome::Kind::kInterrupted);
   EXPECT_EQ(recorder.last_step, 3);
 }
 
@@ -144,16 +145,16 @@ std::vector<TrialParameters> ToResume() {
   return trials;
 }
 
-TEST(Checkpoint, AResumedRunEqualsAStraightOneBitForBit) {
+TEST(OnAnyDevice, AResumedRunEqualsAStraightOneBitForBit) {
   for (const TrialParameters& parameters : ToResume()) {
     SCOPED_TRACE(parameters.architecture);
     for (const int64_t cut : {1, 8, 13}) {  // in the warm-up, at an evaluation, between two
       Keeper straight({cut, 18});
-      const TrialOutcome uncut = TrainTrial(parameters, 5, "cpu", straight);
+      const TrialOutcome uncut = TrainTrial(parameters, 5, TestDevice(), straight);
       EXPECT_EQ(uncut.metrics_hash, HashOf(straight.history));
       Keeper resumed({18});
       const TrialOutcome outcome =
-          TrainTrial(parameters, 5, "cpu", resumed, {{}, straight.checkpoints.at(cut)});
+          TrainTrial(parameters, 5, TestDevice(), resumed, {{}, straight.checkpoints.at(cut)});
       EXPECT_EQ(outcome.kind, TrialOutcome::Kind::kCompleted) << outcome.detail;
       EXPECT_EQ(outcome.metrics_hash, uncut.metrics_hash) << "of what was measured before, too";
       EXPECT_EQ(resumed.Evaluations(cut), straight.Evaluations(cut)) << cut;
@@ -163,13 +164,13 @@ TEST(Checkpoint, AResumedRunEqualsAStraightOneBitForBit) {
   }
 }
 
-TEST(Checkpoint, MomentsAreTheEndAndEachNewBest) {
+TEST(OnAnyDevice, CheckpointMomentsAreTheEndAndEachNewBest) {
   TrialParameters parameters = Small();
   parameters.steps = 300;
   parameters.eval_every = 10;
   parameters.lr = 3e-3;
   Keeper keeper({});
-  TrainTrial(parameters, 5, "cpu", keeper);
+  TrainTrial(parameters, 5, TestDevice(), keeper);
   EXPECT_EQ(keeper.ended, 300);
   std::vector<int64_t> best;
   double highest = -1;
@@ -185,7 +186,7 @@ TEST(Checkpoint, OfAnotherTrialOrDamagedIsRefused) {
   TrialParameters parameters = Small();
   parameters.steps = 5;
   Keeper keeper({2, 5});
-  TrainTrial(parameters, 5, "cpu", keeper);
+  TrainTrial(parameters, 5, TestDevice(), keeper);
   EXPECT_EQ(keeper.ended, 5);
   EXPECT_TRUE(keeper.checkpoints.contains(5)) << "the end may be kept";
   const std::string checkpoint = keeper.checkpoints.at(2);
