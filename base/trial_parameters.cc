@@ -104,9 +104,15 @@ absl::Status CheckHeads(const TrialParameters& parameters) {
 }
 
 absl::Status CheckAttention(const TrialParameters& parameters) {
-  if (parameters.attention != "flash" || parameters.dtype == "bfloat16") return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("`attention: flash` needs `dtype: bfloat16`, not `", parameters.dtype, "`"));
+  if (parameters.attention != "flash") return absl::OkStatus();
+  if (parameters.dtype != "bfloat16") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("`attention: flash` needs `dtype: bfloat16`, not `", parameters.dtype, "`"));
+  }
+  const int64_t head_size = parameters.width / parameters.heads;
+  if (parameters.architecture != "transformer" || head_size % 8 == 0) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "`attention: flash` needs a multiple of 8 for width / heads; it is ", head_size));
 }
 
 absl::Status CheckMup(const TrialParameters& parameters) {

@@ -99,8 +99,8 @@ absl::Status UnknownParameter(absl::string_view name);
 
 // Conditions between parameters: nodes >= degree (length - 1) + 1; multi_target's batches hold
 // whole graphs; a transformer's heads divide its width, and rotary positions need an even head
-// size; flash attention takes bfloat16; muP is for a transformer with AdamW. InvalidArgument says
-// which one fails.
+// size; flash attention takes bfloat16 and head sizes that are multiples of 8; muP is for a
+// transformer with AdamW. InvalidArgument says which one fails.
 absl::Status CheckTogether(const TrialParameters& parameters);
 
 // Shortest text that reads back as the same value: `0.001`, `true`, `rope`.

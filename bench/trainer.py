@@ -134,7 +134,7 @@ def large(arguments):
     config = {**CONFIGS["12x384"], "dtype": "bfloat16", "attention": "flash"}
     ours_measured, theirs = [], []
     for _ in range(arguments.rounds):
-        [speed] = speeds(start_ours(config, 1, STEPS["12x384"], device))
+        speed = speeds(start_ours(config, 2, STEPS["12x384"], device))[-1]
         steps = max(1, round(arguments.seconds * speed / config["batch_size"]))
         ours_measured += steady_speeds(start_ours(config, 2, steps, device), 1)
         theirs.append(reference("12x384", "half", arguments.seconds, device))
@@ -143,17 +143,28 @@ def large(arguments):
         reference_samples_per_s=other, ratio=mine / other)
 
 
+def utilization(device):
+    """Percent of the last moments in which the GPU computed, as its driver says."""
+    import torch  # which numbers the GPUs as the trainer does
+
+    uuid = torch.cuda.get_device_properties(device).uuid
+    said = subprocess.run(
+        ["nvidia-smi", f"--id=GPU-{uuid}", "--query-gpu=utilization.gpu",
+         "--format=csv,noheader,nounits"], check=True, capture_output=True, text=True).stdout
+    return int(said)
+
+
 def idle(arguments):
     """The share of time in which the GPU computes nothing, by nvidia-smi, once training is steady."""
     device = arguments.device
-    steps = steps_in("4x32", 4 * arguments.seconds, device=device, seeds=32)
+    if not device.startswith("cuda:"):
+        sys.exit(f"idle is measured on a GPU, not on {device}")
+    steps = steps_in("4x32", 10 + 3 * arguments.seconds, device=device, seeds=32)
     process = start_ours(CONFIGS["4x32"], 1, steps, device, 32)
-    time.sleep(2 * arguments.seconds)  # past start-up and recording
+    time.sleep(10)  # past start-up and recording
     busy = []
-    while process.poll() is None and len(busy) < 5 * arguments.seconds:
-        busy.append(int(subprocess.run(
-            ["nvidia-smi", f"--id={device.removeprefix('cuda:')}", "--query-gpu=utilization.gpu",
-             "--format=csv,noheader,nounits"], check=True, capture_output=True, text=True).stdout))
+    while process.poll() is None and len(busy) < 10 * arguments.seconds:
+        busy.append(utilization(device))
         time.sleep(0.2)
     process.communicate()
     say(scenario="idle", config="4x32", device=device, trials=32, readings=len(busy),
@@ -172,13 +183,15 @@ def main():
     on_gpu = {"fused": fused, "large": large, "idle": idle}
     scenarios = {**on_cpu, **on_gpu}
     parser.add_argument("scenarios", nargs="*", metavar="SCENARIO",
-                        help=f"on a CPU {', '.join(on_cpu)}, on any device {', '.join(on_gpu)}; if "
+                        help=f"on a CPU {', '.join(on_cpu)}, on a GPU {', '.join(on_gpu)}; if "
                              "none is named, all that are of the device's kind")
     parser.add_argument("--device", default="cpu", help="cpu or cuda:N")
     parser.add_argument("--seconds", type=float, default=5, help="of one measurement")
     parser.add_argument("--rounds", type=int, default=5, help="in which all take turns")
     parser.add_argument("--steady-seconds", type=float, default=120)
     arguments = parser.parse_args()
+    if arguments.device != "cpu" and set(arguments.scenarios) & set(on_cpu):
+        parser.error(f"{', '.join(on_cpu)} are measured on the CPU")
     usual = on_cpu if arguments.device == "cpu" else on_gpu
     for name in arguments.scenarios or usual:
         if name not in scenarios:

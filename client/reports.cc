@@ -326,7 +326,8 @@ Report WorkersReport(const std::vector<v1::Worker>& workers) {
                            absl::StrCat(worker.memory_bytes() >> 30, " GiB"),
                            absl::StrCat(worker.slots()), absl::StrCat(worker.fuse()),
                            absl::StrCat(worker.running()), worker.connected() ? "yes" : "no",
-                           ReadingText(worker.device_reading()), worker.quarantine()});
+                           worker.connected() ? ReadingText(worker.device_reading()) : "",
+                           worker.quarantine()});
   }
   return report;
 }

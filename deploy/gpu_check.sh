@@ -8,7 +8,8 @@ usage: deploy/gpu_check.sh [options]
 
 Builds train_local and its tests (-DPATHSWEEP_PARTS=trainer: no gRPC, protobuf or SQLite) with the
 LibTorch inside an installed Python torch, runs the tests, those that train also on the GPU, and
-measures. Needs cmake, ninja, a C++20 compiler, nvcc, and a torch that is a build for CUDA.
+measures. Needs cmake, ninja, a C++20 compiler, nvcc, and a torch (2.11 or newer; the project is built
+with 2.13) that is a build for CUDA.
 
   --device NAME    cuda:N (default: cuda:0), or cpu: all that needs no GPU
   --python PROGRAM the Python that has torch, and pytest for one of the tests (default: python3)
@@ -21,21 +22,31 @@ measures. Needs cmake, ninja, a C++20 compiler, nvcc, and a torch that is a buil
 USAGE
 }
 
+here=$PWD
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 packages=(libabsl-dev libcli11-dev libgmock-dev libgtest-dev libhwy-dev nlohmann-json3-dev zlib1g-dev)
 device=cuda:0
 python=python3
 prefix=''
-build=build/gpu_check
-output=build/gpu_check.json
+build=$PWD/build/gpu_check
+output=$PWD/build/gpu_check.json
 seconds=5
 failed=0
 
+# refuse MESSAGE: nothing was done yet.
+refuse() {
+  printf 'gpu_check: %s\n' "$1" >&2
+  exit 2
+}
+
+# A path as it is seen from where the script was called.
+from_here() { realpath -m "$(cd "$here" && realpath -m "$1")"; }
+
 # The packages, and the libraries that they are the headers of.
 fetch() {
-  local folder libraries
-  mkdir -p "$1"
-  folder=$(realpath "$1")
+  local folder libraries package
+  folder=$(from_here "$1")
+  mkdir -p "$folder"
   mapfile -t libraries < <(apt-cache depends "${packages[@]}" |
     sed -n 's/^ *Depends: \(libabsl[0-9].*\|libhwy[0-9].*\|zlib1g\)$/\1/p')
   (cd "$folder" && apt-get download "${packages[@]}" "${libraries[@]}")
@@ -48,18 +59,34 @@ fetch() {
 parse_arguments() {
   while (($#)); do
     case $1 in
-      --device) device=${2:?"--device needs a name"} && shift ;;
-      --python) python=${2:?"--python needs a program"} && shift ;;
-      --prefix) prefix=$(realpath "${2:?"--prefix needs a folder"}") && shift ;;
-      --fetch) fetch "${2:?"--fetch needs a folder"}" && exit 0 ;;
-      --build) build=${2:?"--build needs a folder"} && shift ;;
-      --output) output=${2:?"--output needs a file"} && shift ;;
-      --seconds) seconds=${2:?"--seconds needs a number"} && shift ;;
       --help | -h) usage && exit 0 ;;
-      *) printf 'gpu_check: unknown argument %s; see deploy/gpu_check.sh --help\n' "$1" >&2 && exit 2 ;;
+      --device | --python | --prefix | --fetch | --build | --output | --seconds)
+        if [[ $# -lt 2 || -z $2 ]]; then refuse "$1 needs a value; see deploy/gpu_check.sh --help"; fi
+        ;;&
+      --device) device=$2 ;;
+      --python) python=$2 ;;
+      --prefix) prefix=$(from_here "$2") ;;
+      --fetch) fetch_into=$2 ;;
+      --build) build=$(from_here "$2") ;;
+      --output) output=$(from_here "$2") ;;
+      --seconds) seconds=$2 ;;
+      *) refuse "unknown argument $1; see deploy/gpu_check.sh --help" ;;
     esac
-    shift
+    shift 2
   done
+}
+
+# What would only be found out after minutes.
+check_arguments() {
+  [[ $device =~ ^(cpu|cuda:[0-9]+)$ ]] || refuse "--device is cpu or cuda:N, not $device"
+  [[ $seconds =~ ^[0-9]+(\.[0-9]+)?$ ]] || refuse "--seconds is a number, not $seconds"
+  [[ -z $prefix || -d $prefix/usr ]] || refuse "--prefix $prefix has no folder usr"
+  command -v "$python" >/dev/null || refuse "there is no program $python; see --python"
+  "$python" -c 'import torch' 2>/dev/null || refuse "$python has no torch; see --python"
+  if [[ $device == cpu ]]; then return; fi
+  command -v nvcc >/dev/null || refuse "there is no nvcc in PATH; without it no CUDA code is built"
+  "$python" -c 'import sys, torch; sys.exit(torch.cuda.device_count() <= int(sys.argv[1]))' \
+    "${device#cuda:}" || refuse "torch sees no $device; is it a build for CUDA, and is there a GPU?"
 }
 
 # step NAME COMMAND…: notes in $results whether it did well; its output is in $build/NAME.log.
@@ -78,9 +105,9 @@ step() {
 
 configure() {
   local torch
-  torch=$("$python" -c 'import torch; print(torch.utils.cmake_prefix_path)')/Torch
+  torch=$("$python" -c 'import torch; print(torch.utils.cmake_prefix_path)') || return
   cmake -S . -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Release -DPATHSWEEP_PARTS=trainer \
-    -DTorch_DIR="$torch" -DPATHSWEEP_PYTHON="$(command -v "$python")" \
+    -DTorch_DIR="$torch/Torch" -DPATHSWEEP_PYTHON="$(command -v "$python")" \
     ${prefix:+-DCMAKE_PREFIX_PATH="$prefix/usr"}
 }
 
@@ -98,15 +125,17 @@ measure() {
 
 write_json() {
   "$python" - "$results" "$device" >"$output" <<'PYTHON'
-import json, pathlib, platform, sys
+import datetime, json, pathlib, platform, subprocess, sys
 import torch
 
 results, device = pathlib.Path(sys.argv[1]), sys.argv[2]
 measured = results / "measured.jsonl"
 print(json.dumps({
+    "commit": subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True,
+                             text=True).stdout.strip() or None,
+    "date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
     "device": device,
-    "gpu": torch.cuda.get_device_name(device) if device != "cpu" and torch.cuda.is_available()
-           else None,
+    "gpu": None if device == "cpu" else torch.cuda.get_device_name(device),
     "machine": platform.machine(),
     "torch": torch.__version__,
     "cuda": torch.version.cuda,
@@ -119,14 +148,19 @@ PYTHON
 }
 
 main() {
+  local fetch_into='' results
   parse_arguments "$@"
+  if [[ -n $fetch_into ]]; then
+    fetch "$fetch_into"
+    return
+  fi
+  check_arguments
   mkdir -p "$build" "$(dirname "$output")"
-  build=$(realpath "$build")
   results=$build/results
   rm -rf "$results"
   mkdir "$results"
   if [[ -n $prefix ]]; then  # its libraries need one another
-    export LD_LIBRARY_PATH=$prefix/usr/lib/x86_64-linux-gnu:${LD_LIBRARY_PATH:-}
+    export LD_LIBRARY_PATH=$prefix/usr/lib/$HOSTTYPE-linux-gnu:${LD_LIBRARY_PATH:-}
   fi
 
   if step configure configure && step build cmake --build "$build"; then

@@ -111,6 +111,30 @@ install_wheels() {
   echo "$wanted" >"$stamp"
 }
 
+# The folder of the LibTorch that CMake will take.
+torch_root() {
+  if [[ -n $torch_dir ]]; then
+    echo "$torch_dir/../../.."
+  else
+    echo build/venv/lib/python3*/site-packages/torch
+  fi
+}
+
+# A LibTorch for CUDA wants this project's CUDA kernels too.
+needs_nvcc() {
+  [[ $needs_torch == yes && -e $(torch_root)/lib/libtorch_cuda.so ]] && ! command -v nvcc >/dev/null
+}
+
+# nvcc looks for its libraries in lib64; in the wheels they are in lib.
+install_nvcc() {
+  local requirements=deploy/cuda-requirements.txt stamp=build/venv/nvcc.txt
+  if [[ -f $stamp && $(<"$stamp") == "$(<"$requirements")" ]]; then return; fi
+  [[ -x build/venv/bin/pip ]] || python3 -m venv --clear build/venv
+  build/venv/bin/pip install --disable-pip-version-check --progress-bar off -r "$requirements"
+  ln -sfn lib build/venv/lib/python3*/site-packages/nvidia/cu13/lib64
+  cp "$requirements" "$stamp"
+}
+
 # A build folder that has tests keeps them: without, its test programs would go stale unseen.
 configure() {
   if grep -qs '^PATHSWEEP_BUILD_TESTS:BOOL=ON' "build/$preset/CMakeCache.txt"; then with_tests=ON; fi
@@ -146,6 +170,11 @@ Without root: ask for them, then run this again; or --no-packages if you have th
   if [[ $needs_torch == yes && -z $torch_dir ]] || [[ $with_tests == ON ]]; then
     step "LibTorch wheel" "see that pip reaches an index (PIP_INDEX_URL, PIP_FIND_LINKS), or name \
 a LibTorch you have: deploy/setup.sh -DTorch_DIR=…/share/cmake/Torch" install_wheels
+  fi
+  if needs_nvcc; then
+    step "CUDA compiler" "see that pip reaches an index (PIP_INDEX_URL, PIP_FIND_LINKS), or install \
+nvcc; without it GPUs train by LibTorch's own operations: put a folder with nvcc into PATH" install_nvcc
+    cmake_arguments+=(-DCMAKE_CUDA_COMPILER="$(realpath build/venv/lib/python3*/site-packages/nvidia/cu13/bin/nvcc)")
   fi
   step "configure ($preset)" "read the first 'CMake Error' in the log; after a change of compiler \
 or LibTorch remove build/$preset" configure

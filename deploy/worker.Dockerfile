@@ -34,7 +34,7 @@ ENV PATH=/opt/pathsweep/bin:$PATH \
 USER 10001
 # Healthy while the coordinator hears from this container.
 HEALTHCHECK --interval=30s --timeout=6s --start-period=30s \
-    CMD ["bash", "-c", "sweepctl workers --output csv | grep -q \"^$HOSTNAME-.*,yes$\""]
+    CMD ["bash", "-c", "sweepctl workers --output csv | grep -q \"^$HOSTNAME-.*,yes,\""]
 ENTRYPOINT ["sweep-worker"]
 
 FROM runtime AS cpu

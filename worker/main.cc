@@ -67,7 +67,11 @@ pathsweep::v1::WorkerDescription Describe(const pathsweep::DeviceInfo& device,
 }
 
 pathsweep::ReadDevice ReaderOf(const pathsweep::DeviceInfo& device) {
-  if (device.uuid.empty()) return {};
+  if (device.device == "cpu") return {};
+  if (device.uuid.empty()) {
+    spdlog::warn("no readings of {}: this build knows no GPUs by name", device.device);
+    return {};
+  }
   absl::StatusOr<pathsweep::ReadDevice> reader = pathsweep::OpenNvml(device.uuid);
   if (reader.ok()) return *std::move(reader);
   spdlog::warn("no readings of {}: {}", device.device, std::string(reader.status().message()));
@@ -153,9 +157,8 @@ int main(int argc, char** argv) {
   app.add_option("--threads", options.threads, "CPU threads that one operation may use")
       ->capture_default_str()
       ->check(CLI::Range(1, 1024));
-  app.add_option(
-         "--slots", options.slots,
-         "trials to train at once; 0: 1, or with --fuse as many as find memory, as measured")
+  app.add_option("--slots", options.slots,
+                 "trials to train at once; 0: as many of one shape, up to --fuse, as find memory")
       ->capture_default_str()
       ->check(CLI::Range(0, 1024));
   app.add_option("--fuse", options.fuse,

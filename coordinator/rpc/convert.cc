@@ -37,17 +37,18 @@ Execution ExecutionOf(const v1::Outcome& proto) {
           .energy_joules = std::isfinite(energy) ? std::max(energy, 0.0) : 0};
 }
 
-// What is no number it cannot say.
+// What no device can say it has not said.
 DeviceReading FromProto(const v1::DeviceReading& proto) {
-  const auto finite = [](bool set, double value) {
-    return set && std::isfinite(value) ? std::optional(value) : std::nullopt;
+  const auto number = [](bool set, double value, double lowest, double highest) {
+    const bool is_one = set && value >= lowest && value <= highest;
+    return is_one ? std::optional(value) : std::nullopt;
   };
   DeviceReading reading;
-  reading.utilization = finite(proto.has_utilization(), proto.utilization());
-  reading.power_watts = finite(proto.has_power_watts(), proto.power_watts());
+  reading.utilization = number(proto.has_utilization(), proto.utilization(), 0, 1);
+  reading.power_watts = number(proto.has_power_watts(), proto.power_watts(), 0, 1e6);
   reading.temperature_celsius =
-      finite(proto.has_temperature_celsius(), proto.temperature_celsius());
-  if (proto.has_memory_used_bytes()) reading.memory_used_bytes = proto.memory_used_bytes();
+      number(proto.has_temperature_celsius(), proto.temperature_celsius(), -300, 1000);
+  if (proto.memory_used_bytes() > 0) reading.memory_used_bytes = proto.memory_used_bytes();
   return reading;
 }
 

@@ -135,6 +135,13 @@ TEST(CheckTogether, BatchesOfManyTargetsHoldWholeGraphs) {
   EXPECT_TRUE(CheckTogether(parameters).ok());
 }
 
+TEST(CheckTogether, FlashAttentionTakesHeadsOfMultiplesOf8) {
+  TrialParameters parameters{.width = 24, .heads = 2, .attention = "flash", .dtype = "bfloat16"};
+  EXPECT_THAT(MessageOf(CheckTogether(parameters)), HasSubstr("it is 12"));
+  parameters.heads = 3;
+  EXPECT_TRUE(CheckTogether(parameters).ok());
+}
+
 TEST(CheckTogether, FlashAttentionTakesBfloat16) {
   TrialParameters parameters{.attention = "flash"};
   EXPECT_THAT(MessageOf(CheckTogether(parameters)), HasSubstr("needs `dtype: bfloat16`"));

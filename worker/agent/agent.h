@@ -39,7 +39,10 @@ class Agent {
 
   // Hands the running trials back; Run returns when the coordinator has acknowledged it.
   // May be called from any thread.
-  void Leave() { session_.Leave(); }
+  void Leave() {
+    runner_.EndAll({TrialOutcome::Kind::kInterrupted, ""});  // with what they have consumed
+    session_.Leave();
+  }
 
  private:
   // One stream from its opening to its end, and whether it ever worked.

@@ -227,6 +227,11 @@ bool Session::IsKept(AttemptKey attempt, int64_t step) const {
          });
 }
 
+void Session::TakeNoMore() {
+  absl::MutexLock lock(&mutex_);
+  leaving_ = true;
+}
+
 void Session::Leave() {
   absl::MutexLock lock(&mutex_);
   leaving_ = true;

@@ -83,6 +83,8 @@ class Session {
   // if it is not by the deadline, or the attempt is over.
   bool WaitUntilKept(AttemptKey attempt, int64_t step, absl::Time deadline) const;
 
+  // Takes no more leases, and hands nothing back yet.
+  void TakeNoMore();
   // Takes no more leases and hands the attempts back, without waiting for the threads that
   // train them.
   void Leave();

@@ -71,7 +71,9 @@ TrialRunner::TrialRunner(Session& session, CheckpointCourier& checkpoints, Train
       capacity_(capacity),
       on_failure_(std::move(on_failure)) {
   threads_.emplace_back([this] { Prepare(); });
-  for (int i = 0; i < capacity.trials; ++i) threads_.emplace_back([this] { Train(); });
+  // Memory is measured of the whole device, so then one group trains at a time.
+  const int groups = capacity.measured ? 1 : capacity.trials;
+  for (int i = 0; i < groups; ++i) threads_.emplace_back([this] { Train(); });
 }
 
 TrialRunner::~TrialRunner() {
@@ -146,7 +148,10 @@ void TrialRunner::Train() {
     mutex_.Unlock();
     Source source(*this, *group);
     const absl::Status status = trainer_.train(source);
-    if (!status.ok()) on_failure_(status);
+    if (!status.ok()) {
+      EndAll({TrialOutcome::Kind::kCrashed, std::string(status.message())});
+      on_failure_(status);
+    }
     absl::MutexLock lock(&mutex_);
     const int crowded_out = group->crowded_out;
     groups_.erase(group);
@@ -179,6 +184,18 @@ std::vector<TrialTask> TrialRunner::TakeFor(Group& group, int training, int room
   return taken;
 }
 
+void TrialRunner::EndAll(TrialOutcome outcome) {
+  session_.TakeNoMore();  // else what is given back would come back
+  absl::MutexLock lock(&mutex_);
+  const std::optional<double> energy = Energy();
+  for (const Group& group : groups_) {
+    for (const AttemptKey& attempt : group.attempts) {
+      if (energy) outcome.energy_joules = energy_.End(attempt, *energy);
+      session_.Ended(attempt, outcome);
+    }
+  }
+}
+
 void TrialRunner::SaySlots(int more) {
   size_t trials = static_cast<size_t>(more);
   for (const Group& group : groups_) trials += group.attempts.size();
@@ -192,7 +209,11 @@ std::optional<double> TrialRunner::Energy() const {
 void TrialRunner::Ended(AttemptKey attempt, TrialOutcome outcome) {
   using Kind = TrialOutcome::Kind;
   absl::MutexLock lock(&mutex_);
-  if (const auto energy = Energy()) outcome.energy_joules = energy_.End(attempt, *energy);
+  if (const auto energy = Energy()) {
+    outcome.energy_joules = energy_.End(attempt, *energy);
+  } else {
+    energy_.Drop(attempt);
+  }
   const auto group = std::ranges::find_if(
       groups_, [&](const Group& one) { return one.attempts.contains(attempt); });
   group->attempts.erase(attempt);
@@ -220,11 +241,9 @@ std::deque<TrialRunner::Ready>::iterator TrialRunner::FindUnclaimed() {
 }
 
 // A group that has no trial yet, or whose last one has ended, is about to take one or to be gone.
-// By measured memory, there is one group of a shape, which takes what finds room.
 bool TrialRunner::IsClaimed(const Ready& ready) const {
-  return std::ranges::any_of(groups_, [&](const Group& group) {
-    return group.shape == ready.shape && (capacity_.measured || HasPlace(group));
-  });
+  return std::ranges::any_of(
+      groups_, [&](const Group& group) { return group.shape == ready.shape && HasPlace(group); });
 }
 
 }  // namespace pathsweep

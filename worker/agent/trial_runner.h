@@ -37,8 +37,8 @@ struct Trainer {
 struct Capacity {
   int trials = 1;  // at once
   int fuse = 1;    // of them as one model
-  // Of the trials the worker takes one, and then as many more as find memory, as measured. The
-  // session's slots follow.
+  // Of the trials the worker takes one, and then as many more of its shape as find memory, as
+  // measured; other shapes wait. The session's slots follow.
   bool measured = false;
 };
 
@@ -52,6 +52,10 @@ class TrialRunner {
 
   // Queued until there is a place for it.
   void Start(Assignment assignment);
+
+  // Says at once of all that train that they have ended so, without waiting for them. No lease is
+  // taken any more.
+  void EndAll(TrialOutcome outcome);
 
  private:
   // A trial that can begin.

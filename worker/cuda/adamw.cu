@@ -72,4 +72,11 @@ int AdamWStep(const AdamWTrial* trials, int64_t count, int64_t weights, const Ad
   return cudaGetLastError();
 }
 
+int CheckAdamW() {
+  cudaFuncAttributes attributes{};
+  const cudaError_t error = cudaFuncGetAttributes(&attributes, Step);
+  cudaGetLastError();  // is not to be found by others
+  return error;
+}
+
 }  // namespace pathsweep::cuda

@@ -27,4 +27,7 @@ inline constexpr int64_t kPartialSums = 64;
 int AdamWStep(const AdamWTrial* trials, int64_t count, int64_t weights, const AdamWState& state,
               double* partial, float* norms, void* stream);
 
+// Whether the current device runs this build's code of it: a cudaError_t.
+int CheckAdamW();
+
 }  // namespace pathsweep::cuda

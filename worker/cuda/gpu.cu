@@ -26,4 +26,8 @@ GpuIdentity IdentifyGpu(int index) {
   return {properties.name, Text(properties.uuid)};
 }
 
+int MakeStream(void** stream) {
+  return cudaStreamCreateWithFlags(reinterpret_cast<cudaStream_t*>(stream), cudaStreamNonBlocking);
+}
+
 }  // namespace pathsweep::cuda

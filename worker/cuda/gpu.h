@@ -13,4 +13,7 @@ struct GpuIdentity {
 // Empty if there is no such device, or this build knows none.
 GpuIdentity IdentifyGpu(int index);
 
+// A stream (cudaStream_t) of the current device, for ever. Returns a cudaError_t.
+int MakeStream(void** stream);
+
 }  // namespace pathsweep::cuda

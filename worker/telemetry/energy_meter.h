@@ -32,6 +32,9 @@ class EnergyMeter {
     return part;
   }
 
+  // Its part is not known.
+  void Drop(const User& user) { users_.erase(user); }
+
  private:
   void Advance(double total) {
     // A counter that has gone back has begun anew.

@@ -9,11 +9,13 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 #include <mutex>
 #include <type_traits>
 #include <utility>
 
 #include "worker/cuda/adamw.h"
+#include "worker/cuda/gpu.h"
 #include "worker/cuda/training_batch.h"
 #include "worker/task/task_shape.h"
 #include "worker/train/scheduled_sampling.h"
@@ -59,8 +61,37 @@ cuda::TrialBatch BatchOf(const TrialStep& trial) {
           static_cast<uint64_t>((trial.step - 1) * trial.parameters.batch_size)};
 }
 
-// What a step makes on the CPU while the GPU waits, so that it cannot be replayed; else empty.
-std::string MadeOnTheCpu(absl::Span<const TrialStep> trials) {
+// The training thread's own: of a stream that several threads use, one would record what the others
+// do. They are few, and stay, for LibTorch remembers every stream that it has seen.
+c10::cuda::CUDAStream StreamOfThread(torch::Device device) {
+  thread_local std::map<c10::DeviceIndex, c10::cuda::CUDAStream> streams;
+  const auto found = streams.find(device.index());
+  if (found != streams.end()) return found->second;
+  const c10::cuda::CUDAGuard on_device(device);
+  void* made = nullptr;
+  Check(cuda::MakeStream(&made));
+  const auto stream =
+      c10::cuda::getStreamFromExternal(static_cast<cudaStream_t>(made), device.index());
+  return streams.emplace(device.index(), stream).first->second;
+}
+
+// Examples that are drawn at a time: more would not make it faster, and each needs scratch space.
+int64_t LanesFor(const TrainingTask& task, int64_t examples) {
+  constexpr int64_t kScratchBytes = 64 << 20;
+  const int64_t fit = kScratchBytes / (task.Scratch() * int64_t{sizeof(int32_t)});
+  return std::clamp<int64_t>(fit, 1, examples);
+}
+
+// Recurrent layers do each token by itself.
+constexpr int64_t kMostTokensInTurn = 512;
+
+// Why a step cannot be replayed: what is made on the CPU meanwhile, or its size; else empty.
+std::string ObstacleToReplay(absl::Span<const TrialStep> trials) {
+  const TrialParameters& like = trials.front().parameters;
+  const bool recurrent = like.architecture == "lstm" || like.architecture == "gru";
+  if (recurrent && TaskShapeOf(like).InputLength() * like.depth > kMostTokensInTurn) {
+    return "a recording of so many tokens in turn would be too large";
+  }
   for (const TrialStep& trial : trials) {
     if (trial.parameters.dropout > 0) return "dropout draws its masks on the CPU";
     if (trial.parameters.objective == "scheduled_sampling") {
@@ -77,33 +108,34 @@ class CudaStep : public TrainingStep {
       : model_(model),
         optimizer_(optimizer),
         device_(device),
-        stream_(c10::cuda::getStreamFromPool(/*isHighPriority=*/false, device.index())),
+        stream_(StreamOfThread(device)),
         task_(TrainingTaskOf(trials.front().parameters, 0)),
         count_(static_cast<int64_t>(trials.size())),
         examples_(trials.front().parameters.batch_size),
         batches_(count_, device),
         optimizers_(count_, device),
-        scratch_(Empty({count_, examples_, task_.Scratch()}, torch::kInt)),
+        lanes_(LanesFor(task_, count_ * examples_)),
+        scratch_(Empty({lanes_, task_.Scratch()}, torch::kInt)),
         inputs_(Empty({count_, examples_, task_.shape.InputLength()}, torch::kLong)),
         targets_(Empty({count_, examples_, task_.shape.length}, torch::kLong)),
         partial_(Empty({count_, cuda::kPartialSums}, torch::kDouble)),
         results_(Empty({2, count_}, torch::kFloat)),
-        eager_(MadeOnTheCpu(trials)) {
+        eager_(ObstacleToReplay(trials)) {
     // The state that it is given was made on the thread's stream.
     c10::cuda::getCurrentCUDAStream(device.index()).synchronize();
   }
+  ~CudaStep() override { Settle(); }
 
   std::vector<double> Take(absl::Span<const TrialStep> trials,
                            const OptimizedWeights& state) override {
     const c10::cuda::CUDAStreamGuard on_stream(stream_);
-    batches_.Upload(trials, BatchOf);
-    optimizers_.Upload(trials, AdamWTrialOf);
-    if (graph_ != nullptr) {
-      graph_->replay();
-    } else {
-      Launch(trials, state);
+    Tensor said;
+    try {
+      said = Run(trials, state);
+    } catch (...) {
+      Settle();
+      throw;
     }
-    const Tensor said = results_.cpu();  // waits
     if (graph_ == nullptr && eager_.empty()) Record(trials, state);
     const auto* losses = said.data_ptr<float>();
     const auto* norms = losses + count_;
@@ -117,6 +149,26 @@ class CudaStep : public TrainingStep {
   }
 
  private:
+  // The results, once they are there.
+  Tensor Run(absl::Span<const TrialStep> trials, const OptimizedWeights& state) {
+    batches_.Upload(trials, BatchOf);
+    optimizers_.Upload(trials, AdamWTrialOf);
+    if (graph_ != nullptr) {
+      graph_->replay();
+    } else {
+      Launch(trials, state);
+    }
+    return results_.cpu();
+  }
+
+  // Waits for what is under way, which uses memory that may be given to others now.
+  void Settle() const {
+    try {
+      stream_.synchronize();
+    } catch (const std::exception&) {  // of a device that has failed nothing is under way
+    }
+  }
+
   Tensor Empty(std::vector<int64_t> sizes, torch::ScalarType type) const {
     return torch::empty(sizes, torch::dtype(type).device(device_));
   }
@@ -124,7 +176,7 @@ class CudaStep : public TrainingStep {
   // The losses and the norms are written last.
   void Launch(absl::Span<const TrialStep> trials, const OptimizedWeights& state) {
     Check(cuda::FillTrainingBatch(batches_.device(), count_, examples_, task_.shape,
-                                  scratch_.data_ptr<int32_t>(), inputs_.data_ptr<int64_t>(),
+                                  scratch_.data_ptr<int32_t>(), lanes_, inputs_.data_ptr<int64_t>(),
                                   targets_.data_ptr<int64_t>(), stream_.stream()));
     const Tensor inputs = ShowPredictions(model_, state.weights, trials, inputs_);
     const Tensor weights = state.weights.detach().requires_grad_();
@@ -145,10 +197,11 @@ class CudaStep : public TrainingStep {
     // LibTorch's allocator frees nothing while a thread records.
     static std::mutex one_at_a_time;
     const std::lock_guard lock(one_at_a_time);
-    at::accelerator::emptyCache();  // the recording has memory of its own
-    auto graph = std::make_unique<at::cuda::CUDAGraph>();
+    std::unique_ptr<at::cuda::CUDAGraph> graph;
     bool recording = false;
     try {
+      at::accelerator::emptyCache();  // the recording has memory of its own
+      graph = std::make_unique<at::cuda::CUDAGraph>();
       // Other threads of the process may use the GPU meanwhile.
       graph->capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
       recording = true;
@@ -179,6 +232,7 @@ class CudaStep : public TrainingStep {
   const int64_t examples_;
   PerTrial<cuda::TrialBatch> batches_;
   PerTrial<cuda::AdamWTrial> optimizers_;
+  const int64_t lanes_;
   const Tensor scratch_;
   const Tensor inputs_;
   const Tensor targets_;
@@ -195,6 +249,11 @@ std::unique_ptr<TrainingStep> MakeCudaStep(const Model& model, const Optimizer& 
                                            std::string& obstacle) {
   if (!optimizer.IsAdamW()) {
     obstacle = "the optimizer has no CUDA kernel";
+    return nullptr;
+  }
+  const c10::cuda::CUDAGuard on_device(device);
+  if (cuda::CheckAdamW() != 0 || cuda::CheckTrainingBatch() != 0) {
+    obstacle = "this build's CUDA kernels are not for this GPU and its driver";
     return nullptr;
   }
   return std::make_unique<CudaStep>(model, optimizer, device, trials);

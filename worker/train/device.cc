@@ -53,8 +53,11 @@ absl::StatusOr<DeviceInfo> ResolveDevice(const std::string& text) {
 }
 
 bool DeviceAnswers(const std::string& device) {
+  const torch::Device one(device);
+  if (one.is_cpu()) return true;
   try {
-    return torch::ones({1}, torch::Device(device)).item<float>() == 1;
+    at::accelerator::synchronizeDevice(one.index());
+    return true;
   } catch (const std::exception&) {
     return false;
   }

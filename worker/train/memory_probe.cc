@@ -1,6 +1,7 @@
 #include "worker/train/memory_probe.h"
 
 #include <ATen/DeviceAccelerator.h>
+#include <malloc.h>
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@ namespace pathsweep {
 namespace {
 
 constexpr double kUsable = 0.9;
+constexpr auto kAggregate = static_cast<size_t>(at::CachingAllocator::StatType::AGGREGATE);
 
 // The value of a line `NAME: 123 kB` of a file in /proc, in bytes; 0 if there is none.
 int64_t ProcBytes(const char* path, const std::string& name) {
@@ -25,21 +27,54 @@ int64_t ProcBytes(const char* path, const std::string& name) {
   return 0;
 }
 
+// The folder of the process's control group (cgroups(7), version 2).
+std::string ControlGroup() {
+  std::ifstream file("/proc/self/cgroup");
+  std::string line;
+  while (std::getline(file, line) && !line.starts_with("0::")) {
+  }
+  return "/sys/fs/cgroup" + (line.starts_with("0::") ? line.substr(3) : "");
+}
+
+// Copies of files, which give way where memory is needed.
+int64_t FileCache(const std::string& group) {
+  std::ifstream file(group + "/memory.stat");
+  int64_t all = 0, value = 0;
+  for (std::string name; file >> name >> value;) {
+    if (name == "active_file" || name == "inactive_file") all += value;
+  }
+  return all;
+}
+
 // Without a limit on the control group the largest number.
 int64_t LeftInControlGroup() {
+  const std::string group = ControlGroup();
   int64_t limit = 0, used = 0;
-  const bool limited = (std::ifstream("/sys/fs/cgroup/memory.max") >> limit) &&
-                       (std::ifstream("/sys/fs/cgroup/memory.current") >> used);
-  return limited ? std::max<int64_t>(limit - used, 0) : std::numeric_limits<int64_t>::max();
+  const bool limited = (std::ifstream(group + "/memory.max") >> limit) &&
+                       (std::ifstream(group + "/memory.current") >> used);
+  if (!limited) return std::numeric_limits<int64_t>::max();
+  return std::max<int64_t>(limit - used + FileCache(group), 0);
 }
 
 int64_t FreeOnHost() {
   return std::min(ProcBytes("/proc/meminfo", "MemAvailable"), LeftInControlGroup());
 }
 
+// What LibTorch's allocator has no block for, and what it keeps of blocks that are free.
+int64_t FreeOnGpu(c10::DeviceIndex index, int64_t in_use) {
+  const auto stats = at::accelerator::getDeviceStats(index);
+  return static_cast<int64_t>(at::accelerator::getMemoryInfo(index).first) +
+         stats.reserved_bytes[kAggregate].current - in_use;
+}
+
 }  // namespace
 
 MemoryProbe::MemoryProbe(torch::Device device) : device_(device) {
+  if (device_.is_cpu()) {
+    malloc_trim(0);  // else what was freed before would look as if it were in use
+  } else {
+    at::globalContext().lazyInitDevice(device_.type());
+  }
   Restart();
   before_ = Measure().now;
 }
@@ -56,27 +91,21 @@ MemoryProbe::Use MemoryProbe::Measure() const {
   if (device_.is_cpu()) {
     return {ProcBytes("/proc/self/status", "VmRSS"), ProcBytes("/proc/self/status", "VmHWM")};
   }
-  const auto all =
-      at::accelerator::getDeviceStats(device_.index())
-          .reserved_bytes[static_cast<size_t>(at::CachingAllocator::StatType::AGGREGATE)];
+  const auto all = at::accelerator::getDeviceStats(device_.index()).allocated_bytes[kAggregate];
   return {all.current, all.peak};
 }
 
 int64_t MemoryProbe::Peak() const { return std::max<int64_t>(Measure().highest - before_, 0); }
 
 int64_t MemoryProbe::Free() const {
-  const int64_t now =
-      device_.is_cpu()
-          ? FreeOnHost()
-          : static_cast<int64_t>(at::accelerator::getMemoryInfo(device_.index()).first);
   const Use use = Measure();
+  const int64_t now = device_.is_cpu() ? FreeOnHost() : FreeOnGpu(device_.index(), use.now);
   return std::max<int64_t>(now - (use.highest - use.now), 0);
 }
 
 int RoomFor(int count, int64_t peak, int64_t free) {
   const double each = static_cast<double>(std::max<int64_t>(peak, 1)) / count;
-  const double room = kUsable * static_cast<double>(free) / each;
-  return static_cast<int>(std::min(room, 1e6));
+  return static_cast<int>(std::min<double>(count, kUsable * static_cast<double>(free) / each));
 }
 
 }  // namespace pathsweep

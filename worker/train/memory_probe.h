@@ -5,8 +5,8 @@
 //   trials.Add(…); trials.Step();
 //   int more = RoomFor(trials.size(), probe.Peak(), probe.Free());
 //
-// Of the whole process and device: what happens beside it makes room look smaller, never larger.
-// Not thread safe.
+// Of the whole process and device, so one company of trials should train at a time. Not thread
+// safe.
 #pragma once
 
 #include <torch/types.h>
@@ -40,7 +40,7 @@ class MemoryProbe {
 };
 
 // Trials like the `count` that took `peak` bytes together for which `free` bytes are enough, with a
-// tenth to spare.
+// tenth to spare; no more than `count`, so that an estimate is never stretched far.
 int RoomFor(int count, int64_t peak, int64_t free);
 
 }  // namespace pathsweep

@@ -57,7 +57,8 @@ Model::Model(const ModelShape& shape, torch::Device device)
       half_(shape.half),
       logit_scale_(1 / shape.width_ratio),  // muP
       embedding_(layout_.Embedding(shape.vocabulary, shape.width)),
-      architecture_(MakeArchitecture(shape, layout_, device)) {
+      architecture_(MakeArchitecture(shape, layout_, device)),
+      execution_(architecture_->Execution(device)) {
   if (shape.tied) return;
   head_ = layout_.Add({.shape = {shape.width, shape.vocabulary},
                        .initial = Initial::kNormal,

@@ -42,7 +42,7 @@ class Model {
   torch::Tensor Logits(const torch::Tensor& weights, const torch::Tensor& tokens,
                        Dropout dropout = {}) const;
   // As Architecture has it.
-  std::string Execution() const { return architecture_->Execution(device_); }
+  const std::string& Execution() const { return execution_; }
   LayerLogits LogitsByLayer(const torch::Tensor& weights, const torch::Tensor& tokens) const;
 
  private:
@@ -56,6 +56,7 @@ class Model {
   const WeightId embedding_;
   const std::unique_ptr<Architecture> architecture_;
   std::optional<WeightId> head_;  // [D, V]; none if the embedding is the head
+  const std::string execution_;
 };
 
 }  // namespace pathsweep

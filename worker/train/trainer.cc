@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/metrics.h"
 #include "worker/train/checkpoint.h"
@@ -25,6 +26,14 @@ struct Failure {
   bool out_of_memory;
 };
 
+// CUDA, its libraries and LibTorch's memory on the CPU have errors of their own for it.
+bool SaysOutOfMemory(absl::string_view message) {
+  return absl::StrContains(message, "out of memory") ||
+         absl::StrContains(message, "can't allocate memory") ||
+         absl::StrContains(message, "CUBLAS_STATUS_ALLOC_FAILED") ||
+         absl::StrContains(message, "CUBLAS_STATUS_NOT_INITIALIZED");
+}
+
 // What went wrong, if something did.
 template <typename Work>
 std::optional<Failure> Try(Work work) {
@@ -33,7 +42,8 @@ std::optional<Failure> Try(Work work) {
   } catch (const c10::OutOfMemoryError& error) {
     return Failure{error.what_without_backtrace(), true};
   } catch (const c10::Error& error) {
-    return Failure{error.what_without_backtrace(), false};
+    const std::string message = error.what_without_backtrace();
+    return Failure{message, SaysOutOfMemory(message)};
   } catch (const std::bad_alloc& error) {
     return Failure{error.what(), true};
   } catch (const std::exception& error) {
@@ -108,14 +118,14 @@ class Company {
     EndWhere([&](size_t k) {
       std::optional<TrialOutcome> outcome;
       const auto failure = Try([&] { outcome = AfterStep(k, losses[k]); });
-      return failure ? OutcomeOf(*failure, size() == 1) : outcome;
+      return failure ? OutcomeUnlessLost(*failure) : outcome;
     });
   }
 
   // After the failure of the device: all crash, and what lies on it stays, for it cannot be freed.
-  void Abandon() {
+  void Abandon(const std::vector<TrialTask>& joining) {
     static_cast<void>(trials_.release());
-    Crash(*lost_, {});
+    Crash(*lost_, joining);
   }
 
   // All of them, and those that have not joined yet.
@@ -149,10 +159,16 @@ class Company {
     return {Kind::kCrowdedOut, failure.message};
   }
 
+  // Of a trial that failed by itself, if it was not the device.
+  std::optional<TrialOutcome> OutcomeUnlessLost(const Failure& failure) {
+    if (IsLost(failure)) return std::nullopt;
+    return OutcomeOf(failure, size() == 1);
+  }
+
   std::optional<TrialOutcome> Begin(size_t k) {
     if (trials_->steps(k) > 0) return std::nullopt;
     const auto failure = Try([&] { Evaluate(k); });
-    return failure ? std::optional(OutcomeOf(*failure, size() == 1)) : std::nullopt;
+    return failure ? OutcomeUnlessLost(*failure) : std::nullopt;
   }
 
   std::optional<TrialOutcome> AfterStep(size_t k, double loss) {
@@ -210,6 +226,7 @@ class Company {
   void EndWhere(Decide decide) {
     std::vector<std::optional<TrialOutcome>> outcomes;
     for (size_t k = 0; k < tasks_.size(); ++k) outcomes.push_back(decide(k));
+    if (lost_) return;                          // nothing on it can be freed
     for (size_t k = tasks_.size(); k-- > 0;) {  // the places of those before it stay
       if (outcomes[k]) End(k, *outcomes[k]);
     }
@@ -295,7 +312,7 @@ absl::Status TrainTrials(const std::string& device, TrialSource& source) {
       company.TakeStep();
     });
     if (company.lost() || (failure && company.IsLost(*failure))) {
-      company.Abandon();
+      company.Abandon(joining);
       return absl::UnavailableError(company.lost()->message);
     }
     if (failure) company.Crash(*failure, joining);

@@ -107,8 +107,9 @@ class TrialSource {
 // if the device has failed: what trained on it has crashed, and nothing more can.
 //
 // Beside others a trial's numbers are those that it has alone, but for rounding. From a
-// checkpoint, the evaluations after it are, on the same device and alone, bit for bit those of a
-// run that was not interrupted; only `samples_per_second` is measured anew.
+// checkpoint, the evaluations after it are, on the same CPU and alone, bit for bit those of a run
+// that was not interrupted; only `samples_per_second` is measured anew. On a GPU they are so far as
+// LibTorch's operations are deterministic, which the backward pass of attention need not be.
 //
 // If a step of several fails, as out of memory, it is nobody's fault: the youngest end with
 // kCrowdedOut, down to the most that have taken a step together, else to half; the others take the

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstring>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "tests/worker/train/recorder.h"
@@ -72,10 +73,11 @@ TEST_F(Gpu, BatchesAreThoseOfTheCpuBitForBit) {
   const auto on_gpu = torch::dtype(torch::kLong).device(torch::kCUDA);
   const Tensor inputs = torch::empty({count, kExamples, shape.InputLength()}, on_gpu);
   const Tensor targets = torch::empty({count, kExamples, shape.length}, on_gpu);
-  const Tensor space = torch::empty({count, kExamples, scratch}, on_gpu.dtype(torch::kInt));
+  constexpr int64_t kLanes = 50;
+  const Tensor space = torch::empty({kLanes, scratch}, on_gpu.dtype(torch::kInt));
   const Tensor said = OnGpu(batches);
   ASSERT_EQ(cuda::FillTrainingBatch(static_cast<const cuda::TrialBatch*>(said.data_ptr()), count,
-                                    kExamples, shape, space.data_ptr<int32_t>(),
+                                    kExamples, shape, space.data_ptr<int32_t>(), kLanes,
                                     inputs.data_ptr<int64_t>(), targets.data_ptr<int64_t>(),
                                     /*stream=*/nullptr),
             0);
@@ -201,6 +203,26 @@ TEST_F(Gpu, EveryDtypeAndAttentionLearns) {
       EXPECT_EQ(outcome.kind, TrialOutcome::Kind::kCompleted) << outcome.detail;
       EXPECT_LT(recorder.history[200]["test_loss"], 0.8 * recorder.history[0]["test_loss"])
           << dtype << " " << attention << ", by " << outcome.execution;
+    }
+  }
+}
+
+// Each has a stream of its own; each of their trials that comes or goes makes a new recording.
+TEST_F(Gpu, ThreadsThatTrainDifferentShapesDoNotDisturbEachOther) {
+  std::vector<TrialParameters> shapes(2, Small());
+  shapes[1].width = 48;
+  std::vector<std::vector<Recorder>> together(shapes.size(), std::vector<Recorder>(40));
+  std::vector<std::thread> threads;
+  for (size_t i = 0; i < shapes.size(); ++i) {
+    shapes[i].steps = 40;
+    threads.emplace_back([&, i] {
+      for (Recorder& recorder : together[i]) Train(shapes[i], "cuda:0", recorder);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  for (size_t i = 0; i < shapes.size(); ++i) {
+    for (Recorder& recorder : together[i]) {
+      EXPECT_NEAR(recorder.history[40]["test_loss"], together[i][0].history[40]["test_loss"], 1e-4);
     }
   }
 }

@@ -37,6 +37,14 @@ TEST(EnergyMeter, SurvivesACounterThatBeginsAnew) {
   EXPECT_EQ(meter.End(1, 25), 10);
 }
 
+TEST(EnergyMeter, OneThatIsDroppedTakesNoPartAnyMore) {
+  EnergyMeter<int> meter;
+  meter.Start(1, 0);
+  meter.Start(2, 0);
+  meter.Drop(2);
+  EXPECT_EQ(meter.End(1, 10), 10);
+}
+
 TEST(EnergyMeter, KnowsNothingOfOneThatHasNotStarted) {
   EnergyMeter<int> meter;
   EXPECT_EQ(meter.End(1, 10), 0);

@@ -9,13 +9,16 @@ namespace {
 constexpr int64_t kMiB = 1 << 20;
 
 TEST(RoomFor, IsWhatTheFreeMemoryHoldsWithATenthToSpare) {
-  EXPECT_EQ(RoomFor(1, 100, 1000), 9);
-  EXPECT_EQ(RoomFor(4, 100, 1000), 36);
-  EXPECT_EQ(RoomFor(1, 100, 99), 0);
+  EXPECT_EQ(RoomFor(10, 1000, 500), 4);
+  EXPECT_EQ(RoomFor(10, 1000, 99), 0);
   EXPECT_EQ(RoomFor(1, 100, 0), 0);
 }
 
-TEST(RoomFor, IsBoundedWhereNothingWasTaken) { EXPECT_EQ(RoomFor(1, 0, 1'000'000'000), 1'000'000); }
+TEST(RoomFor, AtMostDoublesWhatIsThere) {
+  EXPECT_EQ(RoomFor(1, 100, 1'000'000), 1);
+  EXPECT_EQ(RoomFor(4, 100, 1'000'000), 4);
+  EXPECT_EQ(RoomFor(8, 0, 1'000'000), 8) << "nothing was seen to be taken";
+}
 
 TEST(MemoryProbe, SeesTheHighestUseAndForgetsItWhenRestarted) {
   MemoryProbe probe(torch::kCPU);
