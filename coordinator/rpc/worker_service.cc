@@ -42,9 +42,10 @@ class Outbox : public WorkerSink {
     if (ok && stream_ != nullptr && next_ != nullptr) WriteNext();
   }
 
-  void Read(v1::WorkerReport& report) {
+  // `place` is looked at only if the stream is still there.
+  void Read(v1::WorkerReport* place) {
     absl::MutexLock lock(&mutex_);
-    if (stream_ != nullptr) stream_->StartRead(&report);
+    if (stream_ != nullptr) stream_->StartRead(place);
   }
 
  private:
@@ -71,7 +72,7 @@ class WorkerStream : public Reactor {
  public:
   explicit WorkerStream(EngineThread& engine)
       : engine_(engine), outbox_(std::make_shared<Outbox>(*this)) {
-    outbox_->Read(report_);
+    outbox_->Read(&report_);
   }
 
   void OnReadDone(bool ok) override {
@@ -80,11 +81,11 @@ class WorkerStream : public Reactor {
     if (!report.ok()) return outbox_->Close(report.status());
     worker_ = report->worker.name;
     // `this` lives until the outbox has finished the stream, and then the outbox no
-    // longer reads.
+    // longer reads: the place that it would read into is gone too.
     engine_.Post({ReportOnStream{{*std::move(report)}, outbox_},
-                  [outbox = outbox_, this](const absl::Status& status, const State&) {
+                  [outbox = outbox_, place = &report_](const absl::Status& status, const State&) {
                     if (status.ok()) {
-                      outbox->Read(report_);
+                      outbox->Read(place);
                     } else {
                       outbox->Close(status);
                     }

@@ -10,8 +10,9 @@
 namespace pathsweep {
 namespace {
 
-// Of nvml.h, whose binary interface does not change.
-using Device = struct nvmlDevice_st*;
+// Of nvml.h, whose binary interface does not change. A device is a pointer, and so is what a
+// function fills.
+using Device = void*;
 struct Utilization {
   unsigned int gpu;  // percent
   unsigned int memory;
@@ -28,12 +29,12 @@ struct Functions {
   int (*init)();
   int (*shutdown)();
   const char* (*error_string)(int);
-  int (*find)(const char* uuid, Device*);
-  int (*utilization)(Device, Utilization*);
-  int (*memory)(Device, Memory*);
-  int (*power)(Device, unsigned int* milliwatts);
-  int (*temperature)(Device, int sensor, unsigned int* celsius);
-  int (*energy)(Device, unsigned long long* millijoules);
+  int (*find)(const char* uuid, void* device);
+  int (*utilization)(Device, void* utilization);
+  int (*memory)(Device, void* memory);
+  int (*power)(Device, void* milliwatts);                 // unsigned int
+  int (*temperature)(Device, int sensor, void* celsius);  // unsigned int
+  int (*energy)(Device, void* millijoules);               // unsigned long long
 };
 
 class Nvml {

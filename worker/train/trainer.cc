@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <mutex>
 #include <new>
 #include <optional>
 #include <utility>
@@ -60,6 +61,14 @@ double ValueOf(const std::vector<MetricValue>& metrics, absl::string_view name) 
 // And is to end there.
 bool IsSolved(const TrialParameters& parameters, const std::vector<MetricValue>& metrics) {
   return parameters.stop_when == "solved" && ValueOf(metrics, kExactMatch) >= parameters.solved_at;
+}
+
+// Is not freed, but not forgotten either.
+void LeaveForEver(std::unique_ptr<FusedTrials> trials) {
+  static std::mutex mutex;
+  static auto& all = *new std::vector<std::unique_ptr<FusedTrials>>;
+  const std::lock_guard lock(mutex);
+  all.push_back(std::move(trials));
 }
 
 // Trials that train together, and those that watch them.
@@ -124,7 +133,7 @@ class Company {
 
   // After the failure of the device: all crash, and what lies on it stays, for it cannot be freed.
   void Abandon(const std::vector<TrialTask>& joining) {
-    static_cast<void>(trials_.release());
+    LeaveForEver(std::move(trials_));
     Crash(*lost_, joining);
   }
 

@@ -1,19 +1,22 @@
 // NVML's interface over a made-up GPU, GPU-fake, which cannot say its temperature.
+#include <array>
 #include <cstring>
 
 namespace {
 constexpr int kNotSupported = 3;
 constexpr int kNotFound = 6;
 int started = 0;
+int the_gpu = 0;
 unsigned long long energy = 5'000;
+
+template <typename T>
+int Fill(void* place, const T& value) {
+  std::memcpy(place, &value, sizeof value);
+  return 0;
+}
 }  // namespace
 
 extern "C" {
-
-struct nvmlDevice_st {
-  int number;
-};
-nvmlDevice_st the_gpu;
 
 int nvmlInit_v2() {
   ++started;
@@ -26,31 +29,22 @@ int nvmlShutdown() {
 const char* nvmlErrorString(int error) {
   return error == kNotFound ? "Not Found" : "Not Supported";
 }
-int nvmlDeviceGetHandleByUUID(const char* uuid, nvmlDevice_st** device) {
+int nvmlDeviceGetHandleByUUID(const char* uuid, void* device) {
   if (started == 0 || std::strcmp(uuid, "GPU-fake") != 0) return kNotFound;
-  *device = &the_gpu;
-  return 0;
+  return Fill(device, static_cast<void*>(&the_gpu));
 }
-int nvmlDeviceGetUtilizationRates(nvmlDevice_st*, unsigned int* rates) {
-  rates[0] = 87;
-  rates[1] = 12;
-  return 0;
+int nvmlDeviceGetUtilizationRates(void*, void* rates) {
+  return Fill(rates, std::array<unsigned int, 2>{87, 12});
 }
-int nvmlDeviceGetMemoryInfo(nvmlDevice_st*, unsigned long long* memory) {
-  memory[0] = 100;
-  memory[1] = 60;
-  memory[2] = 40;
-  return 0;
+int nvmlDeviceGetMemoryInfo(void*, void* memory) {
+  return Fill(memory, std::array<unsigned long long, 3>{100, 60, 40});
 }
-int nvmlDeviceGetPowerUsage(nvmlDevice_st*, unsigned int* milliwatts) {
-  *milliwatts = 312'500;
-  return 0;
-}
-int nvmlDeviceGetTemperature(nvmlDevice_st*, int, unsigned int*) { return kNotSupported; }
+int nvmlDeviceGetPowerUsage(void*, void* milliwatts) { return Fill(milliwatts, 312'500U); }
+int nvmlDeviceGetTemperature(void*, int, void*) { return kNotSupported; }
 // Two joules between any two readings.
-int nvmlDeviceGetTotalEnergyConsumption(nvmlDevice_st*, unsigned long long* millijoules) {
-  *millijoules = energy += 2'000;
-  return 0;
+int nvmlDeviceGetTotalEnergyConsumption(void*, void* millijoules) {
+  energy += 2'000;
+  return Fill(millijoules, energy);
 }
 
 }  // extern "C"
