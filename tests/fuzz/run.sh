@@ -7,7 +7,7 @@ usage() {
 usage: tests/fuzz/run.sh [--seconds N] [TARGET …]
 
   --seconds N   how long each target runs (default: 60); as many at once as there are cores
-  TARGET        fuzz_sweep_file, fuzz_messages, fuzz_engine (default: all)
+  TARGET        fuzz_sweep_file, fuzz_expression, fuzz_messages, fuzz_engine (default: all)
 
 Builds nothing: deploy/setup.sh --tests --preset fuzz does. The corpus stays as it is. A line
 for each target; not zero if one broke a rule, crashed, took 10 s or 2 GB for an input. That
@@ -31,7 +31,7 @@ parse_arguments() {
     esac
     shift
   done
-  ((${#targets[@]})) || targets=(fuzz_sweep_file fuzz_messages fuzz_engine)
+  ((${#targets[@]})) || targets=(fuzz_sweep_file fuzz_expression fuzz_messages fuzz_engine)
 }
 
 # last PATTERN FILE: what stands in the last line that has the pattern's group.

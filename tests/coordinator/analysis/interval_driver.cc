@@ -1,4 +1,4 @@
-// Reads lines of numbers and writes their intervals, for test_intervals.py:
+// Reads lines of numbers and writes their intervals, for test_interval.py:
 //   mean V1 V2 …       -> mean low high
 //   wilson K N         -> share low high
 #include <iomanip>

@@ -10,7 +10,7 @@ SEED = 20240306
 
 
 def ours(lines):
-    result = subprocess.run([os.environ["INTERVAL_DRIVER"]], input="\n".join(lines),
+    result = subprocess.run([os.environ["DRIVER"]], input="\n".join(lines),
                             capture_output=True, text=True, check=True)
     return np.array([[float(word) for word in line.split()] for line in result.stdout.splitlines()])
 

@@ -1,0 +1,99 @@
+#include "coordinator/analysis/significance.h"
+
+#include <algorithm>
+#include <boost/math/distributions/beta.hpp>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+#include <numeric>
+
+#include "base/philox.h"
+
+namespace pathsweep {
+namespace {
+
+constexpr double kTail = 0.025;
+
+double Mean(absl::Span<const double> values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+double Deviation(absl::Span<const double> values, double mean) {
+  double squares = 0;
+  for (double value : values) squares += (value - mean) * (value - mean);
+  return std::sqrt(squares / static_cast<double>(values.size() - 1));
+}
+
+// A quantile between two values lies on the line between them, as NumPy's do.
+double Quantile(const std::vector<double>& sorted, double share) {
+  const double at = share * static_cast<double>(sorted.size() - 1);
+  const auto lower = static_cast<size_t>(at);
+  const size_t upper = std::min(lower + 1, sorted.size() - 1);
+  return std::lerp(sorted[lower], sorted[upper], at - static_cast<double>(lower));
+}
+
+}  // namespace
+
+MeanTest TestMean(absl::Span<const double> values, double bound, double least_deviation) {
+  const auto n = static_cast<double>(values.size());
+  const double mean = Mean(values);
+  const double deviation = std::max(Deviation(values, mean), least_deviation);
+  if (deviation == 0) {  // nothing varies: the mean is what it is
+    return {mean > bound ? 0.0 : 1.0, mean < bound ? 0.0 : 1.0};
+  }
+  const double t = (mean - bound) / deviation * std::sqrt(n);
+  const boost::math::students_t distribution(n - 1);
+  return {boost::math::cdf(boost::math::complement(distribution, t)),
+          boost::math::cdf(distribution, t)};
+}
+
+double MeasurementNoise(double share, int64_t examples) {
+  const double n = static_cast<double>(examples) + 4;
+  const double moderate = (share * static_cast<double>(examples) + 2) / n;
+  return std::sqrt(moderate * (1 - moderate) / n);
+}
+
+Estimate ExactInterval(int64_t successes, int64_t trials) {
+  const auto k = static_cast<double>(successes), n = static_cast<double>(trials);
+  Estimate share{k / n, 0.0, 1.0};
+  if (successes > 0) {
+    share.low = boost::math::quantile(boost::math::beta_distribution(k, n - k + 1), kTail);
+  }
+  if (successes < trials) {
+    share.high = boost::math::quantile(boost::math::beta_distribution(k + 1, n - k), 1 - kTail);
+  }
+  return share;
+}
+
+std::vector<double> AdjustForMany(absl::Span<const double> p_values) {
+  std::vector<size_t> order(p_values.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::ranges::sort(order, [&](size_t a, size_t b) { return p_values[a] > p_values[b]; });
+  std::vector<double> adjusted(p_values.size());
+  const auto all = static_cast<double>(p_values.size());
+  double least = 1;
+  for (size_t i = 0; i < order.size(); ++i) {  // from the largest down
+    const double rank = all - static_cast<double>(i);
+    least = std::min(least, p_values[order[i]] * all / rank);
+    adjusted[order[i]] = least;
+  }
+  return adjusted;
+}
+
+Estimate BootstrapMean(absl::Span<const double> values, int resamples, uint64_t seed) {
+  const double mean = Mean(values);
+  if (values.size() == 1) return {mean, std::nullopt, std::nullopt};
+  std::vector<double> means;
+  means.reserve(resamples);
+  for (int i = 0; i < resamples; ++i) {
+    PhiloxStream random(seed, /*stream=*/0, static_cast<uint64_t>(i));
+    double sum = 0;
+    for (size_t j = 0; j < values.size(); ++j) {
+      sum += values[random.Below(static_cast<uint32_t>(values.size()))];
+    }
+    means.push_back(sum / static_cast<double>(values.size()));
+  }
+  std::ranges::sort(means);
+  return {mean, Quantile(means, kTail), Quantile(means, 1 - kTail)};
+}
+
+}  // namespace pathsweep

@@ -1,0 +1,39 @@
+// Tests of means, and how many of many tests may be believed. Pure.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "coordinator/analysis/interval.h"
+
+namespace pathsweep {
+
+// One-sided p-values of Student's t-test of a mean against a bound.
+struct MeanTest {
+  double above;  // of the hypothesis that the mean is at most the bound: small speaks for above it
+  double below;  // of the hypothesis that it is at least the bound
+};
+
+// The standard deviation is taken to be at least `least_deviation`: a few seeds that agree by
+// chance would otherwise say that nothing varies (see MeasurementNoise). Requires two values or
+// more.
+MeanTest TestMean(absl::Span<const double> values, double bound, double least_deviation = 0);
+
+// Standard deviation of a share that is measured on so many independent examples, by the rule of
+// Agresti & Coull (1998): two successes and two failures are added, so it is never 0.
+double MeasurementNoise(double share, int64_t examples);
+
+// The interval of Clopper & Pearson (1934) of a share, 95 %: exact, and so never too narrow.
+// Requires 0 <= successes <= trials and trials >= 1.
+Estimate ExactInterval(int64_t successes, int64_t trials);
+
+// p-values adjusted by Benjamini & Hochberg (1995), in their order: those of at most q are believed
+// with a share of at most q wrong among them, if the tests are independent or depend positively.
+std::vector<double> AdjustForMany(absl::Span<const double> p_values);
+
+// The mean with the percentile bootstrap's 95 % interval (Efron 1979) from `resamples` resamples,
+// the same for a seed. Requires at least one value; without an interval if there is one alone.
+Estimate BootstrapMean(absl::Span<const double> values, int resamples, uint64_t seed);
+
+}  // namespace pathsweep

@@ -1,0 +1,61 @@
+// Reads lines of numbers and writes what the statistics make of them, for test_significance.py:
+//   mean_test BOUND LEAST V1 V2 …   -> above below
+//   exact K N                       -> share low high
+//   adjust P1 P2 …                  -> q1 q2 …
+//   bootstrap RESAMPLES V1 V2 …     -> mean low high
+//   shares A B C V1 V2 …            -> of a grid of A × B × C: a b c ab ac bc abc
+#include <iomanip>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "coordinator/analysis/significance.h"
+#include "coordinator/analysis/variance_shares.h"
+
+namespace pathsweep {
+namespace {
+
+std::vector<double> From(const std::vector<double>& numbers, size_t first) {
+  return {numbers.begin() + static_cast<int64_t>(first), numbers.end()};
+}
+
+std::vector<double> Numbers(const Estimate& estimate) {
+  return {estimate.value, *estimate.low, *estimate.high};
+}
+
+std::vector<double> Answer(const std::string& kind, const std::vector<double>& numbers) {
+  if (kind == "mean_test") {
+    const MeanTest test = TestMean(From(numbers, 2), numbers[0], numbers[1]);
+    return {test.above, test.below};
+  }
+  if (kind == "exact") {
+    return Numbers(
+        ExactInterval(static_cast<int64_t>(numbers[0]), static_cast<int64_t>(numbers[1])));
+  }
+  if (kind == "adjust") return AdjustForMany(numbers);
+  if (kind == "bootstrap") {
+    return Numbers(BootstrapMean(From(numbers, 1), static_cast<int>(numbers[0]), /*seed=*/1));
+  }
+  const Factorial values({static_cast<int64_t>(numbers[0]), static_cast<int64_t>(numbers[1]),
+                          static_cast<int64_t>(numbers[2])},
+                         From(numbers, 3));
+  return {values.Share({0}),    values.Share({1}),    values.Share({2}),      values.Share({0, 1}),
+          values.Share({0, 2}), values.Share({1, 2}), values.Share({0, 1, 2})};
+}
+
+}  // namespace
+}  // namespace pathsweep
+
+int main() {
+  std::cout << std::setprecision(17);
+  for (std::string line; std::getline(std::cin, line);) {
+    std::istringstream words(line);
+    std::string kind;
+    words >> kind;
+    std::vector<double> numbers;
+    for (double number; words >> number;) numbers.push_back(number);
+    for (double number : pathsweep::Answer(kind, numbers)) std::cout << number << ' ';
+    std::cout << '\n';
+  }
+}

@@ -1,0 +1,89 @@
+"""The statistics of claims agree with SciPy's."""
+
+import os
+import subprocess
+
+import numpy as np
+from scipy import stats
+
+SEED = 20261128
+
+
+def ours(lines):
+    result = subprocess.run([os.environ["DRIVER"]], input="\n".join(lines),
+                            capture_output=True, text=True, check=True)
+    return [np.array([float(word) for word in line.split()]) for line in result.stdout.splitlines()]
+
+
+def text(*numbers):
+    return " ".join(repr(float(number)) for number in numbers)
+
+
+def test_means_are_tested_by_students_t():
+    random = np.random.default_rng(SEED)
+    samples = [random.normal(random.normal(), random.uniform(0.01, 3), size)
+               for size in [2, 3, 5, 12, 100] for _ in range(20)]
+    got = ours([f"mean_test 0.3 0 {text(*sample)}" for sample in samples])
+    for sample, (above, below) in zip(samples, got, strict=True):
+        np.testing.assert_allclose(
+            [above, below],
+            [stats.ttest_1samp(sample, 0.3, alternative=side).pvalue for side in ("greater", "less")],
+            rtol=1e-8, atol=1e-14)
+
+
+def test_the_deviation_has_a_floor():
+    # Two that agree, whose deviation is taken to be 0.1: t = (1 - 0.9) / (0.1 / sqrt(2)).
+    [(above, below), (sure, never)] = ours(["mean_test 0.9 0.1 1 1", "mean_test 0.9 0 1 1"])
+    assert np.isclose(above, stats.t.sf(np.sqrt(2), 1)) and np.isclose(below, stats.t.cdf(np.sqrt(2), 1))
+    assert (sure, never) == (0, 1)
+
+
+def test_exact_intervals_are_clopper_and_pearsons():
+    cases = [(k, n) for n in [1, 2, 3, 10, 57, 1000] for k in {0, 1, n // 2, n - 1, n}]
+    got = ours([f"exact {k} {n}" for k, n in cases])
+    for (k, n), (share, low, high) in zip(cases, got, strict=True):
+        expected = stats.binomtest(k, n).proportion_ci(0.95, method="exact")
+        np.testing.assert_allclose([share, low, high], [k / n, expected.low, expected.high],
+                                   rtol=1e-8, atol=1e-12)
+
+
+def test_p_values_are_adjusted_as_benjamini_and_hochberg_do():
+    random = np.random.default_rng(SEED)
+    for size in [1, 2, 7, 200]:
+        p_values = np.round(random.uniform(size=size) ** 3, 3)  # with ties
+        [got] = ours([f"adjust {text(*p_values)}"])
+        np.testing.assert_allclose(got, stats.false_discovery_control(p_values), rtol=1e-12)
+
+
+def test_bootstrap_intervals_are_those_of_the_percentiles():
+    random = np.random.default_rng(SEED)
+    for size in [2, 5, 40]:
+        sample = random.exponential(size=size)
+        [(mean, low, high)] = ours([f"bootstrap 20000 {text(*sample)}"])
+        expected = stats.bootstrap((sample,), np.mean, n_resamples=20000, method="percentile",
+                                   rng=random).confidence_interval
+        assert np.isclose(mean, sample.mean())
+        # Two runs of resampling differ by chance.
+        np.testing.assert_allclose([low, high], expected, atol=0.05 * (high - low))
+
+
+def test_shares_of_variance_are_those_of_the_analysis_of_variance():
+    random = np.random.default_rng(SEED)
+    sizes = (3, 4, 2)
+    values = random.normal(size=sizes) + np.arange(3)[:, None, None]
+    [got] = ours([f"shares {text(*sizes)} {text(*values.ravel())}"])
+    assert np.isclose(got.sum(), 1)
+    total = ((values - values.mean()) ** 2).sum()
+
+    def between(kept):
+        """Sum of squares of the means over the other axes."""
+        others = tuple(axis for axis in range(3) if axis not in kept)
+        means = np.broadcast_to(values.mean(axis=others, keepdims=True), sizes)
+        return ((means - values.mean()) ** 2).sum()
+
+    mains = [between((axis,)) for axis in range(3)]
+    pairs = [between(pair) - sum(mains[axis] for axis in pair) for pair in [(0, 1), (0, 2), (1, 2)]]
+    np.testing.assert_allclose(got, np.array([*mains, *pairs, total - sum(mains) - sum(pairs)]) / total,
+                               atol=1e-12)
+    [constant] = ours([f"shares 2 1 2 {text(5, 5, 5, 5)}"])
+    assert not constant.any()
