@@ -11,16 +11,16 @@ namespace pathsweep::cuda {
 
 // Of a trial's step, made on the CPU.
 struct AdamWTrial {
-  float grad_clip;  // largest norm of the gradient; 0 = no clipping
+  double grad_clip;  // largest norm of the gradient; 0 = no clipping
   cpu::AdamWScalars scalars;
 };
 
 // By which a gradient of this norm is scaled, as torch.nn.utils.clip_grad_norm_ does.
-PATHSWEEP_HOST_DEVICE inline float ClipFactor(float grad_clip, float norm) {
-  constexpr float kClipEpsilon = 1e-6F;
+PATHSWEEP_HOST_DEVICE inline float ClipFactor(double grad_clip, double norm) {
+  constexpr double kClipEpsilon = 1e-6;
   if (grad_clip == 0) return 1;
-  const float factor = grad_clip / (norm + kClipEpsilon);
-  return factor < 1 ? factor : 1;
+  const double factor = grad_clip / (norm + kClipEpsilon);
+  return factor < 1 ? static_cast<float>(factor) : 1;
 }
 
 PATHSWEEP_HOST_DEVICE inline void AdamWElement(const cpu::AdamWScalars& scalars, float gradient,

@@ -22,8 +22,8 @@ double Correction(double decay, int64_t step) {
   return 1 - std::pow(decay, static_cast<double>(step));
 }
 
-float ClipFactor(const TrialStep& trial, float norm) {
-  return cuda::ClipFactor(static_cast<float>(trial.parameters.grad_clip), norm);
+float ClipFactor(const TrialStep& trial, double norm) {
+  return cuda::ClipFactor(trial.parameters.grad_clip, norm);
 }
 
 cpu::AdamWScalars AdamWScalarsOf(const TrialStep& trial) {
@@ -61,7 +61,7 @@ double LearningRate(const TrialParameters& parameters, int64_t step) {
 }
 
 cuda::AdamWTrial AdamWTrialOf(const TrialStep& trial) {
-  return {static_cast<float>(trial.parameters.grad_clip), AdamWScalarsOf(trial)};
+  return {trial.parameters.grad_clip, AdamWScalarsOf(trial)};
 }
 
 // [K, 1] each.
@@ -144,7 +144,8 @@ Tensor Optimizer::StepWithOperations(absl::Span<const TrialStep> trials,
   const Tensor norms = gradient.norm(2, {1}).cpu();
   const Tensor clip = torch::empty({gradient.size(0), 1});
   for (size_t k = 0; k < trials.size(); ++k) {
-    clip.data_ptr<float>()[k] = ClipFactor(trials[k], norms[static_cast<int64_t>(k)].item<float>());
+    clip.data_ptr<float>()[k] =
+        ClipFactor(trials[k], norms[static_cast<int64_t>(k)].item<double>());
   }
   gradient.mul_(clip.to(gradient.options()));
   const Scalars scalars(trials, gradient);

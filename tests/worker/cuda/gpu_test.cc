@@ -103,7 +103,7 @@ TEST_F(Gpu, AdamWIsThatOfItsTwin) {
   gradient[1][7] = NAN;  // this trial is to be left as it is
   const Tensor decays = torch::ones({kWeights}), factors = torch::full({kWeights}, 0.5F);
   std::vector<cuda::AdamWTrial> trials(
-      kTrials, {1.5F, {0.9F, 0.1F, 0.999F, 0.001F, 1e-2F, 1.2F, 1e-3F, 1e-8F}});
+      kTrials, {1.5, {0.9F, 0.1F, 0.999F, 0.001F, 1e-2F, 1.2F, 1e-3F, 1e-8F}});
   trials[2].grad_clip = 0;
   std::vector<Tensor> on_gpu;
   for (const Tensor& one : {weights, gradient, first, second, decays, factors}) {
@@ -120,7 +120,7 @@ TEST_F(Gpu, AdamWIsThatOfItsTwin) {
             0);
   EXPECT_TRUE(torch::allclose(norms.cpu(), gradient.norm(2, {1}), 1e-5, 0, /*equal_nan=*/true));
   for (int64_t k = 0; k < kTrials; ++k) {
-    const auto norm = gradient[k].norm().item<float>();
+    const auto norm = gradient[k].norm().item<double>();
     const float clip = cuda::ClipFactor(trials[k].grad_clip, norm);
     for (int64_t i = 0; i < kWeights && std::isfinite(norm); ++i) {
       cuda::AdamWElement(trials[k].scalars, gradient[k].data_ptr<float>()[i] * clip, 0.5F, 1,
