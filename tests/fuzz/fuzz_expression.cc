@@ -1,5 +1,5 @@
-// Any text is a formula, whose value is a finite number or said not to be one, or a problem at a place
-// of it.
+// Any text is a formula, whose value is a finite number or said not to be one, or a problem at a
+// place of it.
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
