@@ -96,6 +96,19 @@ constexpr std::array<Operator, 3> kProducts = {{Arithmetic<std::multiplies<>>("*
                                                 Arithmetic<Remainder>("%")}};
 constexpr std::array<Operator, 1> kPowers = {{Arithmetic<Power>("^")}};
 
+// Before a value, which keeps its type.
+struct Sign {
+  absl::string_view text;
+  Type type;
+  absl::string_view before;  // for people
+  Value (*compute)(const Value&);
+};
+
+constexpr Sign kNot = {"not", Type::kTruth, "a comparison",
+                       [](const Value& x) -> Value { return !std::get<bool>(x); }};
+constexpr Sign kMinus = {"-", Type::kNumber, "a number",
+                         [](const Value& x) -> Value { return -NumberOf(x); }};
+
 Type TypeOf(const ParameterSpec& spec) {
   const absl::string_view name = TypeName(spec);
   return name == "choice" ? Type::kText : name == "flag" ? Type::kTruth : Type::kNumber;
@@ -246,16 +259,7 @@ class Expression::Parser {
   std::optional<Node> Not() {
     Skip();
     const size_t at = at_;
-    if (!TakeWord("not")) return Compared();
-    if (++depth_ > kDeepest) return Fail(at, "it is nested too deeply");
-    std::optional<Node> node = Not();
-    --depth_;
-    if (!node) return std::nullopt;
-    if (node->type != Type::kTruth) return Fail(at, "`not` stands before a comparison");
-    return Node{Type::kTruth,
-                [inner = std::move(node->compute)](const TrialParameters& parameters) -> Value {
-                  return !std::get<bool>(inner(parameters));
-                }};
+    return TakeWord("not") ? Before(at, kNot, &Parser::Not) : Compared();
   }
 
   std::optional<Node> Compared() { return Chain(kComparisons, &Parser::Sum); }
@@ -265,16 +269,21 @@ class Expression::Parser {
   std::optional<Node> Signed() {
     Skip();
     const size_t at = at_;
-    if (!Take("-")) return Raised();
+    return Take("-") ? Before(at, kMinus, &Parser::Signed) : Raised();
+  }
+
+  // What a sign makes of the part behind it, which may begin with one too.
+  std::optional<Node> Before(size_t at, const Sign& sign, Part part) {
     if (++depth_ > kDeepest) return Fail(at, "it is nested too deeply");
-    std::optional<Node> node = Signed();
+    std::optional<Node> node = (this->*part)();
     --depth_;
     if (!node) return std::nullopt;
-    if (node->type != Type::kNumber) return Fail(at, "`-` stands before a number");
-    return Node{Type::kNumber,
-                [inner = std::move(node->compute)](const TrialParameters& parameters) -> Value {
-                  return -NumberOf(inner(parameters));
-                }};
+    if (node->type != sign.type) {
+      return Fail(at, absl::StrCat("`", sign.text, "` stands before ", sign.before));
+    }
+    return Node{sign.type,
+                [compute = sign.compute, inner = std::move(node->compute)](
+                    const TrialParameters& parameters) { return compute(inner(parameters)); }};
   }
 
   std::optional<Node> Raised() { return Chain(kPowers, &Parser::Atom); }

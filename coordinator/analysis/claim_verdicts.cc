@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/metrics.h"
+#include "coordinator/analysis/sample.h"
 #include "coordinator/analysis/significance.h"
 
 namespace pathsweep {
@@ -29,12 +30,6 @@ double NoiseOf(const std::string& metric, double value, const TrialParameters& p
   const MetricRange range = RangeOfMetric(metric);
   if (range.lowest != 0 || range.highest != 1) return 0;
   return MeasurementNoise(std::clamp(value, 0.0, 1.0), parameters.test_samples);
-}
-
-double Mean(const std::vector<double>& values) {
-  double sum = 0;
-  for (double value : values) sum += value;
-  return sum / static_cast<double>(values.size());
 }
 
 // By config, in the order in which they come.
@@ -169,10 +164,18 @@ double PValue(const Sample& sample, double bound) {
   return std::min(1.0, 2 * std::min(test.above, test.below));
 }
 
+bool Varies(const std::vector<ConfigVerdict>& configs, const ParameterSpec& spec) {
+  const ParameterValue first = GetParameter(configs.front().parameters, spec);
+  return std::ranges::any_of(configs, [&](const ConfigVerdict& config) {
+    return GetParameter(config.parameters, spec) != first;
+  });
+}
+
 // Neighbours along one parameter: beside each other among its values, the rest being equal.
 std::vector<Flip> FindFlips(const std::vector<ConfigVerdict>& configs) {
   std::vector<Flip> flips;
   for (const ParameterSpec& spec : TrialParameterTable()) {
+    if (!Varies(configs, spec)) continue;
     std::map<std::string, std::map<ParameterValue, size_t>> lines;
     for (size_t i = 0; i < configs.size(); ++i) {
       lines[Rest(configs[i].parameters, spec)].emplace(GetParameter(configs[i].parameters, spec),

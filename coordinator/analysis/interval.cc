@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
-#include <numeric>
+
+#include "coordinator/analysis/sample.h"
 
 namespace pathsweep {
 namespace {
@@ -15,11 +16,9 @@ constexpr double kNormalQuantile = 1.959963984540054;
 
 Estimate MeanInterval(absl::Span<const double> values, MetricRange range) {
   const auto n = static_cast<double>(values.size());
-  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+  const double mean = Mean(values);
   if (values.size() == 1) return {mean, std::nullopt, std::nullopt};
-  double squares = 0;
-  for (double value : values) squares += (value - mean) * (value - mean);
-  const double standard_error = std::sqrt(squares / (n - 1) / n);
+  const double standard_error = std::sqrt(SquaredDeviations(values, mean) / (n - 1) / n);
   const double half_width =
       boost::math::quantile(boost::math::students_t(n - 1), kUpperTail) * standard_error;
   return {mean, std::max(mean - half_width, range.lowest),

@@ -7,21 +7,12 @@
 #include <numeric>
 
 #include "base/philox.h"
+#include "coordinator/analysis/sample.h"
 
 namespace pathsweep {
 namespace {
 
 constexpr double kTail = 0.025;
-
-double Mean(absl::Span<const double> values) {
-  return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
-}
-
-double Deviation(absl::Span<const double> values, double mean) {
-  double squares = 0;
-  for (double value : values) squares += (value - mean) * (value - mean);
-  return std::sqrt(squares / static_cast<double>(values.size() - 1));
-}
 
 // A quantile between two values lies on the line between them, as NumPy's do.
 double Quantile(const std::vector<double>& sorted, double share) {
@@ -36,7 +27,8 @@ double Quantile(const std::vector<double>& sorted, double share) {
 MeanTest TestMean(absl::Span<const double> values, double bound, double least_deviation) {
   const auto n = static_cast<double>(values.size());
   const double mean = Mean(values);
-  const double deviation = std::max(Deviation(values, mean), least_deviation);
+  const double deviation =
+      std::max(std::sqrt(SquaredDeviations(values, mean) / (n - 1)), least_deviation);
   if (deviation == 0) {  // nothing varies: the mean is what it is
     return {mean > bound ? 0.0 : 1.0, mean < bound ? 0.0 : 1.0};
   }

@@ -31,9 +31,9 @@ double Factorial::VarianceOfMeans(absl::Span<const size_t> axes) const {
   int64_t cells = 1;
   for (size_t axis : axes) cells *= sizes_[axis];
   std::vector<double> sums(cells, 0.0);
+  std::vector<int64_t> digits(sizes_.size());
   for (size_t config = 0; config < values_.size(); ++config) {
     // The config's digits, and the cell that those of the axes count.
-    std::vector<int64_t> digits(sizes_.size());
     auto rest = static_cast<int64_t>(config);
     for (size_t axis = sizes_.size(); axis-- > 0;) {
       digits[axis] = rest % sizes_[axis];

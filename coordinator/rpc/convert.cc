@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/device_reading_proto.h"
 #include "base/metrics.h"
 #include "base/parameter_proto.h"
 #include "base/proto_duration.h"
@@ -324,15 +325,6 @@ v1::Measurement ToProto(const Measurement& measurement) {
   proto.set_step(measurement.step);
   proto.set_metric(measurement.metric);
   proto.set_value(measurement.value);
-  return proto;
-}
-
-v1::DeviceReading ToProto(const DeviceReading& reading) {
-  v1::DeviceReading proto;
-  if (reading.utilization) proto.set_utilization(*reading.utilization);
-  if (reading.memory_used_bytes) proto.set_memory_used_bytes(*reading.memory_used_bytes);
-  if (reading.power_watts) proto.set_power_watts(*reading.power_watts);
-  if (reading.temperature_celsius) proto.set_temperature_celsius(*reading.temperature_celsius);
   return proto;
 }
 

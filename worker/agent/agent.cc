@@ -9,6 +9,7 @@
 #include <thread>
 #include <utility>
 
+#include "base/device_reading_proto.h"
 #include "base/grpc_status.h"
 #include "base/message_size.h"
 #include "base/philox.h"
@@ -91,13 +92,7 @@ void Agent::Fail(const absl::Status& status) {
 
 v1::WorkerReport Agent::MakeReport() {
   v1::WorkerReport report = session_.MakeReport();
-  if (!read_device_) return report;
-  const DeviceReading reading = read_device_();
-  v1::DeviceReading& said = *report.mutable_device_reading();
-  if (reading.utilization) said.set_utilization(*reading.utilization);
-  if (reading.memory_used_bytes) said.set_memory_used_bytes(*reading.memory_used_bytes);
-  if (reading.power_watts) said.set_power_watts(*reading.power_watts);
-  if (reading.temperature_celsius) said.set_temperature_celsius(*reading.temperature_celsius);
+  if (read_device_) *report.mutable_device_reading() = ToProto(read_device_());
   return report;
 }
 

@@ -167,13 +167,15 @@ std::vector<TrialTask> TrialRunner::TakeFor(Group& group, int training, int room
   group.limit = std::min(static_cast<size_t>(capacity_.fuse),
                          group.attempts.size() + static_cast<size_t>(room));
   std::vector<TrialTask> taken;
+  std::optional<double> energy;
   for (auto ready = ready_.begin(); ready != ready_.end() && HasPlace(group);) {
     if (ready->shape != group.shape) {
       ++ready;
       continue;
     }
     group.attempts.insert(ready->attempt);
-    if (const auto energy = Energy()) energy_.Start(ready->attempt, *energy);
+    if (taken.empty()) energy = Energy();
+    if (energy) energy_.Start(ready->attempt, *energy);
     taken.push_back(std::move(ready->task));
     ready = ready_.erase(ready);
   }
