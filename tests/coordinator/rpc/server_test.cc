@@ -84,6 +84,18 @@ class ServerTest : public ::testing::Test {
     return stream->Finish();
   }
 
+  // Ends the stream once the report is acknowledged.
+  static void ReportLast(grpc::ClientReaderWriter<v1::WorkerReport, v1::Directive>& stream,
+                         const v1::WorkerReport& report) {
+    ASSERT_TRUE(stream.Write(report));
+    v1::Directive directive;
+    do {
+      ASSERT_TRUE(stream.Read(&directive));
+    } while (directive.acknowledged_sequence() < report.sequence());
+    stream.WritesDone();
+    EXPECT_TRUE(stream.Finish().ok());
+  }
+
   // Temporary files beside the database.
   int Leftovers() const {
     int leftovers = 0;
@@ -179,12 +191,7 @@ TEST_F(ServerTest, TrialGoesFromLeaseToTable) {
   measurement.set_metric("exact_match");
   measurement.set_value(1);
   attempt.mutable_outcome()->set_kind(v1::Outcome::COMPLETED);
-  ASSERT_TRUE(stream->Write(report));
-  do {
-    ASSERT_TRUE(stream->Read(&directive));
-  } while (directive.acknowledged_sequence() < 2);
-  stream->WritesDone();
-  EXPECT_TRUE(stream->Finish().ok());
+  ReportLast(*stream, report);
 
   grpc::ClientContext table_context;
   v1::GetTableRequest request;
@@ -228,12 +235,7 @@ TEST_F(ServerTest, WhatTheDeviceSaysAndHowItRanAnAttemptCanBeAsked) {
   attempt.mutable_outcome()->set_kind(v1::Outcome::COMPLETED);
   attempt.mutable_outcome()->set_execution("CUDA graph");
   attempt.mutable_outcome()->set_energy_joules(-5);  // says nothing
-  ASSERT_TRUE(stream->Write(report));
-  do {
-    ASSERT_TRUE(stream->Read(&directive));
-  } while (directive.acknowledged_sequence() < 2);
-  stream->WritesDone();
-  EXPECT_TRUE(stream->Finish().ok());
+  ReportLast(*stream, report);
   grpc::ClientContext trial_context;
   v1::GetTrialRequest request;
   request.set_id(1);

@@ -1,4 +1,6 @@
-// Reads lines of numbers and writes what the statistics make of them, for test_significance.py:
+// Reads lines of numbers and writes what the statistics make of them, for test_statistics.py:
+//   mean V1 V2 …                    -> mean low high
+//   wilson K N                      -> share low high
 //   mean_test BOUND LEAST V1 V2 …   -> above below
 //   exact K N                       -> share low high
 //   adjust P1 P2 …                  -> q1 q2 …
@@ -10,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "coordinator/analysis/interval.h"
 #include "coordinator/analysis/significance.h"
 #include "coordinator/analysis/variance_shares.h"
 
@@ -25,6 +28,11 @@ std::vector<double> Numbers(const Estimate& estimate) {
 }
 
 std::vector<double> Answer(const std::string& kind, const std::vector<double>& numbers) {
+  if (kind == "mean") return Numbers(MeanInterval(numbers, {}));
+  if (kind == "wilson") {
+    return Numbers(
+        WilsonInterval(static_cast<int64_t>(numbers[0]), static_cast<int64_t>(numbers[1])));
+  }
   if (kind == "mean_test") {
     const MeanTest test = TestMean(From(numbers, 2), numbers[0], numbers[1]);
     return {test.above, test.below};
