@@ -34,6 +34,8 @@ class Expression {
   // Of the parameters that stand in it.
   const std::set<std::string>& names() const { return names_; }
 
+  bool operator==(const Expression& other) const { return text_ == other.text_; }
+
   // OutOfRange if it is no finite number for these parameters, as after a division by zero.
   // Requires an expression of the type.
   absl::StatusOr<double> Number(const TrialParameters& parameters) const;

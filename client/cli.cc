@@ -25,19 +25,20 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
       {"table", OutputFormat::kTable},
       {"json", OutputFormat::kJson},
       {"csv", OutputFormat::kCsv},
-      {"markdown", OutputFormat::kMarkdown}};
+      {"markdown", OutputFormat::kMarkdown},
+      {"latex", OutputFormat::kLatex}};
   const auto set_output = [&options](const std::string& text) {
     const auto format = kFormats.find(absl::AsciiStrToLower(text));
     if (format == kFormats.end()) {
       throw CLI::ValidationError(
-          absl::StrCat("--output must be table, json, csv or markdown, not `", text, "`"));
+          absl::StrCat("--output must be table, json, csv, markdown or latex, not `", text, "`"));
     }
     options.output = format->second;
   };
   app.add_option("--server", options.server, "HOST:PORT or unix:PATH of the coordinator")
       ->envname("PATHSWEEP_SERVER")
       ->capture_default_str();
-  app.add_option_function<std::string>("--output", set_output, "table, json, csv or markdown")
+  app.add_option_function<std::string>("--output", set_output, "table, json, csv, markdown or latex")
       ->type_name("FORM")
       ->default_str("table");
 }
@@ -108,6 +109,7 @@ ExitCode RunCli(int argc, const char* const* argv, Environment& environment) {
   AddTrialCommands(app, choose);
   AddInspectCommand(app, choose);
   AddTableCommand(app, choose);
+  AddClaimsCommand(app, choose);
   AddRunCommand(app, choose);
   AddBackupCommand(app, choose);
   AddTaskCommands(app, choose);

@@ -20,6 +20,27 @@ std::string MarkdownCell(const std::string& text) {
   return absl::StrReplaceAll(text, {{"|", "\\|"}, {"\n", " "}});
 }
 
+std::string LatexCell(const std::string& text) {
+  return absl::StrReplaceAll(text, {{"\\", "\\textbackslash{}"},
+                                    {"&", "\\&"},
+                                    {"%", "\\%"},
+                                    {"$", "\\$"},
+                                    {"#", "\\#"},
+                                    {"_", "\\_"},
+                                    {"{", "\\{"},
+                                    {"}", "\\}"},
+                                    {"~", "\\textasciitilde{}"},
+                                    {"^", "\\textasciicircum{}"},
+                                    {"<", "$<$"},
+                                    {">", "$>$"},
+                                    {"≤", "$\\leq$"},
+                                    {"≥", "$\\geq$"},
+                                    {"×", "$\\times$"},
+                                    {"−", "$-$"},
+                                    {"→", "$\\to$"},
+                                    {"\n", " "}});
+}
+
 // A terminal shows a cell as one line, whatever bytes a name or a reason holds.
 std::string TextCell(const std::string& text) {
   if (text.empty()) return "-";
@@ -88,6 +109,19 @@ std::string MarkdownTable(const Row& columns, const std::vector<Row>& rows) {
   return text;
 }
 
+std::string LatexTable(const Row& columns, const std::vector<Row>& rows) {
+  const auto line = [](const Row& cells) {
+    return absl::StrCat(
+        absl::StrJoin(cells, " & ",
+                      [](std::string* out, const std::string& cell) { *out += LatexCell(cell); }),
+        " \\\\\n");
+  };
+  std::string text = absl::StrCat("\\begin{tabular}{", std::string(columns.size(), 'l'),
+                                  "}\n\\toprule\n", line(columns), "\\midrule\n");
+  for (const Row& row : rows) text += line(row);
+  return absl::StrCat(text, "\\bottomrule\n\\end{tabular}\n");
+}
+
 std::string CsvTable(const Row& columns, const std::vector<Row>& rows) {
   const auto line = [](const Row& cells) {
     return absl::StrCat(
@@ -113,6 +147,9 @@ void WriteReport(std::ostream& out, OutputFormat format, const Report& report) {
       break;
     case OutputFormat::kMarkdown:
       out << MarkdownTable(report.columns, report.rows);
+      break;
+    case OutputFormat::kLatex:
+      out << LatexTable(report.columns, report.rows);
       break;
   }
 }

@@ -16,11 +16,11 @@
 
 namespace pathsweep {
 
-enum class OutputFormat { kTable, kJson, kCsv, kMarkdown };
+enum class OutputFormat { kTable, kJson, kCsv, kMarkdown, kLatex };
 
 using Json = nlohmann::ordered_json;
 
-// Rows of cells under named columns, for people (table, markdown) and spreadsheets (csv).
+// Rows of cells under named columns, for people (table, markdown, latex) and spreadsheets (csv).
 struct Report {
   // The names and shapes that scripts rely on; docs/cli.md.
   Json json;
@@ -37,6 +37,9 @@ std::string TextTable(const std::vector<std::string>& columns,
                       const std::vector<std::vector<std::string>>& rows);
 std::string MarkdownTable(const std::vector<std::string>& columns,
                           const std::vector<std::vector<std::string>>& rows);
+// A tabular of the package booktabs.
+std::string LatexTable(const std::vector<std::string>& columns,
+                       const std::vector<std::vector<std::string>>& rows);
 // RFC 4180, with a header line.
 std::string CsvTable(const std::vector<std::string>& columns,
                      const std::vector<std::vector<std::string>>& rows);

@@ -23,14 +23,6 @@ std::string LowerWithout(absl::string_view prefix, absl::string_view name) {
   return absl::AsciiStrToLower(name);
 }
 
-Json ParametersJson(const google::protobuf::RepeatedPtrField<v1::Parameter>& parameters) {
-  Json json = Json::object();
-  for (const v1::Parameter& parameter : parameters) {
-    json[parameter.name()] = ToJson(parameter.value());
-  }
-  return json;
-}
-
 Json CountsJson(const v1::TrialCounts& counts) {
   return {{"total", counts.total()},        {"pending", counts.pending()},
           {"running", counts.running()},    {"succeeded", counts.succeeded()},
@@ -115,6 +107,20 @@ std::string ShortNumber(double value) {
   snprintf(text, sizeof text, "%.3g", value);
   if (value >= 1000 && value < 1e15) snprintf(text, sizeof text, "%.0f", value);
   return text;
+}
+
+Json ParametersJson(const google::protobuf::RepeatedPtrField<v1::Parameter>& parameters) {
+  Json json = Json::object();
+  for (const v1::Parameter& parameter : parameters) {
+    json[parameter.name()] = ToJson(parameter.value());
+  }
+  return json;
+}
+
+Json OrNull(bool present, double value) { return present ? Json(value) : Json(nullptr); }
+
+std::string IntervalText(const v1::Estimate& estimate) {
+  return absl::StrCat("[", ShortNumber(estimate.low()), ", ", ShortNumber(estimate.high()), "]");
 }
 
 Json SweepJson(const v1::Sweep& sweep) {

@@ -18,6 +18,11 @@ std::string ToText(const v1::ParameterValue& value);
 // Three significant decimals for people: 0.75, 0.0312, 1520.
 std::string ShortNumber(double value);
 
+Json ParametersJson(const google::protobuf::RepeatedPtrField<v1::Parameter>& parameters);
+Json OrNull(bool present, double value);
+// "[0.2, 1]"; requires both ends.
+std::string IntervalText(const v1::Estimate& estimate);
+
 Json SweepJson(const v1::Sweep& sweep);
 Json TrialJson(const v1::Trial& trial);
 

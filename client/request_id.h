@@ -11,7 +11,7 @@ namespace pathsweep {
 // A random UUID: another submission every time.
 std::string RandomRequestId();
 
-// The same for the same spec, whatever its name and description: submitting it again is
+// The same for the same spec, whatever its name, description and claims, which change no trial: submitting it again is
 // submitting it once.
 std::string RequestIdOf(v1::SweepSpec spec);
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -11,12 +12,14 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/claim_proto.h"
 #include "base/grid.h"
 #include "base/keep_checkpoint.h"
 #include "base/metrics.h"
 #include "base/parameter_proto.h"
 #include "base/sweep_name.h"
 #include "client/problems.h"
+#include "client/sweep_claims.h"
 #include "client/sweep_parameters.h"
 #include "client/text_file.h"
 #include "client/yaml_document.h"
@@ -43,22 +46,6 @@ std::optional<std::string> Text(const YamlEntry& entry, Problems& problems) {
   return std::nullopt;
 }
 
-// A scalar of exactly this type.
-template <typename Type>
-std::optional<Type> ScalarOf(const YAML::Node& node) {
-  if (!node.IsScalar()) return std::nullopt;
-  const ParameterValue value = ScalarValue(node);
-  const auto* typed = std::get_if<Type>(&value);
-  return typed == nullptr ? std::nullopt : std::optional(*typed);
-}
-
-std::optional<int64_t> Integer(const YAML::Node& node) { return ScalarOf<int64_t>(node); }
-
-std::optional<double> Real(const YAML::Node& node) {
-  if (const std::optional<int64_t> integer = Integer(node)) return static_cast<double>(*integer);
-  return ScalarOf<double>(node);
-}
-
 // Parses one document. Each method takes the entry of its key.
 class Parser {
  public:
@@ -80,6 +67,7 @@ class Parser {
   void Metric(const YamlEntry& entry);
   void MetricName(const YamlEntry& entry);
   void Parameters(const YamlEntry& entry);
+  void Claims(const YamlEntry& entry);
   void Seeds(const YamlEntry& entry);
   void SeedList(const YamlEntry& entry);
   void StopWhen(const YamlEntry& entry) { stop_when_ = entry; }
@@ -97,12 +85,14 @@ class Parser {
   // An integer in the range, or a problem.
   std::optional<int64_t> IntegerFrom(const YamlEntry& entry, int64_t lowest, int64_t highest);
   void CheckWhole();
+  void AddWhole(const absl::Status& status, const std::map<std::string, Place>& places);
 
   Problems& problems_;
   v1::SweepSpec spec_;
   ParameterPlaces places_;
   std::set<std::string> keys_;
   Place parameters_place_;
+  ClaimPlaces claim_places_;
   // Taken after `parameters`, in which it may stand too.
   std::optional<YamlEntry> stop_when_;
 };
@@ -114,6 +104,7 @@ const std::vector<std::pair<absl::string_view, Parser::Handler>>& Parser::Handle
       {"method", &Parser::Method},
       {"metric", &Parser::Metric},
       {"parameters", &Parser::Parameters},
+      {"claims", &Parser::Claims},
       {"seeds", &Parser::Seeds},
       {"stop_when", &Parser::StopWhen},
       {"max_attempts", &Parser::MaxAttempts},
@@ -224,9 +215,13 @@ void Parser::Parameters(const YamlEntry& entry) {
   ParseParameters(entry, spec_, places_, problems_);
 }
 
+void Parser::Claims(const YamlEntry& entry) {
+  ParseClaims(entry, spec_, claim_places_, problems_);
+}
+
 void Parser::Seeds(const YamlEntry& entry) {
   if (entry.value.IsSequence()) return SeedList(entry);
-  const int64_t count = Integer(entry.value).value_or(0);
+  const int64_t count = ScalarOf<int64_t>(entry.value).value_or(0);
   if (count < 1 || count > kMaxTrialsPerSweep) {
     problems_.Add(entry.value_place,
                   absl::StrCat("`seeds` must be a count from 1 to ", kMaxTrialsPerSweep,
@@ -242,7 +237,7 @@ void Parser::SeedList(const YamlEntry& entry) {
   }
   std::set<int64_t> seen;
   for (const YAML::Node& node : entry.value) {
-    const int64_t seed = Integer(node).value_or(-1);
+    const int64_t seed = ScalarOf<int64_t>(node).value_or(-1);
     if (seed < 0) {
       problems_.Add(PlaceOf(node), "a seed must be an integer, at least 0");
     } else if (!seen.insert(seed).second) {
@@ -255,7 +250,7 @@ void Parser::SeedList(const YamlEntry& entry) {
 
 std::optional<int64_t> Parser::IntegerFrom(const YamlEntry& entry, int64_t lowest,
                                            int64_t highest) {
-  const std::optional<int64_t> value = Integer(entry.value);
+  const std::optional<int64_t> value = ScalarOf<int64_t>(entry.value);
   if (value && *value >= lowest && *value <= highest) return value;
   problems_.Add(entry.value_place,
                 absl::StrCat("`", entry.key, "` must be an integer, ", lowest, " to ", highest));
@@ -281,7 +276,7 @@ void Parser::MaxParallel(const YamlEntry& entry) {
 }
 
 std::optional<double> Parser::RealFrom(const YamlEntry& entry, double lowest, double highest) {
-  const std::optional<double> value = Real(entry.value);
+  const std::optional<double> value = RealOf(entry.value);
   if (value && *value >= lowest && *value <= highest) return value;
   problems_.Add(entry.value_place,
                 absl::StrCat("`", entry.key, "` must be a number, ", lowest, " to ", highest));
@@ -318,14 +313,20 @@ bool Parser::FlagFrom(const YamlEntry& entry) {
   return flag.value_or(false);
 }
 
-// What no single value shows: the number of trials, and values that do not go together.
-// The place is that of the first parameter in the file that the message names.
+// What no single value shows: the number of trials, values that do not go together, claims about
+// what is not swept. The place is that of the first parameter or claim in the file that the message
+// names.
 void Parser::CheckWhole() {
-  const absl::Status status = GridFromProto(spec_).status();
-  if (status.ok()) return;
+  const absl::StatusOr<Grid> grid = GridFromProto(spec_);
+  if (!grid.ok()) return AddWhole(grid.status(), places_);
+  const absl::Status claims = ClaimsFromProto(spec_, *grid).status();
+  if (!claims.ok()) AddWhole(claims, claim_places_);
+}
+
+void Parser::AddWhole(const absl::Status& status, const std::map<std::string, Place>& places) {
   Place place = parameters_place_;
   bool found = false;
-  for (const auto& [name, where] : places_) {
+  for (const auto& [name, where] : places) {
     if (!absl::StrContains(status.message(), absl::StrCat("`", name))) continue;
     if (!found || where < place) place = where;
     found = true;

@@ -31,26 +31,6 @@ ParameterValue WholeRealAsInteger(const ParameterValue& value) {
   return static_cast<int64_t>(*real);
 }
 
-// The parameter's value in its own type, or a problem at `place`.
-std::optional<ParameterValue> ParseValue(const ParameterSpec& spec, const YAML::Node& node,
-                                         Place place, Problems& problems) {
-  if (!node.IsScalar()) {
-    problems.Add(place, absl::StrCat("`", spec.name, "` must be ", RangeText(spec), ", not ",
-                                     node.IsNull()  ? "empty"
-                                     : node.IsMap() ? "a map"
-                                                    : "a list"));
-    return std::nullopt;
-  }
-  ParameterValue value = ScalarValue(node);
-  if (TypeName(spec) == "integer") value = WholeRealAsInteger(value);
-  absl::StatusOr<ParameterValue> checked = CheckValue(spec, value);
-  if (checked.ok()) return *std::move(checked);
-  const bool quotes_hide_it = IsQuoted(node) && TypeName(spec) != "choice";
-  problems.Add(place, absl::StrCat(std::string(checked.status().message()),
-                                   quotes_hide_it ? "; take the quotes away" : ""));
-  return std::nullopt;
-}
-
 void AddFixed(const ParameterSpec& spec, const ParameterValue& value, v1::SweepSpec& sweep) {
   v1::Parameter& fixed = *sweep.add_fixed();
   fixed.set_name(std::string(spec.name));
@@ -74,7 +54,7 @@ void ParseAxis(const ParameterSpec& spec, const YamlEntry& entry, v1::SweepSpec&
   std::map<ParameterValue, Place> seen;
   for (const YAML::Node& node : entry.value) {
     const Place place = PlaceOf(node);
-    const std::optional<ParameterValue> value = ParseValue(spec, node, place, problems);
+    const std::optional<ParameterValue> value = ParseParameterValue(spec, node, place, problems);
     if (!value) continue;
     if (!seen.emplace(*value, place).second) {
       problems.Add(place, absl::StrCat("`", spec.name, "` has the value ", FormatValue(*value),
@@ -120,12 +100,31 @@ void ParseParameter(const ParameterSpec& spec, const YamlEntry& entry, v1::Sweep
   } else if (!given.empty() && given[0].key == "values") {
     ParseAxis(spec, given[0], sweep, problems);
   } else if (!given.empty()) {
-    const auto value = ParseValue(spec, given[0].value, given[0].value_place, problems);
+    const auto value = ParseParameterValue(spec, given[0].value, given[0].value_place, problems);
     if (value) AddFixed(spec, *value, sweep);
   }
 }
 
 }  // namespace
+
+std::optional<ParameterValue> ParseParameterValue(const ParameterSpec& spec, const YAML::Node& node,
+                                                  Place place, Problems& problems) {
+  if (!node.IsScalar()) {
+    problems.Add(place, absl::StrCat("`", spec.name, "` must be ", RangeText(spec), ", not ",
+                                     node.IsNull()  ? "empty"
+                                     : node.IsMap() ? "a map"
+                                                    : "a list"));
+    return std::nullopt;
+  }
+  ParameterValue value = ScalarValue(node);
+  if (TypeName(spec) == "integer") value = WholeRealAsInteger(value);
+  absl::StatusOr<ParameterValue> checked = CheckValue(spec, value);
+  if (checked.ok()) return *std::move(checked);
+  const bool quotes_hide_it = IsQuoted(node) && TypeName(spec) != "choice";
+  problems.Add(place, absl::StrCat(std::string(checked.status().message()),
+                                   quotes_hide_it ? "; take the quotes away" : ""));
+  return std::nullopt;
+}
 
 void ParseFixedParameter(const YamlEntry& entry, v1::SweepSpec& spec, ParameterPlaces& places,
                          Problems& problems) {
@@ -135,7 +134,7 @@ void ParseFixedParameter(const YamlEntry& entry, v1::SweepSpec& spec, ParameterP
     return;
   }
   const ParameterSpec& parameter = *FindParameter(entry.key);
-  const auto value = ParseValue(parameter, entry.value, entry.value_place, problems);
+  const auto value = ParseParameterValue(parameter, entry.value, entry.value_place, problems);
   if (value) AddFixed(parameter, *value, spec);
 }
 

@@ -11,16 +11,10 @@
 namespace pathsweep {
 namespace {
 
-Json OrNull(bool present, double value) { return present ? Json(value) : Json(nullptr); }
-
 Json CellJson(const v1::TableCell& cell, const std::string& metric) {
-  Json parameters = Json::object();
-  for (const v1::Parameter& parameter : cell.parameters()) {
-    parameters[parameter.name()] = ToJson(parameter.value());
-  }
   const v1::Estimate& mean = cell.metric();
   const v1::Estimate& solved = cell.solved_share();
-  return {{"parameters", parameters},
+  return {{"parameters", ParametersJson(cell.parameters())},
           {"metric", metric},
           {"mean", OrNull(cell.has_metric(), mean.value())},
           {"low", OrNull(mean.has_low(), mean.low())},
@@ -33,10 +27,6 @@ Json CellJson(const v1::TableCell& cell, const std::string& metric) {
           {"solved_high", OrNull(solved.has_high(), solved.high())},
           {"unfinished", cell.unfinished()},
           {"failed", cell.failed()}};
-}
-
-std::string IntervalText(const v1::Estimate& estimate) {
-  return absl::StrCat("[", ShortNumber(estimate.low()), ", ", ShortNumber(estimate.high()), "]");
 }
 
 std::string CellText(const v1::TableCell& cell) {
@@ -132,9 +122,9 @@ v1::GetTableRequest TableRequest(const v1::Sweep& sweep, const std::vector<std::
 }
 
 void WriteTable(std::ostream& out, OutputFormat format, const v1::Table& table) {
-  const bool for_people = format == OutputFormat::kTable || format == OutputFormat::kMarkdown;
-  if (!for_people) return WriteReport(out, format, Records(table));
-  out << Title(table) << "\n\n";
+  const bool for_programs = format == OutputFormat::kJson || format == OutputFormat::kCsv;
+  if (for_programs) return WriteReport(out, format, Records(table));
+  out << (format == OutputFormat::kLatex ? "% " : "") << Title(table) << "\n\n";
   WriteReport(out, format, Pivot(table));
 }
 

@@ -39,6 +39,11 @@ bool LooksLikeNumber(absl::string_view text) {
 
 }  // namespace
 
+std::optional<double> RealOf(const YAML::Node& node) {
+  if (const auto integer = ScalarOf<int64_t>(node)) return static_cast<double>(*integer);
+  return ScalarOf<double>(node);
+}
+
 bool IsQuoted(const YAML::Node& node) { return node.Tag() == "!"; }
 
 ParameterValue ScalarValue(const YAML::Node& node) {

@@ -18,6 +18,7 @@ void AddSweepCommands(CLI::App& app, const Choose& choose);   // submit list sho
 void AddTrialCommands(CLI::App& app, const Choose& choose);   // trials trial
 void AddInspectCommand(CLI::App& app, const Choose& choose);  // inspect
 void AddTableCommand(CLI::App& app, const Choose& choose);    // table
+void AddClaimsCommand(CLI::App& app, const Choose& choose);   // claims
 void AddRunCommand(CLI::App& app, const Choose& choose);      // run
 void AddBackupCommand(CLI::App& app, const Choose& choose);   // backup
 void AddTaskCommands(CLI::App& app, const Choose& choose);    // task generate, task check

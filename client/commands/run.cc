@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "client/claims_view.h"
 #include "client/commands/commands.h"
 #include "client/local_cluster.h"
 #include "client/progress.h"
@@ -45,6 +46,23 @@ absl::Status PrintTable(Context& context, Connection& connection,
   return absl::OkStatus();
 }
 
+// Those of the file, whatever the sweep was first submitted with. Programs ask `sweepctl claims`.
+absl::Status PrintClaims(Context& context, Connection& connection, const std::string& sweep,
+                         const v1::SweepSpec& spec) {
+  const OutputFormat format = context.options.output;
+  const bool for_people = format == OutputFormat::kTable || format == OutputFormat::kMarkdown;
+  if (spec.claims().empty() || !for_people) return absl::OkStatus();
+  v1::GetClaimsRequest request;
+  request.set_sweep(sweep);
+  *request.mutable_claims() = spec.claims();
+  absl::StatusOr<v1::GetClaimsResponse> claims =
+      connection.Call(&Connection::Stub::GetClaims, request);
+  if (!claims.ok()) return claims.status();
+  context.environment.out << "\n";
+  WriteClaims(context.environment.out, format, *claims);
+  return absl::OkStatus();
+}
+
 // A database may hold other sweeps that are not done, which then share the workers.
 absl::Status TellOfOthers(Connection& connection, const v1::Sweep& own, const RunOptions& options,
                           std::ostream& out) {
@@ -83,6 +101,7 @@ absl::Status RunSweep(Context& context, const RunOptions& options, LocalCluster&
   progress.out << "\n";
   absl::Status printed =
       PrintTable(context, connection, TableRequest(*ended, options.rows, options.columns));
+  printed.Update(PrintClaims(context, connection, ended->spec().name(), spec));
   if (!printed.ok() || ended->trials().failed() == 0) return printed;
   return absl::AbortedError(absl::StrCat(ended->trials().failed(), " trials failed; ",
                                          cluster.log().string(), " has the workers' log"));

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <boost/math/distributions/beta.hpp>
+#include <boost/math/distributions/chi_squared.hpp>
+#include <boost/math/distributions/non_central_chi_squared.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 #include <numeric>
@@ -13,6 +15,7 @@ namespace pathsweep {
 namespace {
 
 constexpr double kTail = 0.025;
+constexpr double kNormalQuantile = 1.959963984540054;
 
 // A quantile between two values lies on the line between them, as NumPy's do.
 double Quantile(const std::vector<double>& sorted, double share) {
@@ -69,6 +72,23 @@ std::vector<double> AdjustForMany(absl::Span<const double> p_values) {
     adjusted[order[i]] = least;
   }
   return adjusted;
+}
+
+std::pair<double, double> NoncentralityInterval(double seen, int64_t degrees) {
+  constexpr double kLarge = 10'000;
+  if (seen > kLarge) {
+    const double root = std::sqrt(seen);
+    const double low = root - kNormalQuantile, high = root + kNormalQuantile;
+    return {low * low, high * high};
+  }
+  const auto df = static_cast<double>(degrees);
+  const boost::math::chi_squared central(df);
+  // Where even no noncentrality makes so little (or so much) unlikely, the interval ends at 0.
+  const auto at = [&](double share) {
+    if (seen <= 0 || boost::math::cdf(central, seen) <= share) return 0.0;
+    return boost::math::non_central_chi_squared::find_non_centrality(df, seen, share);
+  };
+  return {at(1 - kTail), at(kTail)};
 }
 
 Estimate BootstrapMean(absl::Span<const double> values, int resamples, uint64_t seed) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "absl/types/span.h"
@@ -31,6 +32,11 @@ Estimate ExactInterval(int64_t successes, int64_t trials);
 // p-values adjusted by Benjamini & Hochberg (1995), in their order: those of at most q are believed
 // with a share of at most q wrong among them, if the tests are independent or depend positively.
 std::vector<double> AdjustForMany(absl::Span<const double> p_values);
+
+// The 95 % interval of the noncentrality of a chi-squared variable of which `seen` came: {low, high}.
+// What an effect's sum of squares in units of the noise says of the true one. Requires seen >= 0 and
+// degrees >= 1. (Steiger 2004; beyond 10,000 by the square root, whose deviation is 1 then.)
+std::pair<double, double> NoncentralityInterval(double seen, int64_t degrees);
 
 // The mean with the percentile bootstrap's 95 % interval (Efron 1979) from `resamples` resamples,
 // the same for a seed. Requires at least one value; without an interval if there is one alone.

@@ -1,14 +1,15 @@
 // Which parameter explains how a metric differs between the configs of a full grid: shares of the
 // variance (Sobol 1993; for hyperparameters Hutter, Hoos & Leyton-Brown 2014, there over a forest).
 //
-//   Factorial values({3, 2}, {0.1, 0.2, 0.5, 0.6, 0.9, 1.0});  // 3 learning rates × 2 depths
-//   values.Share({0});      // of the learning rate alone
-//   values.Share({0, 1});   // of what only both together explain
+//   Factorial grid({3, 2}, /*order=*/2);                              // 3 learning rates × 2 depths
+//   grid.Shares({0.1, 0.2, 0.5, 0.6, 0.9, 1.0});                      // of each of grid.sets()
+//   grid.sets();  // {0}: the learning rate alone; {1}; {0, 1}: what only both together explain
 //
 // Exact: the grid is what is asked about, not a sample of something. The shares of all sets of axes
-// add up to 1. Pure.
+// add up to 1. Immutable; thread safe.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -18,23 +19,29 @@ namespace pathsweep {
 
 class Factorial {
  public:
-  // A value for each config, the axes counting like digits with the last one fastest. Requires as
-  // many values as configs.
-  Factorial(std::vector<int64_t> sizes, std::vector<double> values);
+  // The sets are those of up to `order` axes. The configs count the axes like digits, the last one
+  // fastest.
+  Factorial(std::vector<int64_t> sizes, size_t order);
 
-  double variance() const { return variance_; }
-  // Of the set of axes, without what fewer of them explain; 0 if nothing varies. Requires axes that
-  // are distinct, at most 16.
-  double Share(absl::Span<const size_t> axes) const;
+  // The smaller sets first.
+  const std::vector<std::vector<size_t>>& sets() const { return sets_; }
+  // The product of (size − 1) of its axes: its part of configs − 1 degrees of freedom, so of what
+  // noise alone makes of the shares.
+  int64_t DegreesOfFreedom(size_t set) const;
+
+  // Of each set, without what fewer of its axes explain; 0 if nothing varies. Requires a value for
+  // each config.
+  std::vector<double> Shares(absl::Span<const double> values) const;
 
  private:
-  // The variance of the means over all axes but these.
-  double VarianceOfMeans(absl::Span<const size_t> axes) const;
+  void AddSets(size_t size);
 
   const std::vector<int64_t> sizes_;
-  const std::vector<double> values_;
-  double mean_ = 0;
-  double variance_ = 0;
+  int64_t configs_ = 1;
+  std::vector<std::vector<size_t>> sets_;
+  std::vector<std::vector<uint32_t>> cells_;    // of each set: the cell of each config
+  std::vector<int64_t> cell_counts_;            // of each set
+  std::vector<std::vector<size_t>> subsets_;    // of each set: its proper subsets, among the sets
 };
 
 }  // namespace pathsweep

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/time/time.h"
+#include "base/claim.h"
 #include "base/grid.h"
 #include "base/keep_checkpoint.h"
 #include "coordinator/domain/trial.h"
@@ -34,6 +35,8 @@ struct SweepSpec {
   KeepCheckpoint keep_checkpoint = KeepCheckpoint::kNone;
   // Takes results of earlier sweeps when it is submitted.
   bool reuse = false;
+  // They have passed CheckClaims.
+  std::vector<Claim> claims = {};
 
   bool operator==(const SweepSpec&) const = default;
 };

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/claim_proto.h"
 #include "base/device_reading_proto.h"
 #include "base/metrics.h"
 #include "base/parameter_proto.h"
@@ -141,14 +142,6 @@ v1::SweepState StateOf(const Sweep& sweep) {
   return sweep.paused ? v1::SWEEP_STATE_PAUSED : v1::SWEEP_STATE_RUNNING;
 }
 
-v1::Estimate ToProto(const Estimate& estimate) {
-  v1::Estimate proto;
-  proto.set_value(estimate.value);
-  if (estimate.low.has_value()) proto.set_low(*estimate.low);
-  if (estimate.high.has_value()) proto.set_high(*estimate.high);
-  return proto;
-}
-
 absl::Status CheckTimes(const v1::SweepSpec& proto) {
   const double lease = proto.lease_seconds();
   if (lease != 0 && !(lease >= kShortestLease && lease <= kLongestSeconds)) {
@@ -187,6 +180,8 @@ absl::StatusOr<SweepSpec> FromProto(const v1::SweepSpec& proto) {
   if (absl::Status times = CheckTimes(proto); !times.ok()) return times;
   absl::StatusOr<Grid> grid = GridFromProto(proto);
   if (!grid.ok()) return grid.status();
+  absl::StatusOr<std::vector<Claim>> claims = ClaimsFromProto(proto, *grid);
+  if (!claims.ok()) return claims.status();
   SweepSpec spec;
   spec.name = proto.name();
   spec.description = proto.description();
@@ -204,6 +199,7 @@ absl::StatusOr<SweepSpec> FromProto(const v1::SweepSpec& proto) {
   }
   spec.keep_checkpoint = static_cast<KeepCheckpoint>(proto.keep_checkpoint());
   spec.reuse = proto.reuse();
+  spec.claims = *std::move(claims);
   return spec;
 }
 
@@ -255,6 +251,7 @@ absl::StatusOr<WorkerReport> FromProto(const v1::WorkerReport& proto) {
 v1::Sweep ToProto(const Sweep& sweep) {
   v1::Sweep proto = SummaryToProto(sweep);
   ToProto(sweep.spec.grid, *proto.mutable_spec());
+  for (const Claim& claim : sweep.spec.claims) *proto.mutable_spec()->add_claims() = ToProto(claim);
   return proto;
 }
 
@@ -317,6 +314,14 @@ v1::Attempt ToProto(const AttemptRecord& attempt) {
   proto.set_fused(attempt.execution.fused);
   proto.set_execution(attempt.execution.code);
   proto.set_energy_joules(attempt.execution.energy_joules);
+  return proto;
+}
+
+v1::Estimate ToProto(const Estimate& estimate) {
+  v1::Estimate proto;
+  proto.set_value(estimate.value);
+  if (estimate.low.has_value()) proto.set_low(*estimate.low);
+  if (estimate.high.has_value()) proto.set_high(*estimate.high);
   return proto;
 }
 

@@ -31,6 +31,7 @@ v1::Measurement ToProto(const Measurement& measurement);
 v1::Worker ToProto(const ConnectedWorker& worker, int running);
 // Into an empty message, which may lie in an arena.
 void ToProto(const Directive& directive, v1::Directive& proto);
+v1::Estimate ToProto(const Estimate& estimate);
 v1::Table ToProto(const RobustnessTable& table, const TableQuestion& question);
 
 }  // namespace pathsweep

@@ -14,8 +14,10 @@
 #include "base/file_chunks.h"
 #include "base/grpc_status.h"
 #include "base/metrics.h"
+#include "base/claim_proto.h"
 #include "base/suggest.h"
 #include "coordinator/analysis/robustness_table.h"
+#include "coordinator/rpc/claim_report.h"
 #include "coordinator/rpc/convert.h"
 #include "coordinator/store/database_copy.h"
 
@@ -25,6 +27,9 @@ namespace {
 constexpr int64_t kLargestPage = 1000;
 // Trials that a table takes at once, so that a large sweep needs little memory.
 constexpr int64_t kTableRead = 10'000;
+// Config verdicts of each claim, unless asked for otherwise, and at most.
+constexpr size_t kVerdicts = 1000;
+constexpr size_t kMostVerdicts = 100'000;
 
 TableTrial::Status StatusOf(TrialState state) {
   switch (state) {
@@ -81,6 +86,31 @@ class Measured {
  private:
   std::set<std::string> names_;
 };
+
+// Those of the request, or else the sweep's by the names of the request.
+absl::StatusOr<std::vector<Claim>> AskedClaims(const v1::GetClaimsRequest& request,
+                                               const SweepSpec& spec) {
+  if (request.claims_size() > 0) {
+    v1::SweepSpec asked;
+    asked.set_metric(spec.metric);
+    *asked.mutable_claims() = request.claims();
+    return ClaimsFromProto(asked, spec.grid);
+  }
+  std::vector<Claim> claims;
+  std::vector<absl::string_view> known;
+  for (const Claim& claim : spec.claims) known.push_back(claim.name);
+  for (const std::string& name : request.names()) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    return absl::NotFoundError(
+        absl::StrCat("the sweep has no claim `", name, "`", DidYouMean(name, known)));
+  }
+  for (const Claim& claim : spec.claims) {
+    const auto& names = request.names();
+    const bool asked = names.empty() || std::ranges::find(names, claim.name) != names.end();
+    if (asked) claims.push_back(claim);
+  }
+  return claims;
+}
 
 absl::Status Ending() { return absl::UnavailableError("the coordinator is ending"); }
 
@@ -252,6 +282,35 @@ grpc::Status SweepServiceHandler::GetTable(grpc::ServerContext* context,
   if (absl::Status status = measured.Check(question.metric); !status.ok()) return ToGrpc(status);
   *response = ToProto(maker->Finish(), question);
   response->set_sweep(sweep->spec.name);
+  return grpc::Status::OK;
+}
+
+grpc::Status SweepServiceHandler::GetClaims(grpc::ServerContext* context,
+                                            const v1::GetClaimsRequest* request,
+                                            v1::GetClaimsResponse* response) {
+  absl::StatusOr<Sweep> sweep = FindSweep(request->sweep());
+  if (!sweep.ok()) return ToGrpc(sweep.status());
+  absl::StatusOr<std::vector<Claim>> claims = AskedClaims(*request, sweep->spec);
+  if (!claims.ok()) return ToGrpc(claims.status());
+  // One of its own: the answer may take seconds, and other readers should not wait for it.
+  absl::StatusOr<std::unique_ptr<ResultsReader>> reader = ResultsReader::Open(database_);
+  if (!reader.ok()) return ToGrpc(reader.status());
+  const size_t max_verdicts =
+      request->max_verdicts() <= 0 ? kVerdicts
+                                   : std::min<size_t>(request->max_verdicts(), kMostVerdicts);
+  const ConfigColumns configs = ConfigsOf(*sweep);
+  for (const Claim& claim : *claims) {
+    if (context->IsCancelled()) return grpc::Status::CANCELLED;
+    const auto values = (*reader)->FinalValues(*sweep, claim.metric);
+    if (!values.ok()) return ToGrpc(values.status());
+    *response->add_claims() =
+        ReportOn(claim, configs, ValuesBySeed(*sweep, *values), max_verdicts);
+  }
+  response->set_sweep(sweep->spec.name);
+  response->set_database(database_);
+  response->set_trials(sweep->trials);
+  const TrialCounts counts = sweep->Counts();
+  response->set_unfinished(counts[TrialState::kPending] + counts[TrialState::kRunning]);
   return grpc::Status::OK;
 }
 

@@ -55,6 +55,8 @@ class SweepServiceHandler final : public v1::SweepService::Service {
                         v1::Trial* response) override;
   grpc::Status GetTable(grpc::ServerContext* context, const v1::GetTableRequest* request,
                         v1::Table* response) override;
+  grpc::Status GetClaims(grpc::ServerContext* context, const v1::GetClaimsRequest* request,
+                         v1::GetClaimsResponse* response) override;
   grpc::Status ListWorkers(grpc::ServerContext*, const v1::ListWorkersRequest* request,
                            v1::ListWorkersResponse* response) override;
   grpc::Status Backup(grpc::ServerContext* context, const v1::BackupRequest*,

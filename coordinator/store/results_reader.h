@@ -64,6 +64,11 @@ class ResultsReader {
   // there is one: the oldest that was trained itself. In order of number.
   absl::StatusOr<std::vector<ReusedTrial>> Reusable(const Grid& grid);
 
+  // Of each trial of the sweep's, by number: the newest value of the metric if it has a result (it
+  // succeeded or was stopped) and measured it.
+  absl::StatusOr<std::vector<std::optional<double>>> FinalValues(const Sweep& sweep,
+                                                                 const std::string& metric);
+
   // Every measurement of a trial, by step and then metric.
   absl::StatusOr<std::vector<Measurement>> History(TrialId trial);
 

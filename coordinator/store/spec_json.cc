@@ -4,28 +4,18 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/trial_parameters.h"
+#include "coordinator/store/claim_json.h"
 
 namespace pathsweep {
 namespace {
 
 using nlohmann::ordered_json;
 
-ordered_json ToJson(const ParameterValue& value) {
-  return std::visit([](const auto& typed) -> ordered_json { return typed; }, value);
-}
-
-ParameterValue ValueFromJson(const ordered_json& json) {
-  if (json.is_boolean()) return json.get<bool>();
-  if (json.is_number_integer()) return json.get<int64_t>();
-  if (json.is_number()) return json.get<double>();
-  return json.get<std::string>();
-}
-
 ordered_json ToJson(const std::vector<GridAxis>& axes) {
   ordered_json json = ordered_json::array();
   for (const GridAxis& axis : axes) {
     ordered_json values = ordered_json::array();
-    for (const ParameterValue& value : axis.values) values.push_back(ToJson(value));
+    for (const ParameterValue& value : axis.values) values.push_back(ValueToJson(value));
     json.push_back({{"name", axis.name}, {"values", values}});
   }
   return json;
@@ -73,8 +63,9 @@ std::string SpecToJson(const SweepSpec& spec) {
   json["reuse"] = spec.reuse;
   json["seeds"] = spec.grid.seeds;
   json["axes"] = ToJson(spec.grid.axes);
+  if (!spec.claims.empty()) json["claims"] = ClaimsToJson(spec.claims);
   for (const ParameterSpec& parameter : TrialParameterTable()) {
-    json["fixed"][std::string(parameter.name)] = ToJson(GetParameter(spec.grid.fixed, parameter));
+    json["fixed"][std::string(parameter.name)] = ValueToJson(GetParameter(spec.grid.fixed, parameter));
   }
   return Text(json);
 }
@@ -99,6 +90,13 @@ absl::StatusOr<SweepSpec> SpecFromJson(absl::string_view text) {
     absl::Status grid = ReadGrid(json, spec.grid);
     if (!grid.ok()) {
       return absl::DataLossError(absl::StrCat("stored sweep spec: ", grid.message()));
+    }
+    if (json.contains("claims")) {
+      absl::StatusOr<std::vector<Claim>> claims = ClaimsFromJson(json["claims"]);
+      if (!claims.ok()) {
+        return absl::DataLossError(absl::StrCat("stored sweep spec: ", claims.status().message()));
+      }
+      spec.claims = *std::move(claims);
     }
     return spec;
   } catch (const ordered_json::exception& error) {

@@ -434,7 +434,7 @@ TEST_F(CliTest, MisspeltWordsNameTheClosest) {
   EXPECT_THAT(RunAs({"sweepctl", "task", "check"}).err,
               HasSubstr("see `sweepctl task check --help`"));
   EXPECT_THAT(RunAs({"sweepctl", "list", "--output", "yaml"}).err,
-              HasSubstr("--output must be table, json, csv or markdown, not `yaml`"));
+              HasSubstr("--output must be table, json, csv, markdown or latex, not `yaml`"));
   EXPECT_THAT(RunAs({"sweepctl", "task", "generate", "--seed", "-1"}).err,
               HasSubstr("a seed is an integer from 0"));
   EXPECT_THAT(RunAs({"sweepctl", "task", "generate", "--seed", "18446744073709551616"}).err,

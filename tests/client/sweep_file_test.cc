@@ -10,6 +10,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/claim_proto.h"
 #include "base/parameter_proto.h"
 
 namespace pathsweep {
@@ -54,6 +55,66 @@ TEST(SweepFile, ReadsEveryKey) {
   ASSERT_EQ(grid.axes.size(), 2u);
   EXPECT_EQ(grid.axes[0].name, "objective");
   EXPECT_EQ(grid.axes[1].values, (std::vector<ParameterValue>{1e-3, 3e-3, 1.5e-2}));
+}
+
+std::string WithClaims(const std::string& lines) {
+  return absl::StrCat(
+      "method: grid\nparameters:\n  objective: {values: [standard, reverse]}\n"
+      "  lr: {values: [1e-3, 2e-3]}\nseeds: 3\nclaims:\n",
+      lines);
+}
+
+TEST(SweepFile, ReadsClaims) {
+  const absl::StatusOr<v1::SweepSpec> spec = ParseSweepFile(
+      WithClaims("  fails: {where: {objective: standard, lr: {min: 1e-4, max: 1e-2}}, metric: "
+                 "token_accuracy, at_most: 1/degree + 0.05}\n"
+                 "  solves: {where: {objective: [reverse, standard]}, at_least: 0.95}\n"
+                 "  gap: {compare: [reverse, standard], over: objective, difference_at_least: 0.3}\n"),
+      "f.yaml");
+  ASSERT_TRUE(spec.ok()) << spec.status();
+  const auto claims = ClaimsFromProto(*spec, GridFromProto(*spec).value()).value();
+  ASSERT_EQ(claims.size(), 3u);
+  EXPECT_EQ(claims[0].where[0].values, (std::vector<ParameterValue>{std::string("standard")}));
+  EXPECT_EQ(claims[0].where[1].lowest, 1e-4);
+  EXPECT_EQ(claims[0].where[1].highest, 1e-2);
+  EXPECT_EQ(claims[0].metric, "token_accuracy");
+  EXPECT_EQ(claims[0].bound().text(), "1/degree + 0.05");
+  EXPECT_EQ(std::get<BoundClaim>(claims[0].statement).side, BoundClaim::Side::kAtMost);
+  EXPECT_EQ(claims[1].where[0].values.size(), 2u);
+  EXPECT_EQ(claims[1].metric, "exact_match") << "the sweep's";
+  EXPECT_EQ(std::get<ComparisonClaim>(claims[2].statement).second,
+            ParameterValue(std::string("standard")));
+}
+
+TEST(SweepFile, SaysWhatIsWrongWithAClaimAndWhere) {
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"  c: 5\n", "f.yaml:7:6: write `c: {where: {...}, metric: ..., at_least: ...}`"},
+      {"  c: {metric: exact_match}\n", "f.yaml:7:3: claim `c` needs one of `at_most`"},
+      {"  c: {at_most: 1, at_least: 0}\n", "f.yaml:7:3: claim `c` needs one of `at_most`"},
+      {"  c: {compare: [reverse, standard], at_least: 0}\n", "f.yaml:7:3: claim `c` needs one of"},
+      {"  c: {at_lest: 1}\n", "f.yaml:7:7: unknown key `at_lest`, did you mean `at_least`? in"},
+      {"  c: {at_least: 1/dgree}\n", "f.yaml:7:17: `at_least`: at 3: unknown parameter `dgree`"},
+      {"  c: {at_least: [1]}\n", "f.yaml:7:17: `at_least`: "},
+      {"  c: {metric: exact, at_least: 1}\n", "f.yaml:7:15: unknown metric `exact`"},
+      {"  c: {where: {lrr: 1}, at_least: 1}\n", "f.yaml:7:15: unknown parameter `lrr`"},
+      {"  c: {where: 3, at_least: 1}\n", "f.yaml:7:14: `where` is a map"},
+      {"  c: {where: {lr: []}, at_least: 1}\n", "f.yaml:7:19: no value fits an empty list"},
+      {"  c: {where: {lr: {min: a}}, at_least: 1}\n", "f.yaml:7:25: `min` must be a number"},
+      {"  c: {where: {lr: {mni: 1}}, at_least: 1}\n", "f.yaml:7:20: unknown key `mni`"},
+      {"  c: {where: {objective: {min: 1}}, at_least: 1}\n", "`objective` has no range"},
+      {"  c: {where: {lr: 5e-3}, at_least: 1}\n", "f.yaml:7:3: claim `c`: it is about no config"},
+      {"  c: {at_least: 1/(lr - 0.001)}\n", "f.yaml:7:3: claim `c`: `1/(lr - 0.001)` is no finite"},
+      {"  c: {compare: [reverse], over: objective, difference_at_least: 0}\n",
+       "f.yaml:7:16: `compare` must be a list of two values"},
+      {"  c: {compare: [reverse, x], over: objective, difference_at_least: 0}\n", "f.yaml:7:26: "},
+      {"  c: {compare: [1, 2], over: objectiv, difference_at_least: 0}\n",
+       "f.yaml:7:30: unknown parameter `objectiv`"},
+      {"  c: {compare: [teacherless, standard], over: objective, difference_at_least: 0}\n",
+       "no trial with `objective` = teacherless"},
+      {"  - c\n", "`claims` is a map"}};
+  for (const auto& [lines, problem] : cases) {
+    EXPECT_THAT(ProblemsOf(WithClaims(lines)), HasSubstr(problem)) << lines;
+  }
 }
 
 TEST(SweepFile, SeedCountMeansOneToN) {

@@ -42,14 +42,18 @@ std::vector<double> Answer(const std::string& kind, const std::vector<double>& n
         ExactInterval(static_cast<int64_t>(numbers[0]), static_cast<int64_t>(numbers[1])));
   }
   if (kind == "adjust") return AdjustForMany(numbers);
+  if (kind == "noncentrality") {
+    const auto [low, high] =
+        NoncentralityInterval(numbers[0], static_cast<int64_t>(numbers[1]));
+    return {low, high};
+  }
   if (kind == "bootstrap") {
     return Numbers(BootstrapMean(From(numbers, 1), static_cast<int>(numbers[0]), /*seed=*/1));
   }
-  const Factorial values({static_cast<int64_t>(numbers[0]), static_cast<int64_t>(numbers[1]),
-                          static_cast<int64_t>(numbers[2])},
-                         From(numbers, 3));
-  return {values.Share({0}),    values.Share({1}),    values.Share({2}),      values.Share({0, 1}),
-          values.Share({0, 2}), values.Share({1, 2}), values.Share({0, 1, 2})};
+  const Factorial grid({static_cast<int64_t>(numbers[0]), static_cast<int64_t>(numbers[1]),
+                        static_cast<int64_t>(numbers[2])},
+                       /*order=*/3);
+  return grid.Shares(From(numbers, 3));
 }
 
 }  // namespace

@@ -89,6 +89,20 @@ def test_shares_of_variance_are_those_of_the_analysis_of_variance():
     assert not constant.any()
 
 
+def test_noncentrality_intervals_invert_the_noncentral_chi_squared():
+    cases = [(seen, degrees) for degrees in [1, 2, 7, 40] for seen in [0.01, 1, 5, 30, 400, 9000]]
+    got = ours([f"noncentrality {seen} {degrees}" for seen, degrees in cases])
+    for (seen, degrees), (low, high) in zip(cases, got, strict=True):
+        for end, share in [(low, 0.975), (high, 0.025)]:
+            if end == 0:
+                assert stats.chi2.cdf(seen, degrees) <= share
+            else:
+                assert np.isclose(stats.ncx2.cdf(seen, degrees, end), share, rtol=1e-6)
+    [(low, high)] = ours(["noncentrality 40000 5"])  # by the square root, whose deviation is 1
+    np.testing.assert_allclose([stats.ncx2.cdf(40000, 5, end) for end in (low, high)],
+                               [0.975, 0.025], atol=2e-3)
+
+
 def test_mean_intervals_are_students_t():
     random = np.random.default_rng(SEED)
     samples = [random.normal(random.normal(), random.uniform(0.01, 3), size)

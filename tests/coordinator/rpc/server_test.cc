@@ -210,6 +210,67 @@ TEST_F(ServerTest, TrialGoesFromLeaseToTable) {
   EXPECT_THAT(wrong.error_message(), HasSubstr("did you mean `exact_match`?"));
 }
 
+TEST_F(ServerTest, ClaimsAreJudgedByWhatTheTrialsMeasured) {
+  v1::SweepSpec spec = SpecOf("a", {1e-3, 2e-3});
+  for (int64_t seed : {2, 3}) spec.add_seeds(seed);
+  v1::Claim& claim = *spec.add_claims();
+  claim.set_name("solves");
+  claim.set_at_least("0.9");
+  ASSERT_TRUE(Submit("id", spec).ok());
+  grpc::ClientContext context;
+  const auto stream = workers_->Exchange(&context);
+  v1::WorkerReport report = FirstReport();
+  report.mutable_worker()->set_slots(6);
+  ASSERT_TRUE(stream->Write(report));
+  v1::Directive directive;
+  ASSERT_TRUE(stream->Read(&directive));
+  ASSERT_EQ(directive.leases_size(), 6);
+  report.set_sequence(2);
+  for (const v1::Lease& lease : directive.leases()) {
+    v1::AttemptReport& attempt = *report.add_attempts();
+    attempt.set_trial_id(lease.trial_id());
+    attempt.set_attempt(lease.attempt());
+    v1::Measurement& measurement = *attempt.add_measurements();
+    measurement.set_metric("exact_match");
+    measurement.set_value(lease.trial_id() % 2 == 1 ? 0.99 : 0.4);  // by learning rate
+    attempt.mutable_outcome()->set_kind(v1::Outcome::COMPLETED);
+  }
+  ReportLast(*stream, report);
+
+  const auto ask = [&](const v1::GetClaimsRequest& request, v1::GetClaimsResponse& response) {
+    grpc::ClientContext claims_context;
+    return sweeps_->GetClaims(&claims_context, request, &response);
+  };
+  v1::GetClaimsRequest request;
+  request.set_sweep("a");
+  v1::GetClaimsResponse response;
+  ASSERT_TRUE(ask(request, response).ok());
+  ASSERT_EQ(response.claims_size(), 1);
+  const v1::ClaimReport& found = response.claims(0);
+  EXPECT_EQ(found.holds(), 1);
+  EXPECT_EQ(found.fails(), 1);
+  ASSERT_EQ(found.verdicts_size(), 2);
+  EXPECT_EQ(found.verdicts(0).parameters(0).value().real(), 2e-3);
+  EXPECT_THAT(found.verdicts(0).counterexamples(), ::testing::ElementsAre(2, 4, 6));
+  EXPECT_EQ(found.boundary(0).holding_to_failing(), 1);
+  EXPECT_EQ(response.database(), folder_.File("results.db"));
+  EXPECT_EQ(response.unfinished(), 0);
+
+  // One that the sweep was submitted without, instead.
+  request.set_max_verdicts(1);
+  v1::Claim& other = *request.add_claims();
+  other.set_name("other");
+  other.set_at_most("0.5");
+  ASSERT_TRUE(ask(request, response).ok());
+  EXPECT_EQ(response.claims(0).claim().name(), "other");
+  EXPECT_EQ(response.claims(0).verdicts_size(), 1);
+  request.mutable_claims(0)->set_at_most("0.5 +");
+  EXPECT_EQ(ask(request, response).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  request.clear_claims();
+  request.add_names("solve");
+  EXPECT_THAT(ask(request, response).error_message(), HasSubstr("did you mean `solves`?"));
+}
+
 TEST_F(ServerTest, WhatTheDeviceSaysAndHowItRanAnAttemptCanBeAsked) {
   ASSERT_TRUE(Submit("id", SpecOf("a", {1e-3})).ok());
   grpc::ClientContext context;

@@ -60,6 +60,24 @@ TEST_F(ResultsReaderTest, NewestValueOfEachMetricIsTheResult) {
   EXPECT_EQ(history.back(), (Measurement{20, "exact_match", 0.75}));
 }
 
+TEST_F(ResultsReaderTest, FinalValuesAreThoseOfTrialsWithAResult) {
+  Commit(coordinator_.Submit(SmallSweep("before", 1)));
+  Commit(coordinator_.Submit(SmallSweep("a", 4)));
+  Commit(coordinator_.Report(ReportOf("w", {}, 8)));
+  AttemptReport done = Ended(2, 1, Outcome::Kind::kCompleted);
+  done.measurements = {{20, "exact_match", 0.75}, {10, "exact_match", 0.25}};
+  AttemptReport running = Running(3, 1);
+  running.measurements = {{10, "exact_match", 0.5}};
+  AttemptReport without = Ended(4, 1, Outcome::Kind::kDiverged);
+  without.measurements.clear();
+  Commit(coordinator_.Report(ReportOf("w", {done, running, without}, 8)));
+  const std::vector<std::optional<double>> expected = {0.75, std::nullopt, std::nullopt,
+                                                       std::nullopt};
+  EXPECT_EQ(reader_->FinalValues(TheSweep(), "exact_match").value(), expected);
+  EXPECT_EQ(reader_->FinalValues(TheSweep(), "never").value(),
+            std::vector<std::optional<double>>(4, std::nullopt));
+}
+
 TEST_F(ResultsReaderTest, AttemptsSayWhereTheyRan) {
   Commit(coordinator_.Submit(SmallSweep("a", 1)));
   WorkerReport first = ReportOf("w");

@@ -20,6 +20,17 @@ TEST(SpecJson, ReadsBackWhatItWrote) {
   spec.grid.axes.push_back({"depth", {int64_t{2}, int64_t{4}}});
   spec.grid.axes.push_back({"tie_embeddings", {true, false}});
   spec.grid.fixed.init_std = 0.1 + 0.2;
+  const Expression bound = Expression::Parse("1/degree", Expression::Type::kNumber).value();
+  spec.claims = {{"at_most",
+                  {{"objective", {std::string("standard"), std::string("reverse")}},
+                   {.parameter = "lr", .lowest = 0.1 + 0.2}},
+                  "exact_match",
+                  BoundClaim{BoundClaim::Side::kAtMost, bound}},
+                 {"at_least", {}, "cheat_gap", BoundClaim{BoundClaim::Side::kAtLeast, bound}},
+                 {"gap",
+                  {{"depth", {int64_t{2}}}},
+                  "token_accuracy",
+                  ComparisonClaim{"tie_embeddings", true, false, bound}}};
   const absl::StatusOr<SweepSpec> read = SpecFromJson(SpecToJson(spec));
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(*read, spec);

@@ -1,0 +1,23 @@
+// Claims to and from protocol messages. Everything that comes in is checked.
+#pragma once
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/claim.h"
+#include "base/grid.h"
+#include "pathsweep/v1/claim.pb.h"
+#include "pathsweep/v1/sweep.pb.h"
+
+namespace pathsweep {
+
+v1::Claim ToProto(const Claim& claim);
+
+// A claim that has passed CheckClaim; one without a metric has the sweep's. InvalidArgument names
+// the claim.
+absl::StatusOr<Claim> FromProto(const v1::Claim& proto, const std::string& sweep_metric);
+
+// Those of the spec, with CheckClaims; the grid is the spec's.
+absl::StatusOr<std::vector<Claim>> ClaimsFromProto(const v1::SweepSpec& spec, const Grid& grid);
+
+}  // namespace pathsweep

@@ -1,0 +1,375 @@
+#include "client/claims_view.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "client/reports.h"
+
+namespace pathsweep {
+namespace {
+
+// Of each kind, on a page for people.
+constexpr int kShownConfigs = 20;
+constexpr int kShownEffects = 6;
+constexpr int kShownCounterexamples = 5;
+
+std::string VerdictName(v1::Verdict verdict) {
+  const std::string name = v1::Verdict_Name(verdict);
+  return absl::AsciiStrToLower(absl::StripPrefix(name, "VERDICT_"));
+}
+
+std::string ConditionText(const v1::ClaimCondition& condition) {
+  const std::string& name = condition.parameter();
+  if (condition.values_size() == 1) return absl::StrCat(name, " = ", ToText(condition.values(0)));
+  if (condition.values_size() > 1) {
+    return absl::StrCat(
+        name, " in {",
+        absl::StrJoin(condition.values(), ", ",
+                      [](std::string* out, const v1::ParameterValue& value) {
+                        absl::StrAppend(out, ToText(value));
+                      }),
+        "}");
+  }
+  return absl::StrCat(
+      condition.has_lowest() ? absl::StrCat(ShortNumber(condition.lowest()), " ≤ ") : "", name,
+      condition.has_highest() ? absl::StrCat(" ≤ ", ShortNumber(condition.highest())) : "");
+}
+
+std::string EstimateText(const v1::Estimate& estimate) {
+  const std::string value = ShortNumber(estimate.value());
+  if (!estimate.has_low()) return value;
+  return absl::StrCat(value, " ", IntervalText(estimate));
+}
+
+std::string ParametersText(const v1::ConfigVerdict& config) {
+  return absl::StrJoin(config.parameters(), ", ",
+                       [](std::string* out, const v1::Parameter& parameter) {
+                         absl::StrAppend(out, parameter.name(), " = ", ToText(parameter.value()));
+                       });
+}
+
+// "holds in 3 of 4 configs, fails in 1, undecided in 0"
+std::string CountsText(const v1::ClaimReport& report) {
+  return absl::StrCat("holds in ", report.holds(), " of ", report.configs(), " configs, fails in ",
+                      report.fails(), ", undecided in ", report.undecided());
+}
+
+// The parameters that differ among the configs: the only ones worth a column.
+std::vector<int> VaryingParameters(const v1::ClaimReport& report) {
+  std::vector<int> varying;
+  if (report.verdicts().empty()) return varying;
+  const v1::ConfigVerdict& first = report.verdicts(0);
+  for (int i = 0; i < first.parameters_size(); ++i) {
+    const std::string value = ToText(first.parameters(i).value());
+    const bool varies = std::ranges::any_of(report.verdicts(), [&](const auto& config) {
+      return ToText(config.parameters(i).value()) != value;
+    });
+    if (varies) varying.push_back(i);
+  }
+  return varying;
+}
+
+Report ConfigsTable(const v1::ClaimReport& report) {
+  Report table;
+  const std::vector<int> varying = VaryingParameters(report);
+  table.columns = {"verdict"};
+  for (int i : varying) table.columns.push_back(report.verdicts(0).parameters(i).name());
+  const bool compares = report.claim().has_comparison();
+  for (const std::string& name :
+       {compares ? absl::StrCat(report.claim().metric(), " difference") : report.claim().metric(),
+        std::string("bound"), std::string("seeds"), std::string("q")}) {
+    table.columns.push_back(name);
+  }
+  for (const v1::ConfigVerdict& config : report.verdicts()) {
+    if (static_cast<int>(table.rows.size()) == kShownConfigs) break;
+    std::vector<std::string>& row = table.rows.emplace_back();
+    row.push_back(VerdictName(config.verdict()));
+    for (int i : varying) row.push_back(ToText(config.parameters(i).value()));
+    row.push_back(config.has_mean() ? EstimateText(config.mean()) : "");
+    row.push_back(ShortNumber(config.bound()));
+    row.push_back(absl::StrCat(config.seeds()));
+    row.push_back(config.seeds() < 2 ? "" : ShortNumber(config.q()));
+  }
+  return table;
+}
+
+Report EffectsTable(const v1::ClaimReport& report) {
+  Report table{.columns = {"parameters", "share of variance", "seed noise alone"}};
+  for (const v1::ClaimEffect& effect : report.effects()) {
+    if (static_cast<int>(table.rows.size()) == kShownEffects) break;
+    table.rows.push_back({absl::StrJoin(effect.parameters(), " × "), EstimateText(effect.share()),
+                          effect.has_noise_floor() ? ShortNumber(effect.noise_floor()) : ""});
+  }
+  return table;
+}
+
+// The steps at which some pair flips.
+Report BoundaryTable(const v1::ClaimReport& report) {
+  Report table{.columns = {"parameter", "between", "and", "fails → holds", "holds → fails", "same"}};
+  for (const v1::ClaimBoundary& step : report.boundary()) {
+    if (step.failing_to_holding() + step.holding_to_failing() == 0) continue;
+    table.rows.push_back({step.parameter(), ToText(step.below()), ToText(step.above()),
+                          absl::StrCat(step.failing_to_holding()),
+                          absl::StrCat(step.holding_to_failing()), absl::StrCat(step.steady())});
+  }
+  return table;
+}
+
+// The commands that train the counterexamples again: of configs that fail.
+std::vector<std::string> Reruns(const v1::ClaimReport& report, const std::string& database) {
+  std::vector<std::string> commands;
+  for (const v1::ConfigVerdict& config : report.verdicts()) {
+    if (config.verdict() != v1::VERDICT_FAILS) continue;
+    for (int64_t trial : config.counterexamples()) {
+      commands.push_back(absl::StrCat("train_local --trial ", trial, " --database ", database));
+    }
+  }
+  return commands;
+}
+
+// A section for each claim.
+class Page {
+ public:
+  Page(std::ostream& out, OutputFormat format) : out_(out), format_(format) {}
+
+  void Write(const v1::GetClaimsResponse& claims) {
+    const bool markdown = format_ == OutputFormat::kMarkdown;
+    if (claims.unfinished() > 0) {
+      Paragraph(absl::StrCat(claims.unfinished(), " of ", claims.trials(),
+                             " trials have not ended; verdicts are by the others."));
+    }
+    for (const v1::ClaimReport& report : claims.claims()) {
+      out_ << (markdown ? "## " : "") << report.claim().name() << (markdown ? "\n\n" : ": ");
+      Paragraph(StatementText(report.claim()));
+      if (!report.error().empty()) {
+        Paragraph(absl::StrCat("Nothing can be said: ", report.error(), "."));
+        continue;
+      }
+      Section(report, claims.database());
+    }
+  }
+
+ private:
+  void Section(const v1::ClaimReport& report, const std::string& database) {
+    std::string verdict = CountsText(report);
+    verdict[0] = absl::ascii_toupper(verdict[0]);
+    if (report.has_share()) {
+      absl::StrAppend(&verdict, ". Share of the decided ones: ", EstimateText(report.share()));
+    }
+    Paragraph(absl::StrCat(verdict, "."));
+    Gaps(report);
+    Table("", ConfigsTable(report));
+    if (report.verdicts_size() > kShownConfigs) {
+      Paragraph(absl::StrCat("… and ", report.configs() - kShownConfigs, " more."));
+    }
+    if (report.configs() > 1 && report.has_worst()) {
+      Paragraph(absl::StrCat("Worst: ", CellText(report.worst()), "\nBest:  ",
+                             CellText(report.best())));
+    }
+    Effects(report);
+    const Report boundary = BoundaryTable(report);
+    if (!boundary.rows.empty()) {
+      Table("Where it flips, between neighbouring values, in how many pairs:", boundary);
+    }
+    Counterexamples(report, database);
+  }
+
+  void Gaps(const v1::ClaimReport& report) {
+    if (!report.has_worst()) {
+      return Paragraph(absl::StrCat("No trial has a value of ", report.claim().metric(), " yet."));
+    }
+    if (report.missing() == 0) return;
+    Paragraph(absl::StrCat("Without a value of ", report.claim().metric(), ": ", report.missing(),
+                           " seeds of configs (failed, cancelled or not ended)."));
+  }
+
+  static std::string CellText(const v1::ConfigVerdict& config) {
+    return absl::StrCat(ParametersText(config), ": ", EstimateText(config.mean()), " (margin ",
+                        ShortNumber(config.margin()), ")");
+  }
+
+  void Effects(const v1::ClaimReport& report) {
+    if (!report.effects().empty()) {
+      return Table("What explains the margin (by how much a config is on the claim's side):",
+                   EffectsTable(report));
+    }
+    if (report.configs() == 1) return;
+    Paragraph(absl::StrCat("What explains the margin cannot be said: ", report.no_effects(), "."));
+  }
+
+  void Counterexamples(const v1::ClaimReport& report, const std::string& database) {
+    const std::vector<std::string> commands = Reruns(report, database);
+    if (!commands.empty()) {
+      std::string text = absl::StrCat("Counterexamples (", report.counterexamples(),
+                                      " trials); each trains again by its command:");
+      for (const std::string& command : commands) {
+        if (&command - commands.data() == kShownCounterexamples) break;
+        absl::StrAppend(&text, "\n    ", command);
+      }
+      Paragraph(text);
+    }
+    if (report.exceptions() > 0) {
+      Paragraph(absl::StrCat(report.exceptions(),
+                             report.exceptions() == 1 ? " other trial is" : " other trials are",
+                             " on the wrong side of the bound, in configs that do not fail."));
+    }
+  }
+
+  void Paragraph(const std::string& text) { out_ << text << "\n\n"; }
+
+  void Table(const std::string& title, const Report& table) {
+    if (table.rows.empty()) return;
+    if (!title.empty()) Paragraph(title);
+    WriteReport(out_, format_, table);
+    out_ << "\n";
+  }
+
+  std::ostream& out_;
+  const OutputFormat format_;
+};
+
+Report Summary(const v1::GetClaimsResponse& claims) {
+  Report report{.columns = {"claim", "statement", "configs", "holds", "fails", "undecided",
+                            "share of decided"}};
+  for (const v1::ClaimReport& one : claims.claims()) {
+    report.rows.push_back({one.claim().name(), StatementText(one.claim()),
+                           absl::StrCat(one.configs()), absl::StrCat(one.holds()),
+                           absl::StrCat(one.fails()), absl::StrCat(one.undecided()),
+                           one.has_share() ? EstimateText(one.share()) : ""});
+  }
+  return report;
+}
+
+Json EstimateJson(bool present, const v1::Estimate& estimate) {
+  if (!present) return nullptr;
+  return {{"value", estimate.value()},
+          {"low", OrNull(estimate.has_low(), estimate.low())},
+          {"high", OrNull(estimate.has_high(), estimate.high())}};
+}
+
+Json ConfigJson(const v1::ConfigVerdict& config) {
+  return {{"parameters", ParametersJson(config.parameters())},
+          {"verdict", VerdictName(config.verdict())},
+          {"mean", EstimateJson(config.has_mean(), config.mean())},
+          {"bound", config.bound()},
+          {"margin", OrNull(config.has_mean(), config.margin())},
+          {"seeds", config.seeds()},
+          {"missing", config.missing()},
+          {"q", OrNull(config.seeds() > 1, config.q())},
+          {"counterexamples", std::vector<int64_t>(config.counterexamples().begin(),
+                                                   config.counterexamples().end())}};
+}
+
+Json ClaimJson(const v1::ClaimReport& report, const std::string& database) {
+  Json json = {{"claim", report.claim().name()},
+               {"metric", report.claim().metric()},
+               {"statement", StatementText(report.claim())},
+               {"error", report.error().empty() ? Json(nullptr) : Json(report.error())},
+               {"configs", report.configs()},
+               {"holds", report.holds()},
+               {"fails", report.fails()},
+               {"undecided", report.undecided()},
+               {"share", EstimateJson(report.has_share(), report.share())},
+               {"missing", report.missing()},
+               {"worst", report.has_worst() ? ConfigJson(report.worst()) : Json(nullptr)},
+               {"best", report.has_best() ? ConfigJson(report.best()) : Json(nullptr)},
+               {"effects", Json::array()},
+               {"boundary", Json::array()},
+               {"verdicts", Json::array()},
+               {"counterexamples", report.counterexamples()},
+               {"exceptions", report.exceptions()},
+               {"rerun", Reruns(report, database)}};
+  for (const v1::ClaimEffect& effect : report.effects()) {
+    json["effects"].push_back(
+        {{"parameters",
+          std::vector<std::string>(effect.parameters().begin(), effect.parameters().end())},
+         {"share", EstimateJson(true, effect.share())},
+         {"noise_floor", OrNull(effect.has_noise_floor(), effect.noise_floor())}});
+  }
+  for (const v1::ClaimBoundary& step : report.boundary()) {
+    json["boundary"].push_back({{"parameter", step.parameter()},
+                                {"below", ToJson(step.below())},
+                                {"above", ToJson(step.above())},
+                                {"failing_to_holding", step.failing_to_holding()},
+                                {"holding_to_failing", step.holding_to_failing()},
+                                {"steady", step.steady()}});
+  }
+  for (const v1::ConfigVerdict& config : report.verdicts()) {
+    json["verdicts"].push_back(ConfigJson(config));
+  }
+  return json;
+}
+
+// A record for each claim and config.
+Report Records(const v1::GetClaimsResponse& claims) {
+  Report report{.json = Json::array()};
+  for (const v1::ClaimReport& one : claims.claims()) {
+    report.json.push_back(ClaimJson(one, claims.database()));
+    for (const v1::ConfigVerdict& config : one.verdicts()) {
+      std::vector<std::string> columns = {"claim"};
+      std::vector<std::string> row = {one.claim().name()};
+      const auto add = [&](const std::string& column, const std::string& cell) {
+        columns.push_back(column);
+        row.push_back(cell);
+      };
+      for (const v1::Parameter& parameter : config.parameters()) {
+        add(parameter.name(), ToText(parameter.value()));
+      }
+      const v1::Estimate& mean = config.mean();
+      add("metric", one.claim().metric());
+      add("verdict", VerdictName(config.verdict()));
+      add("mean", config.has_mean() ? Json(mean.value()).dump() : "");
+      add("low", mean.has_low() ? Json(mean.low()).dump() : "");
+      add("high", mean.has_high() ? Json(mean.high()).dump() : "");
+      add("bound", Json(config.bound()).dump());
+      add("margin", config.has_mean() ? Json(config.margin()).dump() : "");
+      add("seeds", absl::StrCat(config.seeds()));
+      add("missing", absl::StrCat(config.missing()));
+      add("q", config.seeds() > 1 ? Json(config.q()).dump() : "");
+      report.columns = std::move(columns);
+      report.rows.push_back(std::move(row));
+    }
+  }
+  return report;
+}
+
+}  // namespace
+
+std::string StatementText(const v1::Claim& claim) {
+  std::string text;
+  if (claim.has_comparison()) {
+    const v1::Comparison& comparison = claim.comparison();
+    text = absl::StrCat(claim.metric(), " of ", comparison.over(), " = ",
+                        ToText(comparison.first()), " − that of ", ToText(comparison.second()),
+                        " ≥ ", comparison.difference_at_least());
+  } else {
+    text = absl::StrCat(claim.metric(), claim.has_at_most() ? " ≤ " : " ≥ ",
+                        claim.has_at_most() ? claim.at_most() : claim.at_least());
+  }
+  if (claim.where().empty()) return text;
+  return absl::StrCat(text, " where ",
+                      absl::StrJoin(claim.where(), ", ",
+                                    [](std::string* out, const v1::ClaimCondition& condition) {
+                                      absl::StrAppend(out, ConditionText(condition));
+                                    }));
+}
+
+void WriteClaims(std::ostream& out, OutputFormat format, const v1::GetClaimsResponse& claims) {
+  switch (format) {
+    case OutputFormat::kTable:
+    case OutputFormat::kMarkdown:
+      return Page(out, format).Write(claims);
+    case OutputFormat::kLatex:
+      return WriteReport(out, format, Summary(claims));
+    case OutputFormat::kJson:
+    case OutputFormat::kCsv:
+      return WriteReport(out, format, Records(claims));
+  }
+}
+
+}  // namespace pathsweep

@@ -1,0 +1,176 @@
+#include "coordinator/analysis/claim_samples.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/analysis/sample.h"
+#include "coordinator/analysis/significance.h"
+
+namespace pathsweep {
+namespace {
+
+// The configs that fit all conditions.
+std::vector<size_t> Region(const Claim& claim, const ConfigColumns& configs) {
+  std::vector<bool> inside(configs.size(), true);
+  for (const ClaimCondition& condition : claim.where) {
+    const ConfigColumn* column = configs.Find(condition.parameter);
+    if (column == nullptr) {
+      const ParameterSpec& spec = *FindParameter(condition.parameter);
+      if (!condition.Fits(GetParameter(configs.common(), spec))) return {};
+      continue;
+    }
+    std::vector<bool> fits;
+    for (const ParameterValue& value : column->values) fits.push_back(condition.Fits(value));
+    for (size_t config = 0; config < configs.size(); ++config) {
+      if (!fits[column->at[config]]) inside[config] = false;
+    }
+  }
+  std::vector<size_t> region;
+  for (size_t config = 0; config < configs.size(); ++config) {
+    if (inside[config]) region.push_back(config);
+  }
+  return region;
+}
+
+// A number of each config that depends on a few of its parameters: the others are not looked at.
+class Scratch {
+ public:
+  Scratch(const Claim& claim, const ConfigColumns& configs) : parameters_(configs.common()) {
+    for (const ConfigColumn& column : configs.columns()) {
+      const std::string name(column.spec->name);
+      if (name == "test_samples" || claim.bound().names().contains(name)) {
+        columns_.push_back(&column);
+      }
+    }
+  }
+
+  const TrialParameters& At(size_t config) {
+    for (const ConfigColumn* column : columns_) {
+      PutParameter(parameters_, *column->spec, column->ValueOf(config));
+    }
+    return parameters_;
+  }
+
+ private:
+  TrialParameters parameters_;
+  std::vector<const ConfigColumn*> columns_;
+};
+
+// Shares have a noise of their own; other metrics say nothing of it.
+double NoiseOf(const std::string& metric, absl::Span<const double> values, int64_t examples) {
+  const MetricRange range = RangeOfMetric(metric);
+  if (range.lowest != 0 || range.highest != 1) return 0;
+  return MeasurementNoise(std::clamp(Mean(values), 0.0, 1.0), examples);
+}
+
+void AddSeeds(absl::Span<const SeedValue> seeds, ClaimSample& sample) {
+  for (const SeedValue& seed : seeds) {
+    if (!seed.value) {
+      ++sample.missing;
+      continue;
+    }
+    sample.values.push_back(*seed.value);
+    sample.trials.push_back(seed.trial);
+  }
+}
+
+// Seed by seed; what only one side has is missing.
+void AddDifferences(absl::Span<const SeedValue> first, absl::Span<const SeedValue> second,
+                    const std::string& metric, int64_t examples, ClaimSample& sample) {
+  std::vector<double> firsts, seconds;
+  while (!first.empty() || !second.empty()) {
+    const bool take_first =
+        !first.empty() && (second.empty() || first.front().seed <= second.front().seed);
+    const bool take_second =
+        !second.empty() && (first.empty() || second.front().seed <= first.front().seed);
+    if (take_first && take_second && first.front().value && second.front().value) {
+      firsts.push_back(*first.front().value);
+      seconds.push_back(*second.front().value);
+      sample.values.push_back(firsts.back() - seconds.back());
+      sample.trials.push_back(first.front().trial);
+    } else {
+      ++sample.missing;
+    }
+    first.remove_prefix(take_first ? 1 : 0);
+    second.remove_prefix(take_second ? 1 : 0);
+  }
+  if (firsts.empty()) return;
+  sample.noise = std::hypot(NoiseOf(metric, firsts, examples), NoiseOf(metric, seconds, examples));
+}
+
+struct ConfigPair {
+  size_t first;
+  size_t second;
+};
+
+// Those of the region that differ in the compared parameter alone, in the order of the first.
+std::vector<ConfigPair> Pairs(const ComparisonClaim& comparison, const std::vector<size_t>& region,
+                              const ConfigColumns& configs) {
+  const ConfigColumn* over = configs.Find(comparison.over);
+  if (over == nullptr) return {};
+  const std::vector<uint64_t> groups = configs.GroupsWithout(region, over);
+  std::vector<std::pair<uint64_t, size_t>> seconds;
+  for (size_t i = 0; i < region.size(); ++i) {
+    if (over->ValueOf(region[i]) == comparison.second) seconds.emplace_back(groups[i], region[i]);
+  }
+  std::ranges::sort(seconds);
+  std::vector<ConfigPair> pairs;
+  for (size_t i = 0; i < region.size(); ++i) {
+    if (over->ValueOf(region[i]) != comparison.first) continue;
+    const auto second =
+        std::ranges::lower_bound(seconds, groups[i], {}, &std::pair<uint64_t, size_t>::first);
+    if (second != seconds.end() && second->first == groups[i]) {
+      pairs.push_back({region[i], second->second});
+    }
+  }
+  return pairs;
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<ClaimSample>> SamplesOf(const Claim& claim, const ConfigColumns& configs,
+                                                   const SeedValues& values) {
+  const std::vector<size_t> region = Region(claim, configs);
+  const auto* comparison = std::get_if<ComparisonClaim>(&claim.statement);
+  std::vector<ConfigPair> pairs;
+  if (comparison != nullptr) pairs = Pairs(*comparison, region, configs);
+  const size_t count = comparison == nullptr ? region.size() : pairs.size();
+  if (count == 0) {
+    return absl::FailedPreconditionError("it is about none of the sweep's configs");
+  }
+  Scratch scratch(claim, configs);
+  std::vector<ClaimSample> samples(count);
+  for (size_t i = 0; i < count; ++i) {
+    ClaimSample& sample = samples[i];
+    sample.config = comparison == nullptr ? region[i] : pairs[i].first;
+    const TrialParameters& parameters = scratch.At(sample.config);
+    const absl::StatusOr<double> bound = claim.bound().Number(parameters);
+    if (!bound.ok()) return absl::FailedPreconditionError(bound.status().message());
+    sample.bound = *bound;
+    if (comparison != nullptr) {
+      AddDifferences(values.Of(pairs[i].first), values.Of(pairs[i].second), claim.metric,
+                     parameters.test_samples, sample);
+      continue;
+    }
+    AddSeeds(values.Of(sample.config), sample);
+    if (sample.values.empty()) continue;
+    sample.noise = NoiseOf(claim.metric, sample.values, parameters.test_samples);
+  }
+  return samples;
+}
+
+double SideOf(const Claim& claim) {
+  const auto* bound = std::get_if<BoundClaim>(&claim.statement);
+  return bound != nullptr && bound->side == BoundClaim::Side::kAtMost ? -1 : 1;
+}
+
+MetricRange RangeOf(const Claim& claim) {
+  const MetricRange range = RangeOfMetric(claim.metric);
+  if (!std::holds_alternative<ComparisonClaim>(claim.statement)) return range;
+  return {range.lowest - range.highest, range.highest - range.lowest};
+}
+
+}  // namespace pathsweep

@@ -1,0 +1,38 @@
+// What a claim is tested on: for each config that it is about, the values of its seeds; for a
+// comparison, their differences. Pure.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "base/claim.h"
+#include "base/metrics.h"
+#include "coordinator/analysis/config_columns.h"
+#include "coordinator/analysis/seed_values.h"
+
+namespace pathsweep {
+
+struct ClaimSample {
+  size_t config = 0;  // of a comparison: the one with the first value
+  std::vector<double> values;
+  std::vector<int64_t> trials;  // of the values; of a comparison: those with the first value
+  int64_t missing = 0;          // seeds without a value, on either side
+  double bound = 0;
+  // Standard deviation of one value by the size of its test set alone (MeasurementNoise); 0 if the
+  // metric is no share.
+  double noise = 0;
+};
+
+// In the order of the configs. FailedPrecondition if the claim is about none of them, or its bound
+// is no number for some of them. Requires a claim that has passed CheckClaim.
+absl::StatusOr<std::vector<ClaimSample>> SamplesOf(const Claim& claim, const ConfigColumns& configs,
+                                                   const SeedValues& values);
+
+// Of which side of the bound the claim speaks: 1 above, -1 below.
+double SideOf(const Claim& claim);
+
+// What a value of a sample can be.
+MetricRange RangeOf(const Claim& claim);
+
+}  // namespace pathsweep

@@ -1,0 +1,97 @@
+#include "coordinator/analysis/config_columns.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace pathsweep {
+namespace {
+
+// The numbers become 0, 1, … in the same order; how many there are.
+uint64_t Compress(std::vector<uint64_t>& numbers) {
+  std::vector<uint64_t> distinct = numbers;
+  std::ranges::sort(distinct);
+  distinct.erase(std::ranges::unique(distinct).begin(), distinct.end());
+  for (uint64_t& number : numbers) {
+    number = std::ranges::lower_bound(distinct, number) - distinct.begin();
+  }
+  return distinct.size();
+}
+
+std::vector<ParameterValue> ValuesOf(const Grid& grid, const ParameterSpec& spec) {
+  const auto axis = std::ranges::find(grid.axes, spec.name, &GridAxis::name);
+  if (axis != grid.axes.end()) return axis->values;
+  return {GetParameter(grid.fixed, spec)};
+}
+
+// Of each of the grid's configs.
+void AddPlaces(const Grid& grid, ConfigColumn& column) {
+  std::vector<uint32_t> places;
+  for (const ParameterValue& value : ValuesOf(grid, *column.spec)) {
+    places.push_back(std::ranges::lower_bound(column.values, value) - column.values.begin());
+  }
+  int64_t run = ConfigCount(grid);  // consecutive configs that share a value
+  for (const GridAxis& axis : grid.axes) {
+    run /= static_cast<int64_t>(axis.values.size());
+    if (axis.name == column.spec->name) break;
+  }
+  const bool is_axis = places.size() > 1;
+  const int64_t configs = ConfigCount(grid);
+  for (int64_t config = 0; config < configs; ++config) {
+    column.at.push_back(is_axis ? places[config / run % places.size()] : places.front());
+  }
+}
+
+}  // namespace
+
+ConfigColumns::ConfigColumns(absl::Span<const Grid> grids) : common_(grids.front().fixed) {
+  for (const Grid& grid : grids) size_ += static_cast<size_t>(ConfigCount(grid));
+  for (const ParameterSpec& spec : TrialParameterTable()) {
+    ConfigColumn column{.spec = &spec, .values = {}, .at = {}};
+    for (const Grid& grid : grids) {
+      const std::vector<ParameterValue> values = ValuesOf(grid, spec);
+      column.values.insert(column.values.end(), values.begin(), values.end());
+    }
+    std::ranges::sort(column.values);
+    column.values.erase(std::ranges::unique(column.values).begin(), column.values.end());
+    if (column.values.size() == 1) {
+      PutParameter(common_, spec, column.values.front());
+      continue;
+    }
+    column.at.reserve(size_);
+    for (const Grid& grid : grids) AddPlaces(grid, column);
+    columns_.push_back(std::move(column));
+  }
+}
+
+const ConfigColumn* ConfigColumns::Find(absl::string_view parameter) const {
+  const auto found = std::ranges::find_if(
+      columns_, [&](const ConfigColumn& column) { return column.spec->name == parameter; });
+  return found == columns_.end() ? nullptr : &*found;
+}
+
+TrialParameters ConfigColumns::At(size_t config) const {
+  TrialParameters parameters = common_;
+  for (const ConfigColumn& column : columns_) {
+    PutParameter(parameters, *column.spec, column.ValueOf(config));
+  }
+  return parameters;
+}
+
+std::vector<uint64_t> ConfigColumns::GroupsWithout(absl::Span<const size_t> configs,
+                                                   const ConfigColumn* except) const {
+  std::vector<uint64_t> groups(configs.size(), 0);
+  uint64_t count = 1;  // groups have lower numbers
+  for (const ConfigColumn& column : columns_) {
+    if (&column == except) continue;
+    const uint64_t values = column.values.size();
+    if (count > std::numeric_limits<uint64_t>::max() / values) count = Compress(groups);
+    for (size_t i = 0; i < configs.size(); ++i) {
+      groups[i] = groups[i] * values + column.at[configs[i]];
+    }
+    count *= values;
+  }
+  return groups;
+}
+
+}  // namespace pathsweep

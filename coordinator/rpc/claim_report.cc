@@ -1,0 +1,143 @@
+#include "coordinator/rpc/claim_report.h"
+
+#include <algorithm>
+#include <string>
+
+#include "base/claim_proto.h"
+#include "base/parameter_proto.h"
+#include "coordinator/analysis/claim_findings.h"
+#include "coordinator/rpc/convert.h"
+
+namespace pathsweep {
+namespace {
+
+v1::Verdict VerdictToProto(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kHolds:
+      return v1::VERDICT_HOLDS;
+    case Verdict::kFails:
+      return v1::VERDICT_FAILS;
+    case Verdict::kUndecided:
+      break;
+  }
+  return v1::VERDICT_UNDECIDED;
+}
+
+v1::ConfigVerdict ConfigToProto(const Claim& claim, const ConfigColumns& configs,
+                                 const ClaimSample& sample, const ConfigVerdict& verdict) {
+  v1::ConfigVerdict proto;
+  for (const ConfigColumn& column : configs.columns()) {
+    v1::Parameter& parameter = *proto.add_parameters();
+    parameter.set_name(std::string(column.spec->name));
+    *parameter.mutable_value() = ToProto(column.ValueOf(sample.config));
+  }
+  proto.set_verdict(VerdictToProto(verdict.verdict));
+  if (verdict.mean) *proto.mutable_mean() = ToProto(*verdict.mean);
+  proto.set_bound(sample.bound);
+  proto.set_margin(verdict.margin);
+  proto.set_seeds(static_cast<int64_t>(sample.values.size()));
+  proto.set_missing(sample.missing);
+  proto.set_q(verdict.q);
+  for (int64_t trial : WrongTrials(claim, sample)) proto.add_counterexamples(trial);
+  return proto;
+}
+
+void AddEffects(const ClaimEffects& effects, v1::ClaimReport& proto) {
+  proto.set_no_effects(effects.none);
+  for (const ClaimEffect& effect : effects.all) {
+    v1::ClaimEffect& to = *proto.add_effects();
+    to.mutable_parameters()->Assign(effect.parameters.begin(), effect.parameters.end());
+    *to.mutable_share() = ToProto(effect.share);
+    if (effect.noise_floor) to.set_noise_floor(*effect.noise_floor);
+  }
+}
+
+void AddBoundary(const std::vector<BoundaryStep>& boundary, v1::ClaimReport& proto) {
+  for (const BoundaryStep& step : boundary) {
+    v1::ClaimBoundary& to = *proto.add_boundary();
+    to.set_parameter(std::string(step.column->spec->name));
+    *to.mutable_below() = ToProto(step.column->values[step.below]);
+    *to.mutable_above() = ToProto(step.column->values[step.below + 1]);
+    to.set_failing_to_holding(step.failing_to_holding);
+    to.set_holding_to_failing(step.holding_to_failing);
+    to.set_steady(step.steady);
+  }
+}
+
+// The configs with the lowest and the highest margin.
+void AddExtremes(const Claim& claim, const ConfigColumns& configs, const ClaimFindings& findings,
+                 v1::ClaimReport& proto) {
+  std::optional<size_t> worst, best;
+  for (size_t i = 0; i < findings.verdicts.size(); ++i) {
+    const ConfigVerdict& verdict = findings.verdicts[i];
+    if (!verdict.mean) continue;
+    if (!worst || verdict.margin < findings.verdicts[*worst].margin) worst = i;
+    if (!best || verdict.margin > findings.verdicts[*best].margin) best = i;
+  }
+  if (!worst) return;
+  *proto.mutable_worst() =
+      ConfigToProto(claim, configs, findings.samples[*worst], findings.verdicts[*worst]);
+  *proto.mutable_best() =
+      ConfigToProto(claim, configs, findings.samples[*best], findings.verdicts[*best]);
+}
+
+}  // namespace
+
+ConfigColumns ConfigsOf(const Sweep& sweep) {
+  std::vector<Grid> grids;
+  int64_t configs = 0;
+  for (const TrialBlock& block : sweep.blocks) {
+    if (block.first_config != configs) continue;  // more seeds for configs that are there
+    configs += ConfigCount(block.grid);
+    grids.push_back({.fixed = block.grid.fixed, .axes = block.grid.axes});
+  }
+  return ConfigColumns(grids);
+}
+
+SeedValues ValuesBySeed(const Sweep& sweep, absl::Span<const std::optional<double>> values) {
+  std::vector<SeedValues::Row> rows;
+  rows.reserve(sweep.trials);
+  int64_t all = 0;
+  for (const TrialBlock& block : sweep.blocks) {
+    const int64_t configs = ConfigCount(block.grid);
+    all = std::max(all, block.first_config + configs);
+    for (int64_t i = 0; i < block.trials; ++i) {
+      SeedValues::Row& row = rows.emplace_back();
+      row.config = static_cast<size_t>(block.first_config + i % configs);
+      row.value = {block.first_trial + i, block.grid.seeds[i / configs], std::nullopt};
+      const auto number = static_cast<size_t>(block.first_number + i);
+      if (number < values.size()) row.value.value = values[number];
+    }
+  }
+  return SeedValues(static_cast<size_t>(all), rows);
+}
+
+v1::ClaimReport ReportOn(const Claim& claim, const ConfigColumns& configs, const SeedValues& values,
+                         size_t max_verdicts) {
+  v1::ClaimReport proto;
+  *proto.mutable_claim() = ToProto(claim);
+  const absl::StatusOr<ClaimFindings> findings = Investigate(claim, configs, values);
+  if (!findings.ok()) {
+    proto.set_error(std::string(findings.status().message()));
+    return proto;
+  }
+  proto.set_configs(static_cast<int64_t>(findings->samples.size()));
+  proto.set_holds(findings->holds);
+  proto.set_fails(findings->fails);
+  proto.set_undecided(findings->undecided);
+  if (findings->share) *proto.mutable_share() = ToProto(*findings->share);
+  proto.set_missing(findings->missing);
+  proto.set_counterexamples(findings->counterexamples);
+  proto.set_exceptions(findings->exceptions);
+  AddExtremes(claim, configs, *findings, proto);
+  AddEffects(findings->effects, proto);
+  AddBoundary(findings->boundary, proto);
+  for (size_t i : findings->worst_first) {
+    if (static_cast<size_t>(proto.verdicts_size()) == max_verdicts) break;
+    *proto.add_verdicts() =
+        ConfigToProto(claim, configs, findings->samples[i], findings->verdicts[i]);
+  }
+  return proto;
+}
+
+}  // namespace pathsweep
