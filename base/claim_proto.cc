@@ -1,5 +1,6 @@
 #include "base/claim_proto.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 #include <utility>
@@ -12,6 +13,7 @@ namespace pathsweep {
 namespace {
 
 constexpr int kMostClaims = 100;
+constexpr int64_t kHighestSeed = int64_t{1} << 53;
 
 absl::Status Problem(const v1::Claim& claim, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("claim `", claim.name(), "`: ", what));
@@ -110,11 +112,32 @@ absl::StatusOr<Claim> FromProto(const v1::Claim& proto, const std::string& sweep
   return claim;
 }
 
+absl::Status CheckMostSeeds(const v1::SweepSpec& spec) {
+  const int64_t most = spec.most_seeds();
+  if (most == 0) return absl::OkStatus();
+  const auto& seeds = spec.seeds();
+  if (spec.claims().empty()) {
+    return absl::InvalidArgumentError(
+        "`until: decided` needs `claims` that are to be decided");
+  }
+  if (seeds.size() < 2 || most <= seeds.size() || most > kMostSeeds) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("`seeds` until claims are decided must be from at least 2 up to more, at most ",
+                     kMostSeeds, "; not from ", seeds.size(), " up to ", most));
+  }
+  if (*std::ranges::max_element(seeds) > kHighestSeed) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("seeds above ", kHighestSeed, " leave no room for more"));
+  }
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::vector<Claim>> ClaimsFromProto(const v1::SweepSpec& spec, const Grid& grid) {
   if (spec.claims_size() > kMostClaims) {
     return absl::InvalidArgumentError(absl::StrCat("a sweep has at most ", kMostClaims,
                                                    " claims, not ", spec.claims_size()));
   }
+  if (absl::Status most = CheckMostSeeds(spec); !most.ok()) return most;
   const std::string metric = spec.metric().empty() ? std::string(kExactMatch) : spec.metric();
   std::vector<Claim> claims;
   for (const v1::Claim& proto : spec.claims()) {

@@ -11,13 +11,19 @@
 
 namespace pathsweep {
 
+// Of a config whose claims are to be decided.
+inline constexpr int64_t kMostSeeds = 1000;
+
 v1::Claim ToProto(const Claim& claim);
 
 // A claim that has passed CheckClaim; one without a metric has the sweep's. InvalidArgument names
 // the claim.
 absl::StatusOr<Claim> FromProto(const v1::Claim& proto, const std::string& sweep_metric);
 
-// Those of the spec, with CheckClaims; the grid is the spec's.
+// InvalidArgument if `most_seeds` does not go with the spec's seeds and claims.
+absl::Status CheckMostSeeds(const v1::SweepSpec& spec);
+
+// Those of the spec, with CheckClaims and CheckMostSeeds; the grid is the spec's.
 absl::StatusOr<std::vector<Claim>> ClaimsFromProto(const v1::SweepSpec& spec, const Grid& grid);
 
 }  // namespace pathsweep

@@ -70,6 +70,7 @@ class Parser {
   void Claims(const YamlEntry& entry);
   void Seeds(const YamlEntry& entry);
   void SeedList(const YamlEntry& entry);
+  void SeedsUntilDecided(const YamlEntry& entry);
   void StopWhen(const YamlEntry& entry) { stop_when_ = entry; }
   void MaxAttempts(const YamlEntry& entry);
   void Priority(const YamlEntry& entry);
@@ -92,6 +93,7 @@ class Parser {
   ParameterPlaces places_;
   std::set<std::string> keys_;
   Place parameters_place_;
+  Place seeds_place_;
   ClaimPlaces claim_places_;
   // Taken after `parameters`, in which it may stand too.
   std::optional<YamlEntry> stop_when_;
@@ -221,11 +223,12 @@ void Parser::Claims(const YamlEntry& entry) {
 
 void Parser::Seeds(const YamlEntry& entry) {
   if (entry.value.IsSequence()) return SeedList(entry);
+  if (entry.value.IsMap()) return SeedsUntilDecided(entry);
   const int64_t count = ScalarOf<int64_t>(entry.value).value_or(0);
   if (count < 1 || count > kMaxTrialsPerSweep) {
     problems_.Add(entry.value_place,
                   absl::StrCat("`seeds` must be a count from 1 to ", kMaxTrialsPerSweep,
-                               ", or a list such as [1, 2, 3]"));
+                               ", a list such as [1, 2, 3], or {min: 3, max: 12, until: decided}"));
     return;
   }
   for (int64_t seed = 1; seed <= count; ++seed) spec_.add_seeds(seed);
@@ -246,6 +249,34 @@ void Parser::SeedList(const YamlEntry& entry) {
       spec_.add_seeds(seed);
     }
   }
+}
+
+// {min: 3, max: 12, until: decided}
+void Parser::SeedsUntilDecided(const YamlEntry& entry) {
+  std::optional<int64_t> least, most;
+  bool until = false;
+  ForEachEntry(entry.value, problems_, [&](const YamlEntry& part) {
+    if (part.key == "min") {
+      least = IntegerFrom(part, 2, kMostSeeds);
+    } else if (part.key == "max") {
+      most = IntegerFrom(part, 2, kMostSeeds);
+    } else if (part.key != "until") {
+      problems_.Add(part.key_place,
+                    absl::StrCat(UnknownKey(part.key, {"min", "max", "until"}), " in `seeds`"));
+    } else if (ScalarOf<std::string>(part.value) == "decided") {
+      until = true;
+    } else {
+      problems_.Add(part.value_place, "`until` must be `decided`");
+    }
+  });
+  if (problems_.empty() && !(least && most && until)) {
+    problems_.Add(entry.value_place,
+                  "`seeds` needs all of `min`, `max` and `until: decided`, as in {min: 3, max: 12, "
+                  "until: decided}");
+  }
+  seeds_place_ = entry.key_place;
+  for (int64_t seed = 1; seed <= least.value_or(1); ++seed) spec_.add_seeds(seed);
+  spec_.set_most_seeds(most.value_or(0));
 }
 
 std::optional<int64_t> Parser::IntegerFrom(const YamlEntry& entry, int64_t lowest,
@@ -319,6 +350,9 @@ bool Parser::FlagFrom(const YamlEntry& entry) {
 void Parser::CheckWhole() {
   const absl::StatusOr<Grid> grid = GridFromProto(spec_);
   if (!grid.ok()) return AddWhole(grid.status(), places_);
+  if (absl::Status most = CheckMostSeeds(spec_); !most.ok()) {
+    return problems_.Add(seeds_place_, std::string(most.message()));
+  }
   const absl::Status claims = ClaimsFromProto(spec_, *grid).status();
   if (!claims.ok()) AddWhole(claims, claim_places_);
 }

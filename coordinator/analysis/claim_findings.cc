@@ -49,11 +49,11 @@ std::vector<size_t> WorstFirst(const std::vector<ConfigVerdict>& verdicts) {
 }  // namespace
 
 absl::StatusOr<ClaimFindings> Investigate(const Claim& claim, const ConfigColumns& configs,
-                                          const SeedValues& values) {
+                                          const SeedValues& values, size_t looks) {
   absl::StatusOr<std::vector<ClaimSample>> samples = SamplesOf(claim, configs, values);
   if (!samples.ok()) return samples.status();
   ClaimFindings findings{.samples = *std::move(samples)};
-  findings.verdicts = Judge(claim, findings.samples);
+  findings.verdicts = Judge(claim, findings.samples, looks);
   Count(claim, findings);
   findings.share = ShareOf(findings);
   findings.worst_first = WorstFirst(findings.verdicts);

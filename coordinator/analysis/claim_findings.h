@@ -38,8 +38,8 @@ struct ClaimFindings {
   std::vector<BoundaryStep> boundary;  // points into the columns
 };
 
-// Errors are those of SamplesOf.
+// Errors are those of SamplesOf; `looks` is as in Judge.
 absl::StatusOr<ClaimFindings> Investigate(const Claim& claim, const ConfigColumns& configs,
-                                          const SeedValues& values);
+                                          const SeedValues& values, size_t looks = 1);
 
 }  // namespace pathsweep

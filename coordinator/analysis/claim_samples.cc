@@ -146,6 +146,7 @@ absl::StatusOr<std::vector<ClaimSample>> SamplesOf(const Claim& claim, const Con
   for (size_t i = 0; i < count; ++i) {
     ClaimSample& sample = samples[i];
     sample.config = comparison == nullptr ? region[i] : pairs[i].first;
+    sample.other = comparison == nullptr ? region[i] : pairs[i].second;
     const TrialParameters& parameters = scratch.At(sample.config);
     const absl::StatusOr<double> bound = claim.bound().Number(parameters);
     if (!bound.ok()) return absl::FailedPreconditionError(bound.status().message());

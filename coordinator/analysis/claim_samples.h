@@ -15,6 +15,7 @@ namespace pathsweep {
 
 struct ClaimSample {
   size_t config = 0;  // of a comparison: the one with the first value
+  size_t other = 0;   // the one with the second; else the same
   std::vector<double> values;
   std::vector<int64_t> trials;  // of the values; of a comparison: those with the first value
   int64_t missing = 0;          // seeds without a value, on either side

@@ -17,7 +17,8 @@ double PValue(const ClaimSample& sample) {
 
 }  // namespace
 
-std::vector<ConfigVerdict> Judge(const Claim& claim, absl::Span<const ClaimSample> samples) {
+std::vector<ConfigVerdict> Judge(const Claim& claim, absl::Span<const ClaimSample> samples,
+                                 size_t looks) {
   const double side = SideOf(claim);
   const MetricRange range = RangeOf(claim);
   std::vector<ConfigVerdict> verdicts(samples.size());
@@ -29,7 +30,7 @@ std::vector<ConfigVerdict> Judge(const Claim& claim, absl::Span<const ClaimSampl
     verdicts[i].margin = side * (verdicts[i].mean->value - samples[i].bound);
     if (samples[i].values.size() < 2) continue;
     tested.push_back(i);
-    p_values.push_back(PValue(samples[i]));
+    p_values.push_back(std::min(1.0, PValue(samples[i]) * static_cast<double>(looks)));
   }
   const std::vector<double> adjusted = AdjustForMany(p_values);
   for (size_t i = 0; i < tested.size(); ++i) {

@@ -34,8 +34,10 @@ struct ConfigVerdict {
   double q = 1;  // the adjusted p-value
 };
 
-// Of each sample.
-std::vector<ConfigVerdict> Judge(const Claim& claim, absl::Span<const ClaimSample> samples);
+// Of each sample. `looks` is at how many numbers of seeds a config may have been judged, this one
+// included, with the others deciding whether it got more: p-values are multiplied by it.
+std::vector<ConfigVerdict> Judge(const Claim& claim, absl::Span<const ClaimSample> samples,
+                                 size_t looks = 1);
 
 // The trials of a sample that are on the wrong side of its bound by themselves.
 std::vector<int64_t> WrongTrials(const Claim& claim, const ClaimSample& sample);

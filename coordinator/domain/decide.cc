@@ -118,6 +118,14 @@ absl::StatusOr<const Sweep*> RequireOpenSweep(const State& state, absl::string_v
   return sweep;
 }
 
+absl::StatusOr<const Sweep*> RequireUnchanged(const State& state, SweepId id, int64_t trials) {
+  const auto sweep = state.sweeps.find(id);
+  if (sweep == state.sweeps.end() || sweep->second.trials != trials) {
+    return absl::AbortedError("the sweep has changed");
+  }
+  return &sweep->second;
+}
+
 // What a report says of each attempt first.
 std::vector<const AttemptReport*> WithoutRepeated(const std::vector<AttemptReport>& attempts) {
   std::vector<const AttemptReport*> first;
@@ -168,6 +176,25 @@ absl::StatusOr<Events> Decide(const State& state, const ExtendSweep& command, ab
   if (!extended.ok()) return extended.status();
   if (extended->trials == (*sweep)->trials) return Events{};
   return Events{SweepExtended{(*sweep)->id, command.extension, state.next_trial, extended->trials}};
+}
+
+absl::StatusOr<Events> Decide(const State& state, const GrowSweep& command, absl::Time,
+                              const LeasePolicy&) {
+  absl::StatusOr<const Sweep*> sweep = RequireUnchanged(state, command.sweep, command.trials);
+  if (!sweep.ok()) return sweep.status();
+  if ((*sweep)->cancelled) return absl::AbortedError("the sweep was cancelled");
+  const Extension extension{.axes = {}, .seeds = {}, .more_seeds = command.more};
+  absl::StatusOr<Sweep> extended = Extend(**sweep, extension, state.next_trial);
+  if (!extended.ok()) return extended.status();
+  return Events{SweepExtended{command.sweep, extension, state.next_trial, extended->trials}};
+}
+
+absl::StatusOr<Events> Decide(const State& state, const JudgeSweep& command, absl::Time,
+                              const LeasePolicy&) {
+  absl::StatusOr<const Sweep*> sweep = RequireUnchanged(state, command.sweep, command.trials);
+  if (!sweep.ok()) return sweep.status();
+  if ((*sweep)->Results() != command.results) return absl::AbortedError("the sweep has changed");
+  return Events{SweepJudged{command.sweep, command.results, command.configs}};
 }
 
 absl::StatusOr<Events> Decide(const State& state, const CancelTrial& command, absl::Time now,

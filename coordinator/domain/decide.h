@@ -5,6 +5,7 @@
 // its events before any other command of the same moment, and ScheduleLeases last.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -35,6 +36,22 @@ struct SubmitSweep {
 struct ExtendSweep {
   std::string sweep;  // name or id
   Extension extension;
+};
+
+// More seeds for some configs of a sweep. Aborted if it is cancelled or has not `trials` trials: what
+// was decided for a sweep holds for it alone as it was.
+struct GrowSweep {
+  SweepId sweep;
+  int64_t trials;
+  std::vector<MoreSeeds> more;
+};
+
+// What was found about its claims. Aborted if it has not `trials` trials and `results` results.
+struct JudgeSweep {
+  SweepId sweep;
+  int64_t trials;
+  int64_t results;
+  std::shared_ptr<const std::vector<JudgedConfig>> configs;
 };
 
 // Changes nothing if the trial has ended.
@@ -85,6 +102,10 @@ using Events = std::vector<Event>;
 absl::StatusOr<Events> Decide(const State& state, const SubmitSweep& command, absl::Time now,
                               const LeasePolicy& policy);
 absl::StatusOr<Events> Decide(const State& state, const ExtendSweep& command, absl::Time now,
+                              const LeasePolicy& policy);
+absl::StatusOr<Events> Decide(const State& state, const GrowSweep& command, absl::Time now,
+                              const LeasePolicy& policy);
+absl::StatusOr<Events> Decide(const State& state, const JudgeSweep& command, absl::Time now,
                               const LeasePolicy& policy);
 absl::StatusOr<Events> Decide(const State& state, const CancelTrial& command, absl::Time now,
                               const LeasePolicy& policy);

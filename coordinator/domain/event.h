@@ -2,6 +2,7 @@
 // them, the store writes them; nothing else changes a sweep or a trial.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
@@ -9,6 +10,7 @@
 
 #include "absl/time/time.h"
 #include "coordinator/domain/extension.h"
+#include "coordinator/domain/judgement.h"
 #include "coordinator/domain/sweep.h"
 #include "coordinator/domain/worker.h"
 
@@ -35,6 +37,13 @@ struct SweepExtended {
   Extension extension;
   TrialId first_trial;
   int64_t trials;
+};
+
+// What was found about a sweep's claims when its trials had ended, instead of what was found before.
+struct SweepJudged {
+  SweepId sweep;
+  int64_t results;  // trials with a result, by which they were judged
+  std::shared_ptr<const std::vector<JudgedConfig>> configs;
 };
 
 // The sweep, which had ended, is no more, nor are its trials; the ids of both are not given again.
@@ -138,7 +147,8 @@ struct LeaseExtended {
   absl::Time deadline;
 };
 
-using Event = std::variant<SweepSubmitted, SweepExtended, SweepCancelled, SweepPaused, SweepPruned,
+using Event = std::variant<SweepSubmitted, SweepExtended, SweepCancelled, SweepPaused, SweepJudged,
+                           SweepPruned,
                            TrialSettled, WorkerRegistered, AttemptLeased, MeasurementsReported,
                            AttemptEnded, TrialEnded, TrialRetried, AttemptCrashed, WorkerReported,
                            WorkerDisconnected, LeaseExtended, GraceGranted>;

@@ -44,6 +44,12 @@ class Growth {
     std::vector<int64_t>& seeds = sweep_.spec.grid.seeds;
     const std::vector<int64_t> missing = Missing(seeds, wanted);
     if (missing.empty()) return absl::OkStatus();
+    if (sweep_.spec.most_seeds > 0) {
+      return absl::FailedPreconditionError(
+          absl::StrCat("sweep `", sweep_.spec.name,
+                       "` adds seeds by itself, until its claims are decided; leave `seeds` as "
+                       "they are"));
+    }
     std::set<int64_t> done;  // first configs: a block may be there with other seeds too
     for (const TrialBlock& block : std::vector<TrialBlock>(sweep_.blocks)) {
       if (!done.insert(block.first_config).second) continue;
@@ -69,18 +75,39 @@ class Growth {
     return absl::OkStatus();
   }
 
+  absl::Status AddSome(const MoreSeeds& more) {
+    int64_t next_config = 0;
+    for (const TrialBlock& block : std::vector<TrialBlock>(sweep_.blocks)) {
+      if (block.first_config != next_config) continue;  // other seeds for configs that are there
+      next_config += ConfigCount(block.grid);
+      const auto begin = std::ranges::lower_bound(more.configs, block.first_config);
+      const auto end = std::ranges::lower_bound(more.configs, next_config);
+      if (begin == end) continue;
+      std::vector<int64_t> some;
+      for (auto config = begin; config != end; ++config) {
+        some.push_back(*config - block.first_config);
+      }
+      Grid grid = block.grid;
+      grid.seeds = more.seeds;
+      if (absl::Status status = Add(grid, block.first_config, some); !status.ok()) return status;
+    }
+    return absl::OkStatus();
+  }
+
   Sweep Take() { return std::move(sweep_); }
 
  private:
-  absl::Status Add(const Grid& grid, int64_t first_config) {
+  // The grid's configs, or some of them.
+  absl::Status Add(const Grid& grid, int64_t first_config, const std::vector<int64_t>& some = {}) {
     if (absl::Status status = CheckGrid(grid); !status.ok()) return status;
-    const int64_t trials = *CountTrials(grid);
+    const int64_t trials = some.empty() ? *CountTrials(grid)
+                                        : static_cast<int64_t>(some.size() * grid.seeds.size());
     if (sweep_.trials + trials > kMaxTrialsPerSweep) {
       return absl::ResourceExhaustedError(
           absl::StrCat("the sweep would have ", sweep_.trials + trials,
                        " trials, more than the limit of ", kMaxTrialsPerSweep));
     }
-    sweep_.blocks.push_back({first_trial_, sweep_.trials, first_config, grid, trials});
+    sweep_.blocks.push_back({first_trial_, sweep_.trials, first_config, grid, trials, some});
     first_trial_ += trials;
     sweep_.trials += trials;
     return absl::OkStatus();
@@ -97,6 +124,9 @@ absl::StatusOr<Sweep> Extend(Sweep sweep, const Extension& extension, TrialId fi
   if (absl::Status status = growth.AddSeeds(extension.seeds); !status.ok()) return status;
   for (const GridAxis& axis : extension.axes) {
     if (absl::Status status = growth.AddValues(axis); !status.ok()) return status;
+  }
+  for (const MoreSeeds& more : extension.more_seeds) {
+    if (absl::Status status = growth.AddSome(more); !status.ok()) return status;
   }
   return growth.Take();
 }

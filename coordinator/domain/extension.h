@@ -2,6 +2,7 @@
 // comes after them, in blocks that are grids again:
 //
 //   the new seeds, with every config that there is;
+//   more seeds for some configs alone;
 //   for each parameter its new values, with all values of the others and all seeds.
 //
 // So no (config, seed) is there twice, however often and in whichever order a sweep grows.
@@ -15,17 +16,27 @@
 
 namespace pathsweep {
 
+// Seeds for some configs, which have none of them yet.
+struct MoreSeeds {
+  std::vector<int64_t> configs;  // of the sweep's, by number, in ascending order
+  std::vector<int64_t> seeds;
+
+  bool operator==(const MoreSeeds&) const = default;
+};
+
 // What a sweep has of it already adds nothing.
 struct Extension {
   // Also of parameters that had one value so far.
   std::vector<GridAxis> axes;
   std::vector<int64_t> seeds;
+  std::vector<MoreSeeds> more_seeds = {};
 
   bool operator==(const Extension&) const = default;
 };
 
 // The sweep with the extension, whose trials have the ids from `first_trial` on. InvalidArgument
-// or ResourceExhausted where CheckGrid says so.
+// or ResourceExhausted where CheckGrid says so; FailedPrecondition for new seeds of a sweep that
+// chooses its own.
 absl::StatusOr<Sweep> Extend(Sweep sweep, const Extension& extension, TrialId first_trial);
 
 }  // namespace pathsweep

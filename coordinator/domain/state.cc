@@ -96,6 +96,10 @@ void ApplyOne(State& state, const SweepPaused& event) {
   state.sweeps.at(event.sweep).paused = event.paused;
 }
 
+void ApplyOne(State& state, const SweepJudged& event) {
+  state.sweeps.at(event.sweep).judged_results = event.results;
+}
+
 void ApplyOne(State& state, const SweepPruned& event) {
   for (const TrialBlock& block : state.sweeps.at(event.sweep).blocks) {
     state.sweep_by_block.erase(block.first_trial);

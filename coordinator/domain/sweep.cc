@@ -6,6 +6,15 @@
 
 namespace pathsweep {
 
+int64_t TrialBlock::configs() const {
+  return some.empty() ? ConfigCount(grid) : static_cast<int64_t>(some.size());
+}
+
+int64_t TrialBlock::ConfigInGrid(int64_t offset) const {
+  const int64_t index = offset % configs();
+  return some.empty() ? index : some[index];
+}
+
 TrialCounts Sweep::Counts() const {
   TrialCounts counts = rows;
   counts[cancelled ? TrialState::kCancelled : TrialState::kPending] +=
@@ -13,9 +22,19 @@ TrialCounts Sweep::Counts() const {
   return counts;
 }
 
-bool Sweep::Ended() const {
+bool Sweep::TrialsEnded() const {
   const TrialCounts counts = Counts();
   return counts[TrialState::kPending] == 0 && counts[TrialState::kRunning] == 0;
+}
+
+int64_t Sweep::Results() const {
+  return rows[TrialState::kSucceeded] + rows[TrialState::kStopped];
+}
+
+bool Sweep::Ended() const { return TrialsEnded() && (cancelled || !AwaitsJudgement()); }
+
+bool Sweep::AwaitsJudgement() const {
+  return !spec.claims.empty() && TrialsEnded() && judged_results != Results();
 }
 
 int64_t Sweep::Room() const {
@@ -55,17 +74,17 @@ int64_t Sweep::NumberOf(TrialId trial) const {
 
 int64_t Sweep::ConfigOf(TrialId trial) const {
   const TrialBlock& block = BlockOf(trial);
-  return block.first_config + (trial - block.first_trial) % ConfigCount(block.grid);
+  return block.ConfigOf(trial - block.first_trial);
 }
 
 TrialParameters Sweep::ParametersOf(TrialId trial) const {
   const TrialBlock& block = BlockOf(trial);
-  return ConfigAt(block.grid, (trial - block.first_trial) % ConfigCount(block.grid));
+  return ConfigAt(block.grid, block.ConfigInGrid(trial - block.first_trial));
 }
 
 int64_t Sweep::SeedOf(TrialId trial) const {
   const TrialBlock& block = BlockOf(trial);
-  return block.grid.seeds[(trial - block.first_trial) / ConfigCount(block.grid)];
+  return block.SeedOf(trial - block.first_trial);
 }
 
 // The last one that begins at or before the trial.

@@ -37,19 +37,28 @@ struct SweepSpec {
   bool reuse = false;
   // They have passed CheckClaims.
   std::vector<Claim> claims = {};
+  // Configs that some claim is undecided about get more seeds, up to so many; 0 = nothing is added.
+  int64_t most_seeds = 0;
 
   bool operator==(const SweepSpec&) const = default;
 };
 
-// Consecutive trials of a sweep: a grid's configs under its seeds.
+// Consecutive trials of a sweep: a grid's configs, or some of them, under its seeds.
 struct TrialBlock {
   TrialId first_trial = 0;
   int64_t first_number = 0;  // of the sweep's trials
-  int64_t first_config = 0;  // of the sweep's configs
+  int64_t first_config = 0;  // of the sweep's configs; those of the grid follow
   Grid grid;
   int64_t trials = 0;
+  std::vector<int64_t> some = {};  // of the grid's configs, by number; empty: all
 
   TrialId end() const { return first_trial + trials; }
+  // How many configs have trials here.
+  int64_t configs() const;
+  // The following require 0 <= offset < trials. The config's number in the grid:
+  int64_t ConfigInGrid(int64_t offset) const;
+  int64_t ConfigOf(int64_t offset) const { return first_config + ConfigInGrid(offset); }
+  int64_t SeedOf(int64_t offset) const { return grid.seeds[offset / configs()]; }
   bool operator==(const TrialBlock&) const = default;
 };
 
@@ -69,6 +78,8 @@ struct Sweep {
   std::set<int64_t> settled;
   bool cancelled = false;
   bool paused = false;
+  // With how many results its claims were judged last; none yet: -1.
+  int64_t judged_results = -1;
   absl::Time created_at;
   // Trials that have a row in the store, by state: those that were leased or settled.
   TrialCounts rows;
@@ -79,7 +90,16 @@ struct Sweep {
   TrialCounts Counts() const;
 
   // Every trial has ended.
+  bool TrialsEnded() const;
+
+  // Trials with a result.
+  int64_t Results() const;
+
+  // Every trial has ended, and the claims were judged with all results: nothing is added any more.
   bool Ended() const;
+
+  // It has claims to be judged: every trial has ended since they were.
+  bool AwaitsJudgement() const;
 
   // Trials that may start now beside those that run.
   int64_t Room() const;

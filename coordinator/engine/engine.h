@@ -52,8 +52,8 @@ struct StreamEnded {
 struct Inspect {};
 
 struct Request {
-  std::variant<SubmitSweep, ExtendSweep, CancelSweep, CancelTrial, PauseSweep, RetryFailed,
-               PruneSweep, ReportOnStream, StreamEnded, Inspect>
+  std::variant<SubmitSweep, ExtendSweep, GrowSweep, JudgeSweep, CancelSweep, CancelTrial,
+               PauseSweep, RetryFailed, PruneSweep, ReportOnStream, StreamEnded, Inspect>
       command;
   // Called once, after the commit if there is something to commit; the state is valid during the
   // call only.

@@ -22,6 +22,9 @@ class EventLog {
                  event.sweep.trials);
   }
 
+  void operator()(const SweepJudged& event) {
+    spdlog::info("claims judged sweep={} verdicts={}", NameOf(event.sweep), event.configs->size());
+  }
   void operator()(const SweepExtended& event) {
     spdlog::info("sweep extended sweep={} trials={}", NameOf(event.sweep), event.trials);
   }

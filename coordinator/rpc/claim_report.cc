@@ -1,6 +1,5 @@
 #include "coordinator/rpc/claim_report.h"
 
-#include <algorithm>
 #include <string>
 
 #include "base/claim_proto.h"
@@ -83,40 +82,11 @@ void AddExtremes(const Claim& claim, const ConfigColumns& configs, const ClaimFi
 
 }  // namespace
 
-ConfigColumns ConfigsOf(const Sweep& sweep) {
-  std::vector<Grid> grids;
-  int64_t configs = 0;
-  for (const TrialBlock& block : sweep.blocks) {
-    if (block.first_config != configs) continue;  // more seeds for configs that are there
-    configs += ConfigCount(block.grid);
-    grids.push_back({.fixed = block.grid.fixed, .axes = block.grid.axes});
-  }
-  return ConfigColumns(grids);
-}
-
-SeedValues ValuesBySeed(const Sweep& sweep, absl::Span<const std::optional<double>> values) {
-  std::vector<SeedValues::Row> rows;
-  rows.reserve(sweep.trials);
-  int64_t all = 0;
-  for (const TrialBlock& block : sweep.blocks) {
-    const int64_t configs = ConfigCount(block.grid);
-    all = std::max(all, block.first_config + configs);
-    for (int64_t i = 0; i < block.trials; ++i) {
-      SeedValues::Row& row = rows.emplace_back();
-      row.config = static_cast<size_t>(block.first_config + i % configs);
-      row.value = {block.first_trial + i, block.grid.seeds[i / configs], std::nullopt};
-      const auto number = static_cast<size_t>(block.first_number + i);
-      if (number < values.size()) row.value.value = values[number];
-    }
-  }
-  return SeedValues(static_cast<size_t>(all), rows);
-}
-
 v1::ClaimReport ReportOn(const Claim& claim, const ConfigColumns& configs, const SeedValues& values,
-                         size_t max_verdicts) {
+                         size_t looks, size_t max_verdicts) {
   v1::ClaimReport proto;
   *proto.mutable_claim() = ToProto(claim);
-  const absl::StatusOr<ClaimFindings> findings = Investigate(claim, configs, values);
+  const absl::StatusOr<ClaimFindings> findings = Investigate(claim, configs, values, looks);
   if (!findings.ok()) {
     proto.set_error(std::string(findings.status().message()));
     return proto;

@@ -200,6 +200,7 @@ absl::StatusOr<SweepSpec> FromProto(const v1::SweepSpec& proto) {
   spec.keep_checkpoint = static_cast<KeepCheckpoint>(proto.keep_checkpoint());
   spec.reuse = proto.reuse();
   spec.claims = *std::move(claims);
+  spec.most_seeds = proto.most_seeds();
   return spec;
 }
 
@@ -269,6 +270,7 @@ v1::Sweep SummaryToProto(const Sweep& sweep) {
   spec.set_checkpoint_seconds(absl::ToDoubleSeconds(sweep.spec.checkpoint_interval));
   spec.set_keep_checkpoint(ToProto(sweep.spec.keep_checkpoint));
   spec.set_reuse(sweep.spec.reuse);
+  spec.set_most_seeds(sweep.spec.most_seeds);
   proto.set_state(StateOf(sweep));
   *proto.mutable_created_at() = ToTimestamp(sweep.created_at);
   const TrialCounts counts = sweep.Counts();

@@ -16,6 +16,7 @@
 #include "base/message_size.h"
 #include "coordinator/engine/engine_thread.h"
 #include "coordinator/engine/event_log.h"
+#include "coordinator/planner/planner.h"
 #include "coordinator/rpc/checkpoint_service.h"
 #include "coordinator/rpc/sweep_service.h"
 #include "coordinator/rpc/worker_service.h"
@@ -78,6 +79,7 @@ struct Server::Parts {
                  LogChanges(events, state);
                  DiscardEnded(events, state, checkpoints);
                }),
+        planner(std::make_unique<Planner>(engine, options.database)),
         sweep_service(engine, options.database, std::move(reader)),
         worker_service(engine),
         checkpoint_service(engine, checkpoints) {}
@@ -90,6 +92,7 @@ struct Server::Parts {
   std::unique_ptr<SqliteStore> store;
   CheckpointFolder checkpoints;
   EngineThread engine;
+  std::unique_ptr<Planner> planner;
   SweepServiceHandler sweep_service;
   WorkerServiceHandler worker_service;
   CheckpointServiceHandler checkpoint_service;
@@ -140,6 +143,7 @@ void Server::Parts::EndCalls() {
 }
 
 void Server::Parts::CloseDatabase() {
+  planner.reset();
   engine.Stop();
   sweep_service.Close();
   store.reset();

@@ -17,6 +17,7 @@
 #include "base/claim_proto.h"
 #include "base/suggest.h"
 #include "coordinator/analysis/robustness_table.h"
+#include "coordinator/planner/sweep_values.h"
 #include "coordinator/rpc/claim_report.h"
 #include "coordinator/rpc/convert.h"
 #include "coordinator/store/database_copy.h"
@@ -304,7 +305,7 @@ grpc::Status SweepServiceHandler::GetClaims(grpc::ServerContext* context,
     const auto values = (*reader)->FinalValues(*sweep, claim.metric);
     if (!values.ok()) return ToGrpc(values.status());
     *response->add_claims() =
-        ReportOn(claim, configs, ValuesBySeed(*sweep, *values), max_verdicts);
+        ReportOn(claim, configs, ValuesBySeed(*sweep, *values), LooksOf(sweep->spec), max_verdicts);
   }
   response->set_sweep(sweep->spec.name);
   response->set_database(database_);

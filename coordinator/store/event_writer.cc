@@ -1,5 +1,6 @@
 #include "coordinator/store/event_writer.h"
 
+#include <optional>
 #include <type_traits>
 #include <vector>
 
@@ -41,6 +42,11 @@ void Bind(SQLite::Statement& statement, int index, const Value& value) {
   }
 }
 
+template <typename Value>
+void Bind(SQLite::Statement& statement, int index, const std::optional<Value>& value) {
+  value ? statement.bind(index, *value) : statement.bind(index);  // NULL
+}
+
 // Returns the index of the last one bound. Texts must live until the statement has run.
 template <typename... Values>
 int BindAll(SQLite::Statement& statement, const Values&... values) {
@@ -80,6 +86,15 @@ EventWriter::EventWriter(SQLite::Database& database)
       grow_sweep_(database, "UPDATE sweeps SET trials = ? WHERE id = ?"),
       cancel_sweep_(database, "UPDATE sweeps SET cancelled = 1 WHERE id = ?"),
       pause_sweep_(database, "UPDATE sweeps SET paused = ? WHERE id = ?"),
+      note_judged_(database, "UPDATE sweeps SET judged_results = ? WHERE id = ?"),
+      insert_verdict_(database,
+                      "INSERT INTO verdicts (sweep_id, claim, config, trial_id, verdict, mean, low, "
+                      "high, bound, margin, seeds, missing, q) "
+                      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      insert_counterexample_(
+          database, "INSERT INTO counterexamples (sweep_id, claim, trial_id) VALUES (?, ?, ?)"),
+      delete_verdicts_(database, "DELETE FROM verdicts WHERE sweep_id = ?"),
+      delete_counterexamples_(database, "DELETE FROM counterexamples WHERE sweep_id = ?"),
       note_pruned_(database,
                    "INSERT INTO pruned_sweeps (id, name, end_trial, pruned_at) "
                    "SELECT id, name, ?, ? FROM sweeps WHERE id = ?"),
@@ -160,10 +175,25 @@ void EventWriter::WriteOne(const SweepPaused& event) {
   Run(pause_sweep_, event.paused ? 1 : 0, event.sweep);
 }
 
+void EventWriter::WriteOne(const SweepJudged& event) {
+  Run(note_judged_, event.results, event.sweep);
+  Run(delete_verdicts_, event.sweep);
+  Run(delete_counterexamples_, event.sweep);
+  for (const JudgedConfig& one : *event.configs) {
+    Run(insert_verdict_, event.sweep, one.claim, one.config, one.trial, one.verdict, one.mean,
+        one.low, one.high, one.bound, one.margin, one.seeds, one.missing, one.q);
+    for (TrialId trial : one.counterexamples) {
+      Run(insert_counterexample_, event.sweep, one.claim, trial);
+    }
+  }
+}
+
 // Its trials go bit by bit; see Store::Tidy.
 void EventWriter::WriteOne(const SweepPruned& event) {
   Run(note_pruned_, event.end_trial, TextOf(event.at), event.sweep);
   Run(delete_extensions_, event.sweep);
+  Run(delete_verdicts_, event.sweep);
+  Run(delete_counterexamples_, event.sweep);
   Run(delete_sweep_, event.sweep);
 }
 

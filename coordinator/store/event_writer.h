@@ -29,6 +29,7 @@ class EventWriter {
   void WriteOne(const SweepExtended& event);
   void WriteOne(const SweepCancelled& event);
   void WriteOne(const SweepPaused& event);
+  void WriteOne(const SweepJudged& event);
   void WriteOne(const SweepPruned& event);
   void WriteOne(const TrialSettled& event);
   void WriteOne(const WorkerRegistered& event);
@@ -57,6 +58,11 @@ class EventWriter {
   SQLite::Statement grow_sweep_;
   SQLite::Statement cancel_sweep_;
   SQLite::Statement pause_sweep_;
+  SQLite::Statement note_judged_;
+  SQLite::Statement insert_verdict_;
+  SQLite::Statement insert_counterexample_;
+  SQLite::Statement delete_verdicts_;
+  SQLite::Statement delete_counterexamples_;
   SQLite::Statement note_pruned_;
   SQLite::Statement delete_extensions_;
   SQLite::Statement delete_sweep_;

@@ -19,7 +19,7 @@ constexpr int kQuantiles = 1000;
 constexpr int kApplicationId = 0x50535750;  // "PSWP" in the file's header
 
 // Append only: a migration that has shipped never changes.
-constexpr std::array<absl::string_view, 6> kMigrations = {R"sql(
+constexpr std::array<absl::string_view, 7> kMigrations = {R"sql(
 CREATE TABLE sweeps (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -118,6 +118,31 @@ ALTER TABLE trials ADD COLUMN metrics_hash TEXT;
                                                           R"sql(
 ALTER TABLE attempts ADD COLUMN execution TEXT NOT NULL DEFAULT '';
 ALTER TABLE attempts ADD COLUMN energy_joules REAL;
+)sql",
+                                                          R"sql(
+ALTER TABLE sweeps ADD COLUMN judged_results INTEGER NOT NULL DEFAULT -1;
+CREATE TABLE verdicts (
+  sweep_id INTEGER NOT NULL REFERENCES sweeps (id),
+  claim TEXT NOT NULL,
+  config INTEGER NOT NULL,
+  trial_id INTEGER REFERENCES trials (id),
+  verdict TEXT NOT NULL,
+  mean REAL,
+  low REAL,
+  high REAL,
+  bound REAL NOT NULL,
+  margin REAL NOT NULL,
+  seeds INTEGER NOT NULL,
+  missing INTEGER NOT NULL,
+  q REAL,
+  PRIMARY KEY (sweep_id, claim, config)
+) WITHOUT ROWID;
+CREATE TABLE counterexamples (
+  sweep_id INTEGER NOT NULL REFERENCES sweeps (id),
+  claim TEXT NOT NULL,
+  trial_id INTEGER NOT NULL REFERENCES trials (id),
+  PRIMARY KEY (sweep_id, claim, trial_id)
+) WITHOUT ROWID;
 )sql"};
 
 int Pragma(SQLite::Database& database, const std::string& name) {

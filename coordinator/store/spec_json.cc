@@ -63,6 +63,7 @@ std::string SpecToJson(const SweepSpec& spec) {
   json["reuse"] = spec.reuse;
   json["seeds"] = spec.grid.seeds;
   json["axes"] = ToJson(spec.grid.axes);
+  if (spec.most_seeds > 0) json["most_seeds"] = spec.most_seeds;
   if (!spec.claims.empty()) json["claims"] = ClaimsToJson(spec.claims);
   for (const ParameterSpec& parameter : TrialParameterTable()) {
     json["fixed"][std::string(parameter.name)] = ValueToJson(GetParameter(spec.grid.fixed, parameter));
@@ -91,6 +92,7 @@ absl::StatusOr<SweepSpec> SpecFromJson(absl::string_view text) {
     if (!grid.ok()) {
       return absl::DataLossError(absl::StrCat("stored sweep spec: ", grid.message()));
     }
+    spec.most_seeds = json.value("most_seeds", int64_t{0});  // since schema 7
     if (json.contains("claims")) {
       absl::StatusOr<std::vector<Claim>> claims = ClaimsFromJson(json["claims"]);
       if (!claims.ok()) {
@@ -105,13 +107,22 @@ absl::StatusOr<SweepSpec> SpecFromJson(absl::string_view text) {
 }
 
 std::string ExtensionToJson(const Extension& extension) {
-  return Text({{"axes", ToJson(extension.axes)}, {"seeds", extension.seeds}});
+  ordered_json json = {{"axes", ToJson(extension.axes)}, {"seeds", extension.seeds}};
+  for (const MoreSeeds& more : extension.more_seeds) {
+    json["more_seeds"].push_back({{"configs", more.configs}, {"seeds", more.seeds}});
+  }
+  return Text(json);
 }
 
 absl::StatusOr<Extension> ExtensionFromJson(absl::string_view text) {
   try {
     const ordered_json json = ordered_json::parse(text);
-    return Extension{AxesFromJson(json.at("axes")), json.at("seeds").get<std::vector<int64_t>>()};
+    Extension extension{AxesFromJson(json.at("axes")), json.at("seeds"), {}};
+    if (!json.contains("more_seeds")) return extension;
+    for (const ordered_json& more : json["more_seeds"]) {
+      extension.more_seeds.push_back({more.at("configs"), more.at("seeds")});
+    }
+    return extension;
   } catch (const ordered_json::exception& error) {
     return absl::DataLossError(absl::StrCat("stored extension of a sweep: ", error.what()));
   }

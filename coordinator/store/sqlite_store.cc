@@ -96,7 +96,8 @@ std::vector<std::string> Orphans(SQLite::Database& database) {
 
 void LoadSweeps(SQLite::Database& database, State& state, absl::Status& status) {
   SQLite::Statement rows(database,
-                         "SELECT id, request_id, spec, first_trial, cancelled, created_at, paused "
+                         "SELECT id, request_id, spec, first_trial, cancelled, created_at, paused, "
+                         "judged_results "
                          "FROM sweeps ORDER BY id");
   while (status.ok() && rows.executeStep()) {
     absl::StatusOr<SweepSpec> spec = SpecFromJson(rows.getColumn(2).getString());
@@ -107,6 +108,7 @@ void LoadSweeps(SQLite::Database& database, State& state, absl::Status& status) 
     sweep.request_id = rows.getColumn(1).getString();
     sweep.created_at = TimeFromText(rows.getColumn(5).getString());
     sweep.paused = rows.getColumn(6).getInt() != 0;
+    sweep.judged_results = rows.getColumn(7).getInt64();
     Apply(state, SweepSubmitted{sweep});
     if (rows.getColumn(4).getInt() != 0) Apply(state, SweepCancelled{sweep.id});
   }

@@ -26,7 +26,7 @@ struct View {
   absl::string_view query;
 };
 
-constexpr std::array<View, 4> kViews = {{
+constexpr std::array<View, 6> kViews = {{
     {"trial_attempts", R"sql(
 SELECT s.name AS sweep, a.trial_id, a.attempt, a.worker, a.leased_at, a.ended_at, a.reason,
        a.detail, a.fused, a.execution, a.energy_joules, e.build, e.libtorch, e.device,
@@ -49,6 +49,13 @@ JOIN metrics k
 JOIN measurements m ON m.trial_id = t.id AND m.metric_id = k.id
  AND m.step = (SELECT max(step) FROM measurements
                WHERE trial_id = t.id AND metric_id = k.id))sql"},
+    {"claim_verdicts", R"sql(
+SELECT s.name AS sweep, v.claim, v.config, $PARAMETERS, v.verdict, v.mean, v.low, v.high, v.bound,
+       v.margin, v.seeds, v.missing, v.q
+FROM sweeps s JOIN verdicts v ON v.sweep_id = s.id LEFT JOIN trials t ON t.id = v.trial_id)sql"},
+    {"claim_counterexamples", R"sql(
+SELECT s.name AS sweep, c.claim, c.trial_id, t.config, t.seed, $PARAMETERS
+FROM sweeps s JOIN counterexamples c ON c.sweep_id = s.id JOIN trials t ON t.id = c.trial_id)sql"},
     {"robustness", R"sql(
 WITH solved AS (
   SELECT trial_id, value >= solved_at AS solved FROM trial_results WHERE metric = 'exact_match'

@@ -117,6 +117,29 @@ TEST(SweepFile, SaysWhatIsWrongWithAClaimAndWhere) {
   }
 }
 
+TEST(SweepFile, SeedsMayGrowUntilClaimsAreDecided) {
+  const std::string claims = "claims: {c: {at_least: 0.9}}\n";
+  const std::string parameters = WithParameters("  lr: {values: [1e-3, 2e-3]}\n");
+  const auto spec = ParseSweepFile(
+      absl::StrCat(parameters, "seeds: {min: 3, max: 12, until: decided}\n", claims), "f.yaml");
+  ASSERT_TRUE(spec.ok()) << spec.status();
+  EXPECT_EQ(spec->seeds_size(), 3);
+  EXPECT_EQ(spec->most_seeds(), 12);
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {"{min: 3, until: decided}", "f.yaml:4:8: `seeds` needs all of `min`, `max` and `until: "},
+      {"{min: 3, max: 12}", "f.yaml:4:8: `seeds` needs all of"},
+      {"{min: 3, max: 12, until: bored}", "f.yaml:4:33: `until` must be `decided`"},
+      {"{min: 1, max: 12, until: decided}", "f.yaml:4:14: `min` must be an integer, 2 to 1000"},
+      {"{min: 3, mx: 12, until: decided}", "f.yaml:4:17: unknown key `mx`, did you mean `max`?"},
+      {"{min: 5, max: 4, until: decided}", "f.yaml:4:1: `seeds` until claims are decided must be"}};
+  for (const auto& [seeds, problem] : cases) {
+    EXPECT_THAT(ProblemsOf(absl::StrCat(parameters, "seeds: ", seeds, "\n", claims)),
+                HasSubstr(problem));
+  }
+  EXPECT_THAT(ProblemsOf(absl::StrCat(parameters, "seeds: {min: 3, max: 12, until: decided}\n")),
+              HasSubstr("f.yaml:4:1: `until: decided` needs `claims`"));
+}
+
 TEST(SweepFile, SeedCountMeansOneToN) {
   const v1::SweepSpec spec =
       ParseSweepFile(WithParameters("  lr: {value: 1e-3}\nseeds: 3\n"), "f.yaml").value();

@@ -71,6 +71,7 @@ class Ledger {
   void Take(const TrialSettled& event);
   void Take(const SweepCancelled& event);
   void Take(const SweepPaused& event);
+  void Take(const SweepJudged&) {}
   void Take(const AttemptLeased& event);
   void Take(const MeasurementsReported& event);
   void Take(const AttemptEnded& event);

@@ -66,6 +66,7 @@ const std::vector<World::Weighted>& World::Kinds() {
       {&World::Leave, 1, true},           {&World::KillCoordinator, 1, true},
       {&World::FailCommit, 3, true},      {&World::CancelOne, 2, true},
       {&World::ExtendOne, 2, true},       {&World::Prune, 2, true},
+      {&World::GrowOne, 2, true},
   };
   return kinds;
 }
@@ -341,10 +342,41 @@ void World::ExtendOne(PhiloxStream& random) {
                       const Sweep& sweep = state.sweeps.at(*client->sweep);
                       const Grid& grid = sweep.spec.grid;
                       const auto seeds = static_cast<int64_t>(grid.seeds.size());
-                      if (sweep.trials != ConfigCount(grid) * seeds) {
+                      int64_t grown = 0;
+                      for (const TrialBlock& block : sweep.blocks) {
+                        if (!block.some.empty()) grown += block.trials;
+                      }
+                      if (sweep.trials != ConfigCount(grid) * seeds + grown) {
                         ledger_.Broken("a sweep has not every combination of its values");
                       }
                       client->trials = sweep.trials;
+                    }});
+}
+
+// As the planner does: more seeds for some configs of a sweep as it was a moment ago.
+void World::GrowOne(PhiloxStream& random) {
+  Client* client = Known(random);
+  if (client == nullptr || !engine_->loaded()) return;
+  const Sweep& sweep = engine_->state().sweeps.at(*client->sweep);
+  if (sweep.cancelled) return;
+  int64_t configs = 0;
+  for (const TrialBlock& block : sweep.blocks) {
+    configs = std::max(configs, block.first_config + ConfigCount(block.grid));
+  }
+  MoreSeeds more{.configs = {}, .seeds = {1000 + sweep.trials, 1001 + sweep.trials}};
+  for (int64_t config = 0; config < configs; ++config) {
+    if (random.Below(3) == 0) more.configs.push_back(config);
+  }
+  if (more.configs.empty()) return;
+  const int64_t grown = sweep.trials + 2 * static_cast<int64_t>(more.configs.size());
+  Tell(absl::StrCat("the planner grows sweep ", sweep.id, " to ", grown, " trials"));
+  inbox_.push_back({GrowSweep{sweep.id, sweep.trials, {more}},
+                    [this, client, grown](const absl::Status& status, const State& state) {
+                      if (!status.ok() || client->pruning) return;
+                      if (state.sweeps.at(*client->sweep).trials < grown) {
+                        ledger_.Broken("a sweep has not grown");
+                      }
+                      client->trials = state.sweeps.at(*client->sweep).trials;
                     }});
 }
 

@@ -80,6 +80,7 @@ class World {
   void Cancel(PhiloxStream& random);
   void CancelOne(PhiloxStream& random);
   void ExtendOne(PhiloxStream& random);
+  void GrowOne(PhiloxStream& random);
   void Prune(PhiloxStream& random);
   void PauseOrResume(PhiloxStream& random);
   void Retry(PhiloxStream& random);

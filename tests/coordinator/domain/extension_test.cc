@@ -69,6 +69,33 @@ TEST(Extend, ByWhatIsThereChangesNothing) {
   EXPECT_EQ(Extend(before, known, 100).value(), before);
 }
 
+TEST(Extend, AddsSeedsToSomeConfigsAlone) {
+  // Three configs, then a fourth; one of the first and the fourth get a seed.
+  Sweep sweep = Extend(NewSweep(SmallSweep("a", 3, 2), 1), {{{"lr", {9e-3}}}, {}}, 10).value();
+  sweep = Extend(sweep, {{}, {}, {{{1, 3}, {7, 8}}}}, 20).value();
+  EXPECT_EQ(sweep.trials, 12);
+  std::vector<std::pair<double, int64_t>> added;
+  for (TrialId trial : {20, 21, 22, 23}) {
+    added.emplace_back(sweep.ParametersOf(trial).lr, sweep.SeedOf(trial));
+  }
+  EXPECT_THAT(added, ElementsAre(std::pair(2e-3, 7), std::pair(2e-3, 8), std::pair(9e-3, 7),
+                                 std::pair(9e-3, 8)));
+  EXPECT_EQ(sweep.ConfigOf(20), 1);
+  EXPECT_EQ(sweep.ConfigOf(23), 3);
+  // What comes later knows nothing of it: a value has the sweep's seeds, a seed every config.
+  sweep = Extend(sweep, {{{"lr", {8e-3}}}, {3}}, 30).value();
+  EXPECT_EQ(sweep.trials, 12 + 4 + 3);
+  EXPECT_EQ(sweep.ConfigOf(sweep.TrialAt(sweep.trials - 1)), 4);
+}
+
+TEST(Extend, ASweepThatChoosesItsSeedsTakesNoOthers) {
+  SweepSpec spec = SmallSweep("a", 2, 3);
+  spec.most_seeds = 8;
+  const Sweep sweep = NewSweep(spec, 1);
+  EXPECT_EQ(Extend(sweep, {{}, {4}}, 10).status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(Extend(sweep, {{{"lr", {9e-3}}}, {1, 2, 3}}, 10)->trials, 9) << "seeds it has";
+}
+
 TEST(Extend, RefusesWhatAGridRefuses) {
   const Sweep sweep = NewSweep(SmallSweep("a", 2), 1);
   const auto code = [&](const Extension& extension) {

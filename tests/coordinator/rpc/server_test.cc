@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -269,6 +270,69 @@ TEST_F(ServerTest, ClaimsAreJudgedByWhatTheTrialsMeasured) {
   request.clear_claims();
   request.add_names("solve");
   EXPECT_THAT(ask(request, response).error_message(), HasSubstr("did you mean `solves`?"));
+}
+
+// Trains every trial that it is leased, by `value` of its learning rate and seed, until the sweep has
+// ended.
+void TrainAll(v1::SweepService::Stub& sweeps, v1::WorkerService::Stub& workers,
+              const std::string& sweep, const std::function<double(double, int64_t)>& value) {
+  grpc::ClientContext context;
+  const auto stream = workers.Exchange(&context);
+  v1::WorkerReport report = FirstReport();
+  report.mutable_worker()->set_slots(16);
+  ASSERT_TRUE(stream->Write(report));
+  uint64_t sequence = 1;
+  for (v1::Directive directive; stream->Read(&directive);) {
+    report.clear_attempts();
+    for (const v1::Lease& lease : directive.leases()) {
+      double rate = 1e-3;
+      for (const v1::Parameter& one : lease.parameters()) {
+        if (one.name() == "lr") rate = one.value().real();
+      }
+      v1::AttemptReport& attempt = *report.add_attempts();
+      attempt.set_trial_id(lease.trial_id());
+      attempt.set_attempt(lease.attempt());
+      v1::Measurement& measurement = *attempt.add_measurements();
+      measurement.set_metric("exact_match");
+      measurement.set_value(value(rate, lease.seed()));
+      attempt.mutable_outcome()->set_kind(v1::Outcome::COMPLETED);
+    }
+    v1::GetSweepRequest request;
+    request.set_sweep(sweep);
+    v1::Sweep now;
+    grpc::ClientContext sweep_context;
+    ASSERT_TRUE(sweeps.GetSweep(&sweep_context, request, &now).ok());
+    if (now.state() == v1::SWEEP_STATE_FINISHED) break;
+    report.set_sequence(++sequence);
+    ASSERT_TRUE(stream->Write(report));
+  }
+  context.TryCancel();
+}
+
+TEST_F(ServerTest, SeedsAreAddedUntilClaimsAreDecidedAndVerdictsAreStored) {
+  v1::SweepSpec spec = SpecOf("a", {1e-3, 2e-3, 4e-3});
+  spec.clear_seeds();
+  for (int64_t seed : {1, 2, 3}) spec.add_seeds(seed);
+  spec.set_most_seeds(8);
+  v1::Claim& claim = *spec.add_claims();
+  claim.set_name("solves");
+  claim.set_at_least("0.9");
+  ASSERT_TRUE(Submit("id", spec).ok());
+  TrainAll(*sweeps_, *workers_, "a", [](double rate, int64_t seed) {
+    if (rate == 1e-3) return 0.99;                     // holds after three
+    if (rate == 2e-3) return seed == 2 ? 0.7 : 0.2;    // fails after five
+    return seed % 2 == 0 ? 0.2 : 1.0;                  // is undecided after eight
+  });
+  SQLite::Database database(folder_.File("results.db"));
+  const auto text = [&](const std::string& sql) {
+    return database.execAndGet(sql).getString();
+  };
+  EXPECT_EQ(text("SELECT group_concat(lr || ' ' || verdict || ' ' || seeds, ', ') FROM "
+                 "claim_verdicts"),
+            "0.001 holds 3, 0.002 fails 5, 0.004 undecided 8");
+  EXPECT_EQ(text("SELECT count(*) FROM trials"), "16");
+  EXPECT_EQ(text("SELECT count(*) FROM claim_counterexamples"), "5");
+  EXPECT_EQ(text("SELECT group_concat(seed) FROM trials WHERE lr = 0.004"), "1,2,3,4,5,6,7,8");
 }
 
 TEST_F(ServerTest, WhatTheDeviceSaysAndHowItRanAnAttemptCanBeAsked) {

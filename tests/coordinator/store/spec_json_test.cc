@@ -16,6 +16,7 @@ TEST(SpecJson, ReadsBackWhatItWrote) {
   spec.checkpoint_interval = absl::ZeroDuration();
   spec.keep_checkpoint = KeepCheckpoint::kBest;
   spec.reuse = true;
+  spec.most_seeds = 9;
   spec.grid.axes.push_back({"objective", {std::string("standard"), std::string("reverse")}});
   spec.grid.axes.push_back({"depth", {int64_t{2}, int64_t{4}}});
   spec.grid.axes.push_back({"tie_embeddings", {true, false}});
@@ -46,7 +47,8 @@ TEST(SpecJson, ReadsTheFlagOfEarlierVersions) {
 
 TEST(SpecJson, ReadsBackAnExtension) {
   const Extension extension = {{{"lr", {1e-3, 0.1 + 0.2}}, {"objective", {std::string("reverse")}}},
-                               {4, 5}};
+                               {4, 5},
+                               {{{0, 7}, {6}}, {{3}, {6, 7}}}};
   EXPECT_EQ(ExtensionFromJson(ExtensionToJson(extension)).value(), extension);
   EXPECT_EQ(ExtensionFromJson("{").status().code(), absl::StatusCode::kDataLoss);
 }

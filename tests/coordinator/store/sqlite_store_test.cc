@@ -195,7 +195,7 @@ TEST_F(SqliteStoreTest, FirstValueOfAMeasurementStands) {
 // tests/data holds a database of every schema that was ever shipped, as SQL: eight trials, of
 // which the eighth was running and the seventh had failed.
 TEST_F(SqliteStoreTest, DatabasesOfEveryEarlierSchemaAreBroughtUpToDate) {
-  for (const char* version : {"v1", "v2", "v3", "v4", "v5"}) {
+  for (const char* version : {"v1", "v2", "v3", "v4", "v5", "v6"}) {
     SCOPED_TRACE(version);
     const std::string path = folder_.File(version);
     SQLite::Database(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
@@ -229,6 +229,7 @@ TEST_F(SqliteStoreTest, ParameterNewerThanTheFileGetsItsColumnWithTheDefault) {
   SqliteStore::Open(path_).value().reset();
   {
     SQLite::Database database(path_, SQLite::OPEN_READWRITE);
+    database.exec("DROP VIEW claim_verdicts; DROP VIEW claim_counterexamples;");
     database.exec("DROP VIEW robustness; DROP VIEW trial_results; DROP VIEW learning_curves;");
     database.exec("ALTER TABLE trials DROP COLUMN beta2");
   }
@@ -236,6 +237,37 @@ TEST_F(SqliteStoreTest, ParameterNewerThanTheFileGetsItsColumnWithTheDefault) {
   ASSERT_TRUE(store->Commit(coordinator_.Submit(SmallSweep("a", 1))).ok());
   ASSERT_TRUE(store->Commit(coordinator_.Report(ReportOf("w"))).ok());
   EXPECT_EQ(Query(path_, "SELECT beta2 FROM trials"), 0.999);
+}
+
+TEST_F(SqliteStoreTest, ViewsHaveTheNewestVerdictsOnClaims) {
+  auto store = SqliteStore::Open(path_).value();
+  ASSERT_TRUE(store->Commit(coordinator_.Submit(SmallSweep("a", 2))).ok());
+  ASSERT_TRUE(store->Commit(coordinator_.Report(ReportOf("w", {}, 2))).ok());
+  const auto judge = [&](const std::string& verdict, std::optional<double> q) {
+    auto judged = std::make_shared<std::vector<JudgedConfig>>();
+    judged->push_back({.claim = "c",
+                       .config = 1,
+                       .trial = 2,
+                       .verdict = verdict,
+                       .mean = 0.75,
+                       .bound = 0.5,
+                       .q = q,
+                       .counterexamples = {2}});
+    ASSERT_TRUE(store->Commit(Events{SweepJudged{1, 2, judged}}).ok());
+  };
+  judge("holds", 0.01);
+  judge("fails", std::nullopt);
+  EXPECT_EQ(Query(path_, "SELECT count(*) FROM claim_verdicts WHERE sweep = 'a'"), 1);
+  EXPECT_EQ(Query(path_,
+                  "SELECT lr + mean FROM claim_verdicts WHERE verdict = 'fails' AND q IS NULL "
+                  "AND low IS NULL AND config = 1"),
+            0.752);
+  EXPECT_EQ(Query(path_, "SELECT lr FROM claim_counterexamples WHERE claim = 'c' AND trial_id = 2"),
+            2e-3);
+  ASSERT_TRUE(store->Commit(coordinator_.Do(CancelSweep{"a"})).ok());
+  ASSERT_TRUE(store->Commit(coordinator_.Do(PruneSweep{"a"})).ok());
+  EXPECT_EQ(Query(path_, "SELECT (SELECT count(*) FROM verdicts) + count(*) FROM counterexamples"),
+            0);
 }
 
 // The view and the table must not tell two stories.

@@ -1,0 +1,35 @@
+// What becomes of a sweep with claims once its trials have ended: more seeds for configs that are
+// undecided, or the verdicts. Pure.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "coordinator/analysis/adaptive_seeds.h"
+#include "coordinator/domain/extension.h"
+#include "coordinator/domain/judgement.h"
+#include "coordinator/domain/sweep.h"
+
+namespace pathsweep {
+
+// Requires most_seeds > 0.
+SeedRule SeedRuleOf(const SweepSpec& spec);
+
+// The final values of the sweep's trials, by number.
+using ReadValues =
+    std::function<absl::StatusOr<std::vector<std::optional<double>>>(const std::string& metric)>;
+
+struct ClaimPlan {
+  std::vector<MoreSeeds> more;  // none: the verdicts are the last ones
+  // Claims of which nothing can be said have none.
+  std::shared_ptr<const std::vector<JudgedConfig>> verdicts;
+};
+
+// Errors are those of `read`.
+absl::StatusOr<ClaimPlan> PlanClaims(const Sweep& sweep, const ReadValues& read);
+
+}  // namespace pathsweep

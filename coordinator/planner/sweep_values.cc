@@ -1,0 +1,43 @@
+#include "coordinator/planner/sweep_values.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "coordinator/analysis/adaptive_seeds.h"
+#include "coordinator/planner/claim_plan.h"
+
+namespace pathsweep {
+
+ConfigColumns ConfigsOf(const Sweep& sweep) {
+  std::vector<Grid> grids;
+  int64_t configs = 0;
+  for (const TrialBlock& block : sweep.blocks) {
+    if (block.first_config != configs) continue;  // more seeds for configs that are there
+    configs += ConfigCount(block.grid);
+    grids.push_back({.fixed = block.grid.fixed, .axes = block.grid.axes});
+  }
+  return ConfigColumns(grids);
+}
+
+SeedValues ValuesBySeed(const Sweep& sweep, absl::Span<const std::optional<double>> values) {
+  std::vector<SeedValues::Row> rows;
+  rows.reserve(sweep.trials);
+  int64_t all = 0;
+  for (const TrialBlock& block : sweep.blocks) {
+    all = std::max(all, block.first_config + ConfigCount(block.grid));
+    for (int64_t i = 0; i < block.trials; ++i) {
+      SeedValues::Row& row = rows.emplace_back();
+      row.config = static_cast<size_t>(block.ConfigOf(i));
+      row.value = {block.first_trial + i, block.SeedOf(i), std::nullopt};
+      const auto number = static_cast<size_t>(block.first_number + i);
+      if (number < values.size()) row.value.value = values[number];
+    }
+  }
+  return SeedValues(static_cast<size_t>(all), rows);
+}
+
+size_t LooksOf(const SweepSpec& spec) {
+  return spec.most_seeds == 0 ? 1 : LooksOf(SeedRuleOf(spec)).size();
+}
+
+}  // namespace pathsweep
