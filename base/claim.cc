@@ -66,10 +66,7 @@ absl::Status CheckComparison(const Claim& claim, const ComparisonClaim& comparis
 // The grid's values of a parameter that fit all conditions of the claim.
 std::vector<ParameterValue> ValuesWhere(const Claim& claim, const Grid& grid,
                                         const ParameterSpec& spec) {
-  std::vector<ParameterValue> values = {GetParameter(grid.fixed, spec)};
-  for (const GridAxis& axis : grid.axes) {
-    if (axis.name == spec.name) values = axis.values;
-  }
+  std::vector<ParameterValue> values = ValuesOf(grid, spec);
   std::erase_if(values, [&](const ParameterValue& value) {
     return std::ranges::any_of(claim.where, [&](const ClaimCondition& condition) {
       return condition.parameter == spec.name && !condition.Fits(value);

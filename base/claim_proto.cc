@@ -60,8 +60,8 @@ absl::StatusOr<std::variant<BoundClaim, ComparisonClaim>> StatementFromProto(
         "`difference_at_least`");
   }
   const bool at_most = proto.has_at_most();
-  absl::StatusOr<Expression> bound = Expression::Parse(
-      at_most ? proto.at_most() : proto.at_least(), Expression::Type::kNumber);
+  absl::StatusOr<Expression> bound =
+      Expression::Parse(at_most ? proto.at_most() : proto.at_least(), Expression::Type::kNumber);
   if (!bound.ok()) return bound.status();
   return BoundClaim{at_most ? BoundClaim::Side::kAtMost : BoundClaim::Side::kAtLeast,
                     *std::move(bound)};
@@ -70,7 +70,8 @@ absl::StatusOr<std::variant<BoundClaim, ComparisonClaim>> StatementFromProto(
 v1::ClaimCondition ToProto(const ClaimCondition& condition) {
   v1::ClaimCondition proto;
   proto.set_parameter(condition.parameter);
-  for (const ParameterValue& value : condition.values) *proto.add_values() = pathsweep::ToProto(value);
+  for (const ParameterValue& value : condition.values)
+    *proto.add_values() = pathsweep::ToProto(value);
   if (std::isfinite(condition.lowest)) proto.set_lowest(condition.lowest);
   if (std::isfinite(condition.highest)) proto.set_highest(condition.highest);
   return proto;
@@ -117,13 +118,12 @@ absl::Status CheckMostSeeds(const v1::SweepSpec& spec) {
   if (most == 0) return absl::OkStatus();
   const auto& seeds = spec.seeds();
   if (spec.claims().empty()) {
-    return absl::InvalidArgumentError(
-        "`until: decided` needs `claims` that are to be decided");
+    return absl::InvalidArgumentError("`until: decided` needs `claims` that are to be decided");
   }
   if (seeds.size() < 2 || most <= seeds.size() || most > kMostSeeds) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("`seeds` until claims are decided must be from at least 2 up to more, at most ",
-                     kMostSeeds, "; not from ", seeds.size(), " up to ", most));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "`seeds` until claims are decided must be from at least 2 up to more, at most ", kMostSeeds,
+        "; not from ", seeds.size(), " up to ", most));
   }
   if (*std::ranges::max_element(seeds) > kHighestSeed) {
     return absl::InvalidArgumentError(
@@ -134,8 +134,8 @@ absl::Status CheckMostSeeds(const v1::SweepSpec& spec) {
 
 absl::StatusOr<std::vector<Claim>> ClaimsFromProto(const v1::SweepSpec& spec, const Grid& grid) {
   if (spec.claims_size() > kMostClaims) {
-    return absl::InvalidArgumentError(absl::StrCat("a sweep has at most ", kMostClaims,
-                                                   " claims, not ", spec.claims_size()));
+    return absl::InvalidArgumentError(
+        absl::StrCat("a sweep has at most ", kMostClaims, " claims, not ", spec.claims_size()));
   }
   if (absl::Status most = CheckMostSeeds(spec); !most.ok()) return most;
   const std::string metric = spec.metric().empty() ? std::string(kExactMatch) : spec.metric();

@@ -51,6 +51,7 @@ void ToProto(const Grid& grid, v1::SweepSpec& spec) {
     proto.set_name(axis.name);
     for (const ParameterValue& value : axis.values) *proto.add_values() = ToProto(value);
   }
+  for (const JointAxis& axis : grid.joint) *spec.add_joint() = ToProto(axis);
   spec.mutable_seeds()->Assign(grid.seeds.begin(), grid.seeds.end());
 }
 
@@ -96,10 +97,47 @@ absl::StatusOr<GridAxis> FromProto(const v1::Axis& proto) {
   return CheckAxis(axis);
 }
 
+v1::JointAxis ToProto(const JointAxis& axis) {
+  v1::JointAxis proto;
+  for (size_t i = 0; i < axis.names().size(); ++i) {
+    v1::Axis& column = *proto.add_columns();
+    column.set_name(axis.names()[i]);
+    for (const JointAxis::Point& point : axis.points()) {
+      *column.add_values() = ToProto(point[i]);
+    }
+  }
+  return proto;
+}
+
+absl::StatusOr<JointAxis> FromProto(const v1::JointAxis& proto) {
+  std::vector<std::string> names;
+  const int count = proto.columns().empty() ? 0 : proto.columns(0).values_size();
+  std::vector<JointAxis::Point> points(count);
+  for (const v1::Axis& column : proto.columns()) {
+    names.push_back(column.name());
+    if (column.values_size() != count) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("`", column.name(), "` has ", column.values_size(), " values, but `",
+                       names.front(), "`, with which it changes, ", count));
+    }
+    for (int i = 0; i < count; ++i) {
+      absl::StatusOr<ParameterValue> value = FromProto(column.values(i));
+      if (!value.ok()) return value.status();
+      points[i].push_back(*std::move(value));
+    }
+  }
+  return CheckAxis(JointAxis(std::move(names), std::move(points)));
+}
+
 absl::StatusOr<Grid> GridFromProto(const v1::SweepSpec& spec) {
   absl::StatusOr<TrialParameters> fixed = FromProto(spec.fixed());
   if (!fixed.ok()) return fixed.status();
-  Grid grid{*std::move(fixed), {}, {spec.seeds().begin(), spec.seeds().end()}};
+  Grid grid{*std::move(fixed), {}, {}, {spec.seeds().begin(), spec.seeds().end()}};
+  for (const v1::JointAxis& proto : spec.joint()) {
+    absl::StatusOr<JointAxis> axis = FromProto(proto);
+    if (!axis.ok()) return axis.status();
+    grid.joint.push_back(*std::move(axis));
+  }
   for (const v1::Axis& proto : spec.axes()) {
     absl::StatusOr<GridAxis> axis = FromProto(proto);
     if (!axis.ok()) return axis.status();

@@ -19,7 +19,8 @@ void ToProto(const TrialParameters& parameters,
 // Adds those that differ from their defaults.
 void ChangedToProto(const TrialParameters& parameters,
                     google::protobuf::RepeatedPtrField<v1::Parameter>& protos);
-// `fixed`, `axes` and `seeds` of the spec.
+v1::JointAxis ToProto(const JointAxis& axis);
+// `fixed`, `joint`, `axes` and `seeds` of the spec.
 void ToProto(const Grid& grid, v1::SweepSpec& spec);
 
 // InvalidArgument if no alternative is set.
@@ -30,6 +31,7 @@ absl::StatusOr<TrialParameters> FromProto(
     const google::protobuf::RepeatedPtrField<v1::Parameter>& parameters);
 // In the parameter's own type, as CheckAxis has it.
 absl::StatusOr<GridAxis> FromProto(const v1::Axis& axis);
+absl::StatusOr<JointAxis> FromProto(const v1::JointAxis& axis);
 // A grid that has passed CheckGrid.
 absl::StatusOr<Grid> GridFromProto(const v1::SweepSpec& spec);
 

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
+#include "client/claim_text.h"
 #include "client/reports.h"
 
 namespace pathsweep {
@@ -21,23 +22,6 @@ constexpr int kShownCounterexamples = 5;
 std::string VerdictName(v1::Verdict verdict) {
   const std::string name = v1::Verdict_Name(verdict);
   return absl::AsciiStrToLower(absl::StripPrefix(name, "VERDICT_"));
-}
-
-std::string ConditionText(const v1::ClaimCondition& condition) {
-  const std::string& name = condition.parameter();
-  if (condition.values_size() == 1) return absl::StrCat(name, " = ", ToText(condition.values(0)));
-  if (condition.values_size() > 1) {
-    return absl::StrCat(
-        name, " in {",
-        absl::StrJoin(condition.values(), ", ",
-                      [](std::string* out, const v1::ParameterValue& value) {
-                        absl::StrAppend(out, ToText(value));
-                      }),
-        "}");
-  }
-  return absl::StrCat(
-      condition.has_lowest() ? absl::StrCat(ShortNumber(condition.lowest()), " ≤ ") : "", name,
-      condition.has_highest() ? absl::StrCat(" ≤ ", ShortNumber(condition.highest())) : "");
 }
 
 std::string EstimateText(const v1::Estimate& estimate) {
@@ -110,7 +94,8 @@ Report EffectsTable(const v1::ClaimReport& report) {
 
 // The steps at which some pair flips.
 Report BoundaryTable(const v1::ClaimReport& report) {
-  Report table{.columns = {"parameter", "between", "and", "fails → holds", "holds → fails", "same"}};
+  Report table{
+      .columns = {"parameter", "between", "and", "fails → holds", "holds → fails", "same"}};
   for (const v1::ClaimBoundary& step : report.boundary()) {
     if (step.failing_to_holding() + step.holding_to_failing() == 0) continue;
     table.rows.push_back({step.parameter(), ToText(step.below()), ToText(step.above()),
@@ -168,8 +153,8 @@ class Page {
       Paragraph(absl::StrCat("… and ", report.configs() - kShownConfigs, " more."));
     }
     if (report.configs() > 1 && report.has_worst()) {
-      Paragraph(absl::StrCat("Worst: ", CellText(report.worst()), "\nBest:  ",
-                             CellText(report.best())));
+      Paragraph(
+          absl::StrCat("Worst: ", CellText(report.worst()), "\nBest:  ", CellText(report.best())));
     }
     Effects(report);
     const Report boundary = BoundaryTable(report);
@@ -261,8 +246,8 @@ Json ConfigJson(const v1::ConfigVerdict& config) {
           {"seeds", config.seeds()},
           {"missing", config.missing()},
           {"q", OrNull(config.seeds() > 1, config.q())},
-          {"counterexamples", std::vector<int64_t>(config.counterexamples().begin(),
-                                                   config.counterexamples().end())}};
+          {"counterexamples",
+           std::vector<int64_t>(config.counterexamples().begin(), config.counterexamples().end())}};
 }
 
 Json ClaimJson(const v1::ClaimReport& report, const std::string& database) {
@@ -339,25 +324,6 @@ Report Records(const v1::GetClaimsResponse& claims) {
 }
 
 }  // namespace
-
-std::string StatementText(const v1::Claim& claim) {
-  std::string text;
-  if (claim.has_comparison()) {
-    const v1::Comparison& comparison = claim.comparison();
-    text = absl::StrCat(claim.metric(), " of ", comparison.over(), " = ",
-                        ToText(comparison.first()), " − that of ", ToText(comparison.second()),
-                        " ≥ ", comparison.difference_at_least());
-  } else {
-    text = absl::StrCat(claim.metric(), claim.has_at_most() ? " ≤ " : " ≥ ",
-                        claim.has_at_most() ? claim.at_most() : claim.at_least());
-  }
-  if (claim.where().empty()) return text;
-  return absl::StrCat(text, " where ",
-                      absl::StrJoin(claim.where(), ", ",
-                                    [](std::string* out, const v1::ClaimCondition& condition) {
-                                      absl::StrAppend(out, ConditionText(condition));
-                                    }));
-}
 
 void WriteClaims(std::ostream& out, OutputFormat format, const v1::GetClaimsResponse& claims) {
   switch (format) {

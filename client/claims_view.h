@@ -8,12 +8,9 @@
 
 namespace pathsweep {
 
-// Writes the claims in a form of --output: a page with a section for each claim in text and markdown,
-// a table with a row for each claim in latex, a record for each config in csv, everything in json
-// (docs/cli.md).
+// Writes the claims in a form of --output: a page with a section for each claim in text and
+// markdown, a table with a row for each claim in latex, a record for each config in csv, everything
+// in json (docs/cli.md).
 void WriteClaims(std::ostream& out, OutputFormat format, const v1::GetClaimsResponse& claims);
-
-// "exact_match ≥ 0.95 where objective = reverse"
-std::string StatementText(const v1::Claim& claim);
 
 }  // namespace pathsweep

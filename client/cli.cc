@@ -38,7 +38,8 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
   app.add_option("--server", options.server, "HOST:PORT or unix:PATH of the coordinator")
       ->envname("PATHSWEEP_SERVER")
       ->capture_default_str();
-  app.add_option_function<std::string>("--output", set_output, "table, json, csv, markdown or latex")
+  app.add_option_function<std::string>("--output", set_output,
+                                       "table, json, csv, markdown or latex")
       ->type_name("FORM")
       ->default_str("table");
 }

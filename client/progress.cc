@@ -58,6 +58,12 @@ class ProgressWriter {
 
 }  // namespace
 
+bool HasEnded(const v1::Sweep& sweep) {
+  return sweep.state() == v1::SWEEP_STATE_FINISHED ||
+         (sweep.state() == v1::SWEEP_STATE_CANCELLED &&
+          Done(sweep.trials()) == sweep.trials().total());
+}
+
 std::string ProgressLine(const v1::TrialCounts& counts, int64_t done_before,
                          absl::Duration elapsed) {
   const int64_t done = Done(counts);
@@ -95,7 +101,7 @@ absl::StatusOr<v1::Sweep> WatchSweep(Connection& connection, const std::string& 
       }
       if (done_before < 0) done_before = Done(counts);
       last_seen = environment.clock.Now();
-      const bool ended = Done(counts) == counts.total();
+      const bool ended = HasEnded(*now);
       writer.Write(ProgressLine(counts, done_before, last_seen - started), ended);
       if (ended) {
         writer.End();

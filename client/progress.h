@@ -20,6 +20,9 @@ namespace pathsweep {
 absl::StatusOr<v1::Sweep> WatchSweep(Connection& connection, const std::string& sweep,
                                      Environment& environment);
 
+// Nothing of the sweep runs or will: every trial has ended, and its claims are judged.
+bool HasEnded(const v1::Sweep& sweep);
+
 // "###----- 12/40 trials, 2 running, 0 failed, 3.1 trials/min, 9m left". `done_before` were
 // done when watching began, `elapsed` ago.
 std::string ProgressLine(const v1::TrialCounts& counts, int64_t done_before,

@@ -14,6 +14,7 @@
 #include "base/metrics_hash.h"
 #include "base/parameter_proto.h"
 #include "base/trial_parameters.h"
+#include "client/claim_text.h"
 
 namespace pathsweep {
 namespace {
@@ -130,6 +131,17 @@ Json SweepJson(const v1::Sweep& sweep) {
       axes[axis.name()].push_back(ToJson(value));
     }
   }
+  Json claims = Json::object();
+  for (const v1::Claim& claim : sweep.spec().claims()) claims[claim.name()] = StatementText(claim);
+  Json joint = Json::array();
+  for (const v1::JointAxis& axis : sweep.spec().joint()) {
+    Json& columns = joint.emplace_back(Json::object());
+    for (const v1::Axis& column : axis.columns()) {
+      for (const v1::ParameterValue& value : column.values()) {
+        columns[column.name()].push_back(ToJson(value));
+      }
+    }
+  }
   return {{"sweep", sweep.spec().name()},
           {"id", sweep.id()},
           {"state", StateName(sweep.state())},
@@ -143,6 +155,9 @@ Json SweepJson(const v1::Sweep& sweep) {
           {"keep_checkpoint", Name(static_cast<KeepCheckpoint>(sweep.spec().keep_checkpoint()))},
           {"reuse", sweep.spec().reuse()},
           {"axes", axes},
+          {"joint", joint},
+          {"most_seeds", sweep.spec().most_seeds()},
+          {"claims", claims},
           {"seeds", std::vector<int64_t>(sweep.spec().seeds().begin(), sweep.spec().seeds().end())},
           {"created_at", TimeText(sweep.created_at())}};
 }
@@ -222,7 +237,18 @@ Report SweepReport(const v1::Sweep& sweep) {
     }
     add(axis.name(), values);
   }
-  add("seeds", absl::StrCat(sweep.spec().seeds_size()));
+  for (const v1::JointAxis& axis : sweep.spec().joint()) {
+    add(absl::StrJoin(axis.columns(), ", ",
+                      [](std::string* out, const v1::Axis& column) { *out += column.name(); }),
+        absl::StrCat(axis.columns().empty() ? 0 : axis.columns(0).values_size(), " points"));
+  }
+  add("seeds", sweep.spec().most_seeds() == 0
+                   ? absl::StrCat(sweep.spec().seeds_size())
+                   : absl::StrCat(sweep.spec().seeds_size(), " to ", sweep.spec().most_seeds(),
+                                  ", until claims are decided"));
+  for (const v1::Claim& claim : sweep.spec().claims()) {
+    add(absl::StrCat("claim ", claim.name()), StatementText(claim));
+  }
   if (sweep.spec().priority() != 0) add("priority", absl::StrCat(sweep.spec().priority()));
   if (sweep.spec().max_parallel() != 0) {
     add("max_parallel", absl::StrCat(sweep.spec().max_parallel()));
@@ -243,6 +269,9 @@ Report SweepsReport(const std::vector<v1::Sweep>& sweeps) {
     json["name"] = sweep.spec().name();
     json.erase("axes");  // the list leaves them out
     json.erase("seeds");
+    json.erase("joint");
+    json.erase("most_seeds");
+    json.erase("claims");
     report.json.push_back(json);
     report.rows.push_back({absl::StrCat(sweep.id()), sweep.spec().name(), StateName(sweep.state()),
                            absl::StrCat(counts.total()), absl::StrCat(counts.running()),

@@ -11,8 +11,8 @@ namespace pathsweep {
 // A random UUID: another submission every time.
 std::string RandomRequestId();
 
-// The same for the same spec, whatever its name, description and claims, which change no trial: submitting it again is
-// submitting it once.
+// The same for the same spec, whatever its name, description and claims, which change no trial:
+// submitting it again is submitting it once.
 std::string RequestIdOf(v1::SweepSpec spec);
 
 }  // namespace pathsweep

@@ -29,15 +29,16 @@ absl::StatusOr<Report> DryRunReport(const v1::SweepSpec& spec) {
   Report report{{{"sweep", spec.name()}, {"trials", trials}, {"first", Json::array()}},
                 {"trial", "seed"},
                 {}};
-  for (const GridAxis& axis : grid->axes) report.columns.push_back(axis.name);
+  const std::vector<std::string> names = VariedNames(*grid);
+  report.columns.insert(report.columns.end(), names.begin(), names.end());
   for (int64_t i = 0; i < std::min(trials, kTrialsShown); ++i) {
     const TrialParameters parameters = ConfigAt(*grid, i % configs);
     const int64_t seed = grid->seeds[i / configs];
     Json shown = {{"seed", seed}, {"parameters", Json::object()}};
     std::vector<std::string> row = {absl::StrCat(i + 1, " of ", trials), absl::StrCat(seed)};
-    for (const GridAxis& axis : grid->axes) {
-      const ParameterValue value = GetParameter(parameters, *FindParameter(axis.name));
-      shown["parameters"][axis.name] = ToJson(ToProto(value));
+    for (const std::string& name : names) {
+      const ParameterValue value = GetParameter(parameters, *FindParameter(name));
+      shown["parameters"][name] = ToJson(ToProto(value));
       row.push_back(FormatValue(value));
     }
     report.json["first"].push_back(shown);

@@ -45,8 +45,8 @@ class ClaimParser {
 
 void ClaimParser::Parse(const YamlEntry& entry) {
   if (!entry.value.IsMap()) {
-    problems_.Add(entry.value_place,
-                  absl::StrCat("write `", entry.key, ": {where: {...}, metric: ..., at_least: ...}`"));
+    problems_.Add(entry.value_place, absl::StrCat("write `", entry.key,
+                                                  ": {where: {...}, metric: ..., at_least: ...}`"));
     return;
   }
   ForEachEntry(entry.value, problems_, [this](const YamlEntry& part) { Visit(part); });
@@ -110,7 +110,8 @@ void ClaimParser::Range(const YamlEntry& entry, v1::ClaimCondition& condition) {
   ForEachEntry(entry.value, problems_, [&](const YamlEntry& end) {
     const std::optional<double> number = RealOf(end.value);
     if (end.key != "min" && end.key != "max") {
-      problems_.Add(end.key_place, absl::StrCat(UnknownKey(end.key, {"min", "max"}), " in a range"));
+      problems_.Add(end.key_place,
+                    absl::StrCat(UnknownKey(end.key, {"min", "max"}), " in a range"));
     } else if (!number) {
       problems_.Add(end.value_place, absl::StrCat("`", end.key, "` must be a number"));
     } else {

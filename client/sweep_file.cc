@@ -13,12 +13,14 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/claim_proto.h"
+#include "base/expression.h"
 #include "base/grid.h"
 #include "base/keep_checkpoint.h"
 #include "base/metrics.h"
 #include "base/parameter_proto.h"
 #include "base/sweep_name.h"
 #include "client/problems.h"
+#include "client/search_space.h"
 #include "client/sweep_claims.h"
 #include "client/sweep_parameters.h"
 #include "client/text_file.h"
@@ -33,11 +35,10 @@ constexpr int64_t kLargestFile = 1'000'000;
 constexpr int32_t kMostAttempts = 1000;
 
 // Keys that a sweep file of Weights & Biases may have and that say nothing of what is
-// trained: they are passed over.
-constexpr std::array<absl::string_view, 5> kForeignKeys = {"program", "command", "entity",
-                                                           "project", "controller"};
-// Those that would change what runs, and that cannot be honoured yet.
-constexpr std::array<absl::string_view, 2> kUnsupportedKeys = {"run_cap", "early_terminate"};
+// trained: they are passed over with a notice.
+constexpr std::array<absl::string_view, 7> kForeignKeys = {
+    "program", "command", "entity", "project", "controller", "job", "image_uri"};
+constexpr int64_t kHighestSamplerSeed = 1'000'000'000;
 
 // The text of a scalar; a problem if there is none.
 std::optional<std::string> Text(const YamlEntry& entry, Problems& problems) {
@@ -49,7 +50,8 @@ std::optional<std::string> Text(const YamlEntry& entry, Problems& problems) {
 // Parses one document. Each method takes the entry of its key.
 class Parser {
  public:
-  explicit Parser(Problems& problems) : problems_(problems) {}
+  Parser(Problems& problems, std::vector<std::string>& notices)
+      : problems_(problems), notices_(notices) {}
 
   v1::SweepSpec Parse(const YAML::Node& root);
 
@@ -66,7 +68,14 @@ class Parser {
   void Method(const YamlEntry& entry);
   void Metric(const YamlEntry& entry);
   void MetricName(const YamlEntry& entry);
-  void Parameters(const YamlEntry& entry);
+  void Parameters(const YamlEntry& entry) { parameters_ = entry; }
+  void RunCap(const YamlEntry& entry);
+  void SamplerSeed(const YamlEntry& entry);
+  void Zip(const YamlEntry& entry);
+  void Constraints(const YamlEntry& entry);
+  void Derive(const YamlEntry& entry);
+  void EarlyTerminate(const YamlEntry& entry);
+  std::optional<Formula> FormulaFrom(const YAML::Node& node, Place place, Expression::Type type);
   void Claims(const YamlEntry& entry);
   void Seeds(const YamlEntry& entry);
   void SeedList(const YamlEntry& entry);
@@ -89,12 +98,16 @@ class Parser {
   void AddWhole(const absl::Status& status, const std::map<std::string, Place>& places);
 
   Problems& problems_;
+  std::vector<std::string>& notices_;
   v1::SweepSpec spec_;
+  SearchSpace space_;
   ParameterPlaces places_;
   std::set<std::string> keys_;
   Place parameters_place_;
   Place seeds_place_;
   ClaimPlaces claim_places_;
+  // Taken when the method is known.
+  std::optional<YamlEntry> parameters_;
   // Taken after `parameters`, in which it may stand too.
   std::optional<YamlEntry> stop_when_;
 };
@@ -106,6 +119,12 @@ const std::vector<std::pair<absl::string_view, Parser::Handler>>& Parser::Handle
       {"method", &Parser::Method},
       {"metric", &Parser::Metric},
       {"parameters", &Parser::Parameters},
+      {"run_cap", &Parser::RunCap},
+      {"sampler_seed", &Parser::SamplerSeed},
+      {"zip", &Parser::Zip},
+      {"constraints", &Parser::Constraints},
+      {"derive", &Parser::Derive},
+      {"early_terminate", &Parser::EarlyTerminate},
       {"claims", &Parser::Claims},
       {"seeds", &Parser::Seeds},
       {"stop_when", &Parser::StopWhen},
@@ -126,7 +145,11 @@ v1::SweepSpec Parser::Parse(const YAML::Node& root) {
     return spec_;
   }
   ForEachEntry(root, problems_, [this](const YamlEntry& entry) { Visit(entry); });
-  if (stop_when_) ParseFixedParameter(*stop_when_, spec_, places_, problems_);
+  if (parameters_) {
+    parameters_place_ = space_.place = parameters_->key_place;
+    ParseParameters(*parameters_, space_, places_, problems_);
+  }
+  if (stop_when_) ParseFixedParameter(*stop_when_, space_, places_, problems_);
   if (!keys_.contains("method")) {
     problems_.Add({}, "`method` is missing; write `method: grid`");
   }
@@ -136,6 +159,7 @@ v1::SweepSpec Parser::Parse(const YAML::Node& root) {
                   "{values: [1e-3, 3e-3]}}`");
   }
   if (!keys_.contains("seeds")) spec_.add_seeds(1);
+  if (problems_.empty()) AddSpace(space_, spec_, problems_, notices_);
   if (problems_.empty()) CheckWhole();
   return spec_;
 }
@@ -147,9 +171,8 @@ void Parser::Visit(const YamlEntry& entry) {
     if (key == entry.key) return (this->*handler)(entry);
     known.push_back(key);
   }
-  if (std::ranges::find(kForeignKeys, entry.key) != kForeignKeys.end()) return;
-  if (std::ranges::find(kUnsupportedKeys, entry.key) != kUnsupportedKeys.end()) {
-    problems_.Add(entry.key_place, absl::StrCat("`", entry.key, "` is not supported; take it out"));
+  if (std::ranges::find(kForeignKeys, entry.key) != kForeignKeys.end()) {
+    notices_.push_back(absl::StrCat("`", entry.key, "` has no meaning here and is passed over"));
   } else if (FindParameter(entry.key) != nullptr) {
     problems_.Add(entry.key_place,
                   absl::StrCat("`", entry.key, "` is a parameter; write it under `parameters`"));
@@ -178,10 +201,89 @@ void Parser::Description(const YamlEntry& entry) {
 
 void Parser::Method(const YamlEntry& entry) {
   const std::optional<std::string> method = Text(entry, problems_);
-  if (method && *method != "grid") {
+  if (!method || method == "grid") return;
+  if (method == "random") {
+    space_.method = SearchSpace::Method::kRandom;
+  } else if (method == "sobol") {
+    space_.method = SearchSpace::Method::kSobol;
+  } else {
     problems_.Add(entry.value_place,
-                  absl::StrCat("unknown method `", *method, "`: only `grid` so far"));
+                  absl::StrCat("unknown method `", *method, "`: grid, random or sobol"));
   }
+}
+
+void Parser::RunCap(const YamlEntry& entry) {
+  if (const auto cap = IntegerFrom(entry, 1, static_cast<int64_t>(kMostPoints))) {
+    space_.run_cap = *cap;
+  }
+}
+
+void Parser::SamplerSeed(const YamlEntry& entry) {
+  if (const auto seed = IntegerFrom(entry, 0, kHighestSamplerSeed)) space_.sampler_seed = *seed;
+}
+
+void Parser::Zip(const YamlEntry& entry) {
+  bool lists = entry.value.IsSequence();
+  for (const YAML::Node& group : entry.value) {
+    std::vector<std::string> names;
+    lists = lists && group.IsSequence();
+    if (!lists) break;
+    for (const YAML::Node& name : group) {
+      names.push_back(name.IsScalar() ? name.Scalar() : "");
+      if (FindParameter(names.back()) != nullptr) continue;
+      problems_.Add(PlaceOf(name), std::string(UnknownParameter(names.back()).message()));
+    }
+    lists = lists && names.size() > 1;
+    space_.zips.emplace_back(std::move(names), PlaceOf(group));
+  }
+  if (!lists) {
+    problems_.Add(entry.value_place,
+                  "`zip` is a list of lists of parameters, as in [[width, heads]]");
+  }
+}
+
+void Parser::Constraints(const YamlEntry& entry) {
+  if (!entry.value.IsSequence()) {
+    problems_.Add(entry.value_place,
+                  "`constraints` is a list of formulas, as in [width % heads == 0]");
+    return;
+  }
+  for (const YAML::Node& node : entry.value) {
+    auto formula = FormulaFrom(node, PlaceOf(node), Expression::Type::kTruth);
+    if (formula) space_.constraints.push_back(*std::move(formula));
+  }
+}
+
+void Parser::Derive(const YamlEntry& entry) {
+  if (!entry.value.IsMap()) {
+    problems_.Add(entry.value_place, "`derive` is a map, as in {width: 64 * heads}");
+    return;
+  }
+  ForEachEntry(entry.value, problems_, [this](const YamlEntry& part) {
+    const ParameterSpec* spec = FindParameter(part.key);
+    if (spec == nullptr) {
+      problems_.Add(part.key_place, std::string(UnknownParameter(part.key).message()));
+    } else if (TypeName(*spec) != "integer" && TypeName(*spec) != "real") {
+      problems_.Add(part.key_place, absl::StrCat("`", part.key, "` is ", RangeText(*spec),
+                                                 ", which no formula gives"));
+    } else if (auto formula =
+                   FormulaFrom(part.value, part.value_place, Expression::Type::kNumber)) {
+      space_.derived.emplace_back(spec, *std::move(formula));
+    }
+  });
+}
+
+std::optional<Formula> Parser::FormulaFrom(const YAML::Node& node, Place place,
+                                           Expression::Type type) {
+  const std::string text = node.IsScalar() ? node.Scalar() : "";
+  absl::StatusOr<Expression> expression = Expression::Parse(text, type);
+  if (expression.ok()) return Formula{*std::move(expression), place};
+  problems_.Add(place, absl::StrCat("`", text, "`: ", expression.status().message()));
+  return std::nullopt;
+}
+
+void Parser::EarlyTerminate(const YamlEntry&) {
+  notices_.push_back("`early_terminate` is not applied: every trial runs to its end");
 }
 
 void Parser::Metric(const YamlEntry& entry) {
@@ -212,14 +314,7 @@ void Parser::MetricName(const YamlEntry& entry) {
   spec_.set_metric(*name);
 }
 
-void Parser::Parameters(const YamlEntry& entry) {
-  parameters_place_ = entry.key_place;
-  ParseParameters(entry, spec_, places_, problems_);
-}
-
-void Parser::Claims(const YamlEntry& entry) {
-  ParseClaims(entry, spec_, claim_places_, problems_);
-}
+void Parser::Claims(const YamlEntry& entry) { ParseClaims(entry, spec_, claim_places_, problems_); }
 
 void Parser::Seeds(const YamlEntry& entry) {
   if (entry.value.IsSequence()) return SeedList(entry);
@@ -381,10 +476,11 @@ struct Document {
   std::set<std::string> keys;
 };
 
-absl::StatusOr<Document> ParseDocument(absl::string_view text, absl::string_view file) {
+absl::StatusOr<Document> ParseDocument(absl::string_view text, absl::string_view file,
+                                       std::vector<std::string>& notices) {
   Problems problems(file);
   const YAML::Node root = LoadDocument(text, problems);
-  Parser parser(problems);
+  Parser parser(problems, notices);
   Document document;
   if (problems.empty()) document.spec = parser.Parse(root);
   if (!problems.empty()) return problems.ToStatus();
@@ -394,8 +490,11 @@ absl::StatusOr<Document> ParseDocument(absl::string_view text, absl::string_view
 
 }  // namespace
 
-absl::StatusOr<v1::SweepSpec> ParseSweepFile(absl::string_view text, absl::string_view file) {
-  absl::StatusOr<Document> document = ParseDocument(text, file);
+absl::StatusOr<v1::SweepSpec> ParseSweepFile(absl::string_view text, absl::string_view file,
+                                             std::vector<std::string>* notices) {
+  std::vector<std::string> unread;
+  absl::StatusOr<Document> document =
+      ParseDocument(text, file, notices == nullptr ? unread : *notices);
   if (!document.ok()) return document.status();
   return std::move(document->spec);
 }
@@ -403,8 +502,15 @@ absl::StatusOr<v1::SweepSpec> ParseSweepFile(absl::string_view text, absl::strin
 absl::StatusOr<v1::ExtendSweepRequest> ReadExtension(const std::filesystem::path& path) {
   absl::StatusOr<std::string> text = ReadTextFile(path, kLargestFile);
   if (!text.ok()) return text.status();
-  absl::StatusOr<Document> document = ParseDocument(*text, path.string());
+  std::vector<std::string> notices;
+  absl::StatusOr<Document> document = ParseDocument(*text, path.string(), notices);
   if (!document.ok()) return document.status();
+  if (!document->spec.joint().empty()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(path.string(),
+                     " has parameters that are sampled or tied together, by which no "
+                     "sweep can be extended; submit a sweep of its own"));
+  }
   v1::ExtendSweepRequest request;
   *request.mutable_axes() = document->spec.axes();
   for (const v1::Parameter& fixed : document->spec.fixed()) {
@@ -417,10 +523,11 @@ absl::StatusOr<v1::ExtendSweepRequest> ReadExtension(const std::filesystem::path
   return request;
 }
 
-absl::StatusOr<v1::SweepSpec> ReadSweepFile(const std::filesystem::path& path) {
+absl::StatusOr<v1::SweepSpec> ReadSweepFile(const std::filesystem::path& path,
+                                            std::vector<std::string>* notices) {
   absl::StatusOr<std::string> text = ReadTextFile(path, kLargestFile);
   if (!text.ok()) return text.status();
-  absl::StatusOr<v1::SweepSpec> spec = ParseSweepFile(*text, path.string());
+  absl::StatusOr<v1::SweepSpec> spec = ParseSweepFile(*text, path.string(), notices);
   if (spec.ok() && spec->name().empty()) spec->set_name(NameOf(path));
   return spec;
 }

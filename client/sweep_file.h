@@ -14,6 +14,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -24,10 +25,13 @@ namespace pathsweep {
 
 // A spec that has passed CheckGrid. InvalidArgument names every problem on a line of its
 // own: `grid.yaml:7:3: unknown parameter `detph`, did you mean `depth`?`.
-absl::StatusOr<v1::SweepSpec> ParseSweepFile(absl::string_view text, absl::string_view file);
+// What a user may not expect is added to `notices`, if it is not null.
+absl::StatusOr<v1::SweepSpec> ParseSweepFile(absl::string_view text, absl::string_view file,
+                                             std::vector<std::string>* notices = nullptr);
 
 // The same from a file. A sweep that the file does not name is named like the file.
-absl::StatusOr<v1::SweepSpec> ReadSweepFile(const std::filesystem::path& path);
+absl::StatusOr<v1::SweepSpec> ReadSweepFile(const std::filesystem::path& path,
+                                            std::vector<std::string>* notices = nullptr);
 
 // What a sweep is extended by: the parameters and seeds that the file names, and nothing else; the
 // sweep is left open. Errors are those of ReadSweepFile.

@@ -5,21 +5,26 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "base/parameter_proto.h"
+#include "base/distribution.h"
+#include "base/expression.h"
 #include "base/trial_parameters.h"
 #include "client/yaml_scalar.h"
 
 namespace pathsweep {
 namespace {
 
-constexpr std::array<absl::string_view, 2> kKeys = {"value", "values"};
-// Keys of Weights & Biases that describe something else than a grid.
-constexpr std::array<absl::string_view, 8> kDistributionKeys = {
-    "distribution", "min", "max", "mu", "sigma", "q", "probabilities", "parameters"};
+constexpr std::array<absl::string_view, 14> kKeys = {
+    "value", "values", "distribution",  "min",  "max",   "mu",        "sigma", "a",
+    "b",     "q",      "probabilities", "when", "cross", "parameters"};
+// Values of a grid that a range of integers or steps may have.
+constexpr int64_t kMostSteps = 10'000;
 
 // `5e3` is meant as an integer where one is expected.
 ParameterValue WholeRealAsInteger(const ParameterValue& value) {
@@ -31,79 +36,213 @@ ParameterValue WholeRealAsInteger(const ParameterValue& value) {
   return static_cast<int64_t>(*real);
 }
 
-void AddFixed(const ParameterSpec& spec, const ParameterValue& value, v1::SweepSpec& sweep) {
-  v1::Parameter& fixed = *sweep.add_fixed();
-  fixed.set_name(std::string(spec.name));
-  *fixed.mutable_value() = ToProto(value);
-}
-
-void ParseAxis(const ParameterSpec& spec, const YamlEntry& entry, v1::SweepSpec& sweep,
-               Problems& problems) {
+// The list's values, each once.
+std::vector<ParameterValue> ParseList(const ParameterSpec& spec, const YamlEntry& entry,
+                                      Problems& problems) {
+  std::vector<ParameterValue> values;
   if (!entry.value.IsSequence()) {
     problems.Add(entry.value_place,
                  absl::StrCat("`values` of `", spec.name, "` must be a list, as in [1, 2]"));
-    return;
+    return values;
   }
   if (entry.value.size() == 0) {
     problems.Add(entry.value_place,
                  absl::StrCat("`", spec.name, "` has no values; write at least one"));
-    return;
   }
-  v1::Axis& axis = *sweep.add_axes();
-  axis.set_name(std::string(spec.name));
-  std::map<ParameterValue, Place> seen;
   for (const YAML::Node& node : entry.value) {
     const Place place = PlaceOf(node);
     const std::optional<ParameterValue> value = ParseParameterValue(spec, node, place, problems);
     if (!value) continue;
-    if (!seen.emplace(*value, place).second) {
+    if (std::ranges::find(values, *value) != values.end()) {
       problems.Add(place, absl::StrCat("`", spec.name, "` has the value ", FormatValue(*value),
                                        " twice; keep one"));
       continue;
     }
-    *axis.add_values() = ToProto(*value);
+    values.push_back(*value);
   }
+  return values;
 }
 
-absl::Status UnknownKeyOfParameter(const std::string& parameter, const std::string& key) {
-  if (std::ranges::find(kDistributionKeys, key) != kDistributionKeys.end()) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("`", key, "` of `", parameter,
-                     "` is not supported: only grids so far; write `value` or `values`"));
-  }
-  return absl::InvalidArgumentError(absl::StrCat(UnknownKey(key, kKeys), " in `", parameter, "`"));
-}
+// Parses what one parameter has. Its keys are known, and each is there once.
+class ParameterParser {
+ public:
+  ParameterParser(const ParameterSpec& spec, const YamlEntry& entry, SearchSpace& space,
+                  Problems& problems)
+      : spec_(spec), entry_(entry), space_(space), problems_(problems) {}
 
-void ParseParameter(const ParameterSpec& spec, const YamlEntry& entry, v1::SweepSpec& sweep,
-                    Problems& problems) {
-  if (!entry.value.IsMap()) {
-    problems.Add(entry.value_place, absl::StrCat("write `", spec.name, ": {value: ...}` or `",
-                                                 spec.name, ": {values: [...]}`"));
-    return;
-  }
-  std::vector<YamlEntry> given;
-  bool unknown = false;
-  ForEachEntry(entry.value, problems, [&](const YamlEntry& part) {
-    if (std::ranges::find(kKeys, part.key) != kKeys.end()) {
-      given.push_back(part);
-    } else {
-      unknown = true;
-      problems.Add(part.key_place,
-                   std::string(UnknownKeyOfParameter(entry.key, part.key).message()));
+  void Parse() {
+    if (!entry_.value.IsMap()) {
+      problems_.Add(entry_.value_place, absl::StrCat("write `", spec_.name, ": {value: ...}` or `",
+                                                     spec_.name, ": {values: [...]}`"));
+      return;
     }
-  });
-  if (given.size() > 1) {
-    problems.Add(given[1].key_place,
-                 absl::StrCat("`", spec.name, "` has `value` and `values`; keep one"));
-  } else if (given.empty() && !unknown) {
-    problems.Add(entry.key_place, absl::StrCat("`", spec.name, "` needs `value` or `values`"));
-  } else if (!given.empty() && given[0].key == "values") {
-    ParseAxis(spec, given[0], sweep, problems);
-  } else if (!given.empty()) {
-    const auto value = ParseParameterValue(spec, given[0].value, given[0].value_place, problems);
-    if (value) AddFixed(spec, *value, sweep);
+    bool unknown = false;
+    ForEachEntry(entry_.value, problems_, [&](const YamlEntry& part) {
+      if (std::ranges::find(kKeys, part.key) != kKeys.end()) {
+        keys_.emplace(part.key, part);
+        return;
+      }
+      unknown = true;
+      problems_.Add(part.key_place,
+                    absl::StrCat(UnknownKey(part.key, kKeys), " in `", spec_.name, "`"));
+    });
+    if (const YamlEntry* nested = Find("parameters")) {
+      problems_.Add(nested->key_place, absl::StrCat("`", spec_.name,
+                                                    "` has no parameters of its "
+                                                    "own; write them beside it"));
+    } else if (!unknown) {
+      ParseValues();
+    }
   }
-}
+
+ private:
+  const YamlEntry* Find(const std::string& key) const {
+    const auto found = keys_.find(key);
+    return found == keys_.end() ? nullptr : &found->second;
+  }
+
+  void ParseValues() {
+    const YamlEntry* value = Find("value");
+    const YamlEntry* values = Find("values");
+    const std::string kind = Kind();
+    if (value != nullptr && values != nullptr) {
+      problems_.Add(std::max(value->key_place, values->key_place),
+                    absl::StrCat("`", spec_.name, "` has `value` and `values`; keep one"));
+    } else if (kind == "constant" || (kind.empty() && value != nullptr)) {
+      if (value == nullptr) return NeedsValues();
+      const auto typed = ParseParameterValue(spec_, value->value, value->value_place, problems_);
+      if (typed) Add(*typed);
+    } else if (kind == "categorical" || (kind.empty() && values != nullptr)) {
+      if (values == nullptr) return NeedsValues();
+      AddList(ParseList(spec_, *values, problems_));
+    } else if (kind.empty()) {
+      NeedsValues();
+    } else {
+      AddDistribution(kind);
+    }
+  }
+
+  void NeedsValues() {
+    problems_.Add(entry_.key_place,
+                  absl::StrCat("`", spec_.name,
+                               "` needs `value` or `values`, or a range with `min` "
+                               "and `max`"));
+  }
+
+  // As Weights & Biases guess it where it is not said; empty where `value` or `values` say it.
+  std::string Kind() {
+    if (const YamlEntry* distribution = Find("distribution")) {
+      const std::string kind = ScalarOf<std::string>(distribution->value).value_or("");
+      return kind == "categorical_w_probabilities" ? "categorical" : kind;
+    }
+    if (Find("value") != nullptr || Find("values") != nullptr) return "";
+    if (Find("min") != nullptr && Find("max") != nullptr) {
+      const bool whole =
+          ScalarOf<int64_t>(Find("min")->value) && ScalarOf<int64_t>(Find("max")->value);
+      const bool steps = Find("q") != nullptr;
+      return steps ? "q_uniform" : whole ? "int_uniform" : "uniform";
+    }
+    if (Find("mu") != nullptr || Find("sigma") != nullptr) return "normal";
+    return "";
+  }
+
+  void AddList(const std::vector<ParameterValue>& values) {
+    const bool cross = Find("cross") != nullptr && Flag(*Find("cross"));
+    const YamlEntry* probabilities = Find("probabilities");
+    if (space_.method == SearchSpace::Method::kGrid || cross || probabilities == nullptr) {
+      return Add(values, cross);
+    }
+    Distribution distribution{.kind = "categorical", .values = values};
+    for (const YAML::Node& node : probabilities->value) {
+      distribution.probabilities.push_back(RealOf(node).value_or(-1));
+    }
+    AddChecked(distribution, probabilities->value_place);
+  }
+
+  bool Flag(const YamlEntry& entry) {
+    const std::optional<bool> flag = ScalarOf<bool>(entry.value);
+    if (!flag) problems_.Add(entry.value_place, "`cross` must be true or false");
+    return flag.value_or(false);
+  }
+
+  void AddDistribution(const std::string& kind) {
+    Distribution distribution{.kind = kind};
+    const auto [low, high] = NumbersOf(kind);
+    const bool has_defaults = low == "mu";
+    for (const auto& [key, target] : {std::pair(low, &distribution.low),
+                                      {high, &distribution.high},
+                                      {absl::string_view("q"), &distribution.step}}) {
+      const YamlEntry* entry = Find(std::string(key));
+      if (entry == nullptr) {
+        if (key == "q" || has_defaults) continue;
+        problems_.Add(entry_.key_place, absl::StrCat("`", spec_.name, "`: ", kind, " needs `", low,
+                                                     "` and `", high, "`"));
+        return;
+      }
+      const std::optional<double> number = RealOf(entry->value);
+      if (!number) {
+        problems_.Add(entry->value_place, absl::StrCat("`", key, "` must be a number"));
+        return;
+      }
+      *target = *number;
+    }
+    const YamlEntry* place = Find("distribution");
+    AddChecked(distribution, place == nullptr ? entry_.key_place : place->value_place);
+  }
+
+  void AddChecked(const Distribution& distribution, Place place) {
+    if (absl::Status valid = CheckDistribution(spec_, distribution); !valid.ok()) {
+      problems_.Add(place, std::string(valid.message()));
+    } else if (space_.method != SearchSpace::Method::kGrid) {
+      Add(distribution);
+    } else {
+      AddSteps(distribution, place);
+    }
+  }
+
+  // A grid goes through what a range of integers or steps has.
+  void AddSteps(const Distribution& distribution, Place place) {
+    const bool integers = distribution.kind == "int_uniform";
+    const double step = integers ? 1 : distribution.step;
+    const double count = (distribution.high - distribution.low) / step + 1;
+    if ((!integers && distribution.kind != "q_uniform") || count > kMostSteps) {
+      problems_.Add(place, absl::StrCat("a grid cannot go through `", spec_.name,
+                                        "`; write its `values`, or `method: random` or `sobol`"));
+      return;
+    }
+    std::vector<ParameterValue> values;
+    for (double value = std::ceil(distribution.low / step) * step;
+         value <= distribution.high + step * 1e-9; value += step) {
+      const ParameterValue typed = TypeName(spec_) == "integer"
+                                       ? ParameterValue(static_cast<int64_t>(std::llround(value)))
+                                       : ParameterValue(value);
+      if (values.empty() || values.back() != typed) values.push_back(typed);
+    }
+    Add(values);
+  }
+
+  template <typename Values>
+  void Add(const Values& values, bool cross = false) {
+    SpaceParameter parameter{
+        .spec = &spec_, .place = entry_.key_place, .values = values, .cross = cross};
+    if (const YamlEntry* when = Find("when")) {
+      const std::string text = when->value.IsScalar() ? when->value.Scalar() : "";
+      absl::StatusOr<Expression> condition = Expression::Parse(text, Expression::Type::kTruth);
+      if (!condition.ok()) {
+        problems_.Add(when->value_place, absl::StrCat("`when`: ", condition.status().message()));
+        return;
+      }
+      parameter.when = Formula{*std::move(condition), when->value_place};
+    }
+    space_.parameters.push_back(std::move(parameter));
+  }
+
+  const ParameterSpec& spec_;
+  const YamlEntry& entry_;
+  SearchSpace& space_;
+  Problems& problems_;
+  std::map<std::string, YamlEntry> keys_;
+};
 
 }  // namespace
 
@@ -126,7 +265,7 @@ std::optional<ParameterValue> ParseParameterValue(const ParameterSpec& spec, con
   return std::nullopt;
 }
 
-void ParseFixedParameter(const YamlEntry& entry, v1::SweepSpec& spec, ParameterPlaces& places,
+void ParseFixedParameter(const YamlEntry& entry, SearchSpace& space, ParameterPlaces& places,
                          Problems& problems) {
   if (!places.emplace(entry.key, entry.key_place).second) {
     problems.Add(entry.key_place,
@@ -135,10 +274,10 @@ void ParseFixedParameter(const YamlEntry& entry, v1::SweepSpec& spec, ParameterP
   }
   const ParameterSpec& parameter = *FindParameter(entry.key);
   const auto value = ParseParameterValue(parameter, entry.value, entry.value_place, problems);
-  if (value) AddFixed(parameter, *value, spec);
+  if (value) space.parameters.push_back({&parameter, entry.key_place, *value});
 }
 
-void ParseParameters(const YamlEntry& section, v1::SweepSpec& spec, ParameterPlaces& places,
+void ParseParameters(const YamlEntry& section, SearchSpace& space, ParameterPlaces& places,
                      Problems& problems) {
   if (!section.value.IsMap() || section.value.size() == 0) {
     problems.Add(section.value_place,
@@ -159,7 +298,7 @@ void ParseParameters(const YamlEntry& section, v1::SweepSpec& spec, ParameterPla
       problems.Add(entry.key_place, std::string(UnknownParameter(entry.key).message()));
       return;
     }
-    ParseParameter(*parameter, entry, spec, problems);
+    ParameterParser(*parameter, entry, space, problems).Parse();
   });
 }
 

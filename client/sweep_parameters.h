@@ -7,8 +7,8 @@
 
 #include "base/trial_parameters.h"
 #include "client/problems.h"
+#include "client/search_space.h"
 #include "client/yaml_map.h"
-#include "pathsweep/v1/sweep.pb.h"
 
 namespace pathsweep {
 
@@ -20,13 +20,13 @@ using ParameterPlaces = std::map<std::string, Place>;
 std::optional<ParameterValue> ParseParameterValue(const ParameterSpec& spec, const YAML::Node& node,
                                                   Place place, Problems& problems);
 
-// Adds the section's parameters to the spec: `value` to `fixed`, `values` to `axes`.
-// What is wrong becomes a problem and is left out.
-void ParseParameters(const YamlEntry& section, v1::SweepSpec& spec, ParameterPlaces& places,
+// Adds the section's parameters to the space, whose method is known: each a value, a list or a
+// distribution. What is wrong becomes a problem and is left out.
+void ParseParameters(const YamlEntry& section, SearchSpace& space, ParameterPlaces& places,
                      Problems& problems);
 
-// Adds one parameter with one value to `fixed`.
-void ParseFixedParameter(const YamlEntry& entry, v1::SweepSpec& spec, ParameterPlaces& places,
+// Adds one parameter with one value.
+void ParseFixedParameter(const YamlEntry& entry, SearchSpace& space, ParameterPlaces& places,
                          Problems& problems);
 
 }  // namespace pathsweep

@@ -55,8 +55,8 @@ void AddClaimsCommand(CLI::App& app, const Choose& choose) {
   CLI::App* claims = app.add_subcommand(
       "claims", "where the sweep's claims hold, what explains where they do not, counterexamples");
   claims->add_option("sweep", options->sweep, "name or number of the sweep")->required();
-  CLI::Option* names = claims->add_option("--claim", options->names, "these alone, comma-separated")
-                           ->delimiter(',');
+  CLI::Option* names =
+      claims->add_option("--claim", options->names, "these alone, comma-separated")->delimiter(',');
   claims
       ->add_option("--file", options->file,
                    "claims of this sweep file instead of those that the sweep was submitted with")

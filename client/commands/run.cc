@@ -108,8 +108,12 @@ absl::Status RunSweep(Context& context, const RunOptions& options, LocalCluster&
 }
 
 absl::Status Run(Context& context, RunOptions options) {
-  absl::StatusOr<v1::SweepSpec> spec = ReadSweepFile(options.file);
+  std::vector<std::string> notices;
+  absl::StatusOr<v1::SweepSpec> spec = ReadSweepFile(options.file, &notices);
   if (!spec.ok()) return spec.status();
+  for (const std::string& notice : notices) {
+    context.environment.err << options.file << ": " << notice << std::endl;
+  }
   options.cluster.database = options.database.empty()
                                  ? std::filesystem::path(options.file).stem().string() + ".db"
                                  : options.database;

@@ -42,8 +42,12 @@ absl::Status Watch(Context& context, const std::string& sweep) {
 }
 
 absl::Status Submit(Context& context, const SubmitOptions& options) {
-  absl::StatusOr<v1::SweepSpec> spec = ReadSweepFile(options.file);
+  std::vector<std::string> notices;
+  absl::StatusOr<v1::SweepSpec> spec = ReadSweepFile(options.file, &notices);
   if (!spec.ok()) return spec.status();
+  for (const std::string& notice : notices) {
+    context.environment.err << options.file << ": " << notice << std::endl;
+  }
   if (!options.name.empty()) spec->set_name(options.name);
   if (absl::Status name = CheckSweepName(spec->name()); !name.ok()) return name;
   if (options.dry_run) {
@@ -154,10 +158,6 @@ struct PruneOptions {
   std::optional<double> older_than_days;
   bool yes = false;
 };
-
-bool HasEnded(const v1::Sweep& sweep) {
-  return sweep.trials().pending() + sweep.trials().running() == 0;
-}
 
 // Those that were named, or all that have ended and are old enough.
 absl::StatusOr<std::vector<v1::Sweep>> ToPrune(Connection& connection, const Context& context,

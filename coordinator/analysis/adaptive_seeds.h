@@ -2,8 +2,8 @@
 //
 // A config is looked at after a few seeds, then after half as many again, and so on up to the most
 // that it may have. Looking several times gives luck several chances, so each p-value is multiplied
-// by the number of looks (Bonferroni) before it is adjusted for the many configs: then it is valid at
-// whichever look the config stops, and the false discovery rate holds as if there were one look.
+// by the number of looks (Bonferroni) before it is adjusted for the many configs: then it is valid
+// at whichever look the config stops, and the false discovery rate holds as if there were one look.
 //
 //   SeedRule rule{.least = 3, .most = 12};
 //   LooksOf(rule);                                            // 3, 5, 8, 12
@@ -32,8 +32,8 @@ struct SeedRule {
 // The numbers of seeds at which a config is looked at, the least first and the most last.
 std::vector<int64_t> LooksOf(const SeedRule& rule);
 
-// Adds to `wanted` how many seeds each config should have that a claim is undecided about: as many as
-// at the next look. Requires a verdict for each sample.
+// Adds to `wanted` how many seeds each config should have that a claim is undecided about: as many
+// as at the next look. Requires a verdict for each sample.
 void AddWantedSeeds(const SeedRule& rule, absl::Span<const ClaimSample> samples,
                     absl::Span<const ConfigVerdict> verdicts, const SeedValues& values,
                     std::map<size_t, int64_t>& wanted);

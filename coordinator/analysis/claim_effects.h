@@ -4,8 +4,8 @@
 // Shares of variance over the full grid of the claim's configs, of parameters alone and in pairs.
 // The noise of seeds takes part in them: its expected part is the noise floor, and the interval is
 // for the share that would be left without it, so it may end below the share (fixed effects, by the
-// noncentrality of the effect's sum of squares: Steiger 2004; one noise for all configs, the average
-// of theirs). Pure.
+// noncentrality of the effect's sum of squares: Steiger 2004; one noise for all configs, the
+// average of theirs). Pure.
 #pragma once
 
 #include <optional>

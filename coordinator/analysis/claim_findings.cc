@@ -36,7 +36,7 @@ std::vector<size_t> WorstFirst(const std::vector<ConfigVerdict>& verdicts) {
   std::iota(order.begin(), order.end(), size_t{0});
   const auto rank = [&](size_t i) {
     const ConfigVerdict& verdict = verdicts[i];
-    const int group = !verdict.mean                          ? 3
+    const int group = !verdict.mean                            ? 3
                       : verdict.verdict == Verdict::kFails     ? 0
                       : verdict.verdict == Verdict::kUndecided ? 1
                                                                : 2;

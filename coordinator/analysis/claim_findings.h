@@ -24,15 +24,15 @@ struct ClaimFindings {
   int64_t fails = 0;
   int64_t undecided = 0;
   // Of the decided configs those where it holds; the interval is for all configs, taken as a sample
-  // of the space: from Clopper & Pearson's low end if all undecided ones fail to its high end if all
-  // of them hold. None if none is decided.
+  // of the space: from Clopper & Pearson's low end if all undecided ones fail to its high end if
+  // all of them hold. None if none is decided.
   std::optional<Estimate> share;
   int64_t missing = 0;  // seeds without a value
   // Trials on the wrong side of the bound, in configs that fail and in the others.
   int64_t counterexamples = 0;
   int64_t exceptions = 0;
-  // Samples: those that fail first, then undecided ones, then the others, each by margin, the lowest
-  // first. Those without a value last.
+  // Samples: those that fail first, then undecided ones, then the others, each by margin, the
+  // lowest first. Those without a value last.
   std::vector<size_t> worst_first;
   ClaimEffects effects;
   std::vector<BoundaryStep> boundary;  // points into the columns

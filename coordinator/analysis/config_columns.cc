@@ -18,27 +18,43 @@ uint64_t Compress(std::vector<uint64_t>& numbers) {
   return distinct.size();
 }
 
-std::vector<ParameterValue> ValuesOf(const Grid& grid, const ParameterSpec& spec) {
-  const auto axis = std::ranges::find(grid.axes, spec.name, &GridAxis::name);
-  if (axis != grid.axes.end()) return axis->values;
-  return {GetParameter(grid.fixed, spec)};
+// Whichever digit of a config says the parameter's value: consecutive configs that share one, and
+// the value's place for each of the digits.
+struct Digit {
+  int64_t run = 1;
+  std::vector<uint32_t> places;
+};
+
+Digit DigitOf(const Grid& grid, const ConfigColumn& column) {
+  const auto place = [&](const ParameterValue& value) {
+    return static_cast<uint32_t>(std::ranges::lower_bound(column.values, value) -
+                                 column.values.begin());
+  };
+  Digit digit{.run = ConfigCount(grid), .places = {}};
+  for (const JointAxis& axis : grid.joint) {
+    digit.run /= static_cast<int64_t>(axis.points().size());
+    const auto name = std::ranges::find(axis.names(), column.spec->name);
+    if (name == axis.names().end()) continue;
+    const auto i = name - axis.names().begin();
+    for (const JointAxis::Point& point : axis.points()) digit.places.push_back(place(point[i]));
+    return digit;
+  }
+  for (const GridAxis& axis : grid.axes) {
+    digit.run /= static_cast<int64_t>(axis.values.size());
+    if (axis.name != column.spec->name) continue;
+    for (const ParameterValue& value : axis.values) digit.places.push_back(place(value));
+    return digit;
+  }
+  digit.places = {place(GetParameter(grid.fixed, *column.spec))};
+  return digit;
 }
 
 // Of each of the grid's configs.
 void AddPlaces(const Grid& grid, ConfigColumn& column) {
-  std::vector<uint32_t> places;
-  for (const ParameterValue& value : ValuesOf(grid, *column.spec)) {
-    places.push_back(std::ranges::lower_bound(column.values, value) - column.values.begin());
-  }
-  int64_t run = ConfigCount(grid);  // consecutive configs that share a value
-  for (const GridAxis& axis : grid.axes) {
-    run /= static_cast<int64_t>(axis.values.size());
-    if (axis.name == column.spec->name) break;
-  }
-  const bool is_axis = places.size() > 1;
+  const Digit digit = DigitOf(grid, column);
   const int64_t configs = ConfigCount(grid);
   for (int64_t config = 0; config < configs; ++config) {
-    column.at.push_back(is_axis ? places[config / run % places.size()] : places.front());
+    column.at.push_back(digit.places[config / digit.run % digit.places.size()]);
   }
 }
 

@@ -33,9 +33,10 @@ Estimate ExactInterval(int64_t successes, int64_t trials);
 // with a share of at most q wrong among them, if the tests are independent or depend positively.
 std::vector<double> AdjustForMany(absl::Span<const double> p_values);
 
-// The 95 % interval of the noncentrality of a chi-squared variable of which `seen` came: {low, high}.
-// What an effect's sum of squares in units of the noise says of the true one. Requires seen >= 0 and
-// degrees >= 1. (Steiger 2004; beyond 10,000 by the square root, whose deviation is 1 then.)
+// The 95 % interval of the noncentrality of a chi-squared variable of which `seen` came: {low,
+// high}. What an effect's sum of squares in units of the noise says of the true one. Requires seen
+// >= 0 and degrees >= 1. (Steiger 2004; beyond 10,000 by the square root, whose deviation is 1
+// then.)
 std::pair<double, double> NoncentralityInterval(double seen, int64_t degrees);
 
 // The mean with the percentile bootstrap's 95 % interval (Efron 1979) from `resamples` resamples,

@@ -46,8 +46,8 @@ void Factorial::AddSets(size_t size) {
       run /= sizes_[axis];
       if (!mask[axis]) continue;
       for (int64_t config = 0; config < configs_; ++config) {
-        cells[config] = static_cast<uint32_t>(cells[config] * sizes_[axis] +
-                                              config / run % sizes_[axis]);
+        cells[config] =
+            static_cast<uint32_t>(cells[config] * sizes_[axis] + config / run % sizes_[axis]);
       }
     }
     std::vector<size_t> subsets;

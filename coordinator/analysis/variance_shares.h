@@ -1,9 +1,10 @@
 // Which parameter explains how a metric differs between the configs of a full grid: shares of the
 // variance (Sobol 1993; for hyperparameters Hutter, Hoos & Leyton-Brown 2014, there over a forest).
 //
-//   Factorial grid({3, 2}, /*order=*/2);                              // 3 learning rates × 2 depths
-//   grid.Shares({0.1, 0.2, 0.5, 0.6, 0.9, 1.0});                      // of each of grid.sets()
-//   grid.sets();  // {0}: the learning rate alone; {1}; {0, 1}: what only both together explain
+//   Factorial grid({3, 2}, /*order=*/2);                              // 3 learning rates × 2
+//   depths grid.Shares({0.1, 0.2, 0.5, 0.6, 0.9, 1.0});                      // of each of
+//   grid.sets() grid.sets();  // {0}: the learning rate alone; {1}; {0, 1}: what only both together
+//   explain
 //
 // Exact: the grid is what is asked about, not a sample of something. The shares of all sets of axes
 // add up to 1. Immutable; thread safe.
@@ -39,9 +40,9 @@ class Factorial {
   const std::vector<int64_t> sizes_;
   int64_t configs_ = 1;
   std::vector<std::vector<size_t>> sets_;
-  std::vector<std::vector<uint32_t>> cells_;    // of each set: the cell of each config
-  std::vector<int64_t> cell_counts_;            // of each set
-  std::vector<std::vector<size_t>> subsets_;    // of each set: its proper subsets, among the sets
+  std::vector<std::vector<uint32_t>> cells_;  // of each set: the cell of each config
+  std::vector<int64_t> cell_counts_;          // of each set
+  std::vector<std::vector<size_t>> subsets_;  // of each set: its proper subsets, among the sets
 };
 
 }  // namespace pathsweep

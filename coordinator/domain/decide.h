@@ -38,8 +38,8 @@ struct ExtendSweep {
   Extension extension;
 };
 
-// More seeds for some configs of a sweep. Aborted if it is cancelled or has not `trials` trials: what
-// was decided for a sweep holds for it alone as it was.
+// More seeds for some configs of a sweep. Aborted if it is cancelled or has not `trials` trials:
+// what was decided for a sweep holds for it alone as it was.
 struct GrowSweep {
   SweepId sweep;
   int64_t trials;

@@ -39,7 +39,8 @@ struct SweepExtended {
   int64_t trials;
 };
 
-// What was found about a sweep's claims when its trials had ended, instead of what was found before.
+// What was found about a sweep's claims when its trials had ended, instead of what was found
+// before.
 struct SweepJudged {
   SweepId sweep;
   int64_t results;  // trials with a result, by which they were judged
@@ -147,10 +148,10 @@ struct LeaseExtended {
   absl::Time deadline;
 };
 
-using Event = std::variant<SweepSubmitted, SweepExtended, SweepCancelled, SweepPaused, SweepJudged,
-                           SweepPruned,
-                           TrialSettled, WorkerRegistered, AttemptLeased, MeasurementsReported,
-                           AttemptEnded, TrialEnded, TrialRetried, AttemptCrashed, WorkerReported,
-                           WorkerDisconnected, LeaseExtended, GraceGranted>;
+using Event =
+    std::variant<SweepSubmitted, SweepExtended, SweepCancelled, SweepPaused, SweepJudged,
+                 SweepPruned, TrialSettled, WorkerRegistered, AttemptLeased, MeasurementsReported,
+                 AttemptEnded, TrialEnded, TrialRetried, AttemptCrashed, WorkerReported,
+                 WorkerDisconnected, LeaseExtended, GraceGranted>;
 
 }  // namespace pathsweep

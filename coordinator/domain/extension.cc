@@ -65,6 +65,12 @@ class Growth {
     absl::StatusOr<GridAxis> typed = CheckAxis(wanted);
     if (!typed.ok()) return typed.status();
     Grid grid = sweep_.spec.grid;
+    for (const JointAxis& joint : grid.joint) {
+      if (std::ranges::find(joint.names(), typed->name) == joint.names().end()) continue;
+      return absl::FailedPreconditionError(
+          absl::StrCat("`", typed->name, "` of sweep `", sweep_.spec.name,
+                       "` changes together with others; submit a sweep of its own"));
+    }
     std::vector<ParameterValue>& values = ValuesOf(grid, typed->name);
     const std::vector<ParameterValue> missing = Missing(values, typed->values);
     if (missing.empty()) return absl::OkStatus();
@@ -100,8 +106,8 @@ class Growth {
   // The grid's configs, or some of them.
   absl::Status Add(const Grid& grid, int64_t first_config, const std::vector<int64_t>& some = {}) {
     if (absl::Status status = CheckGrid(grid); !status.ok()) return status;
-    const int64_t trials = some.empty() ? *CountTrials(grid)
-                                        : static_cast<int64_t>(some.size() * grid.seeds.size());
+    const int64_t trials =
+        some.empty() ? *CountTrials(grid) : static_cast<int64_t>(some.size() * grid.seeds.size());
     if (sweep_.trials + trials > kMaxTrialsPerSweep) {
       return absl::ResourceExhaustedError(
           absl::StrCat("the sweep would have ", sweep_.trials + trials,

@@ -15,7 +15,7 @@ struct JudgedConfig {
   std::string claim;
   int64_t config = 0;
   std::optional<TrialId> trial;  // one of its trials, which has a value
-  std::string verdict;  // holds, fails or undecided
+  std::string verdict;           // holds, fails or undecided
   std::optional<double> mean;
   std::optional<double> low;
   std::optional<double> high;

@@ -27,9 +27,7 @@ bool Sweep::TrialsEnded() const {
   return counts[TrialState::kPending] == 0 && counts[TrialState::kRunning] == 0;
 }
 
-int64_t Sweep::Results() const {
-  return rows[TrialState::kSucceeded] + rows[TrialState::kStopped];
-}
+int64_t Sweep::Results() const { return rows[TrialState::kSucceeded] + rows[TrialState::kStopped]; }
 
 bool Sweep::Ended() const { return TrialsEnded() && (cancelled || !AwaitsJudgement()); }
 

@@ -43,13 +43,12 @@ void Planner::Loop() {
 
 absl::Status Planner::Look() {
   std::vector<Sweep> due;
-  absl::Status asked =
-      engine_.Ask({Inspect{}, [&](const absl::Status& status, const State& state) {
-                     if (!status.ok()) return;
-                     for (const auto& [id, sweep] : state.sweeps) {
-                       if (sweep.AwaitsJudgement()) due.push_back(sweep);
-                     }
-                   }});
+  absl::Status asked = engine_.Ask({Inspect{}, [&](const absl::Status& status, const State& state) {
+                                      if (!status.ok()) return;
+                                      for (const auto& [id, sweep] : state.sweeps) {
+                                        if (sweep.AwaitsJudgement()) due.push_back(sweep);
+                                      }
+                                    }});
   for (const Sweep& sweep : due) asked.Update(Plan(sweep));
   return asked;
 }
@@ -68,8 +67,8 @@ absl::Status Planner::Plan(const Sweep& sweep) {
     }
   }
   if (absl::IsResourceExhausted(done)) {
-    done = engine_.Ask(
-        {JudgeSweep{sweep.id, sweep.trials, sweep.Results(), plan->verdicts}, nullptr});
+    done =
+        engine_.Ask({JudgeSweep{sweep.id, sweep.trials, sweep.Results(), plan->verdicts}, nullptr});
   }
   // It has changed meanwhile, and the next look sees how.
   return absl::IsAborted(done) ? absl::OkStatus() : done;

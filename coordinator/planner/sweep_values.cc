@@ -14,7 +14,8 @@ ConfigColumns ConfigsOf(const Sweep& sweep) {
   for (const TrialBlock& block : sweep.blocks) {
     if (block.first_config != configs) continue;  // more seeds for configs that are there
     configs += ConfigCount(block.grid);
-    grids.push_back({.fixed = block.grid.fixed, .axes = block.grid.axes});
+    grids.push_back(
+        {.fixed = block.grid.fixed, .joint = block.grid.joint, .axes = block.grid.axes});
   }
   return ConfigColumns(grids);
 }

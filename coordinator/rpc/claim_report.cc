@@ -23,7 +23,7 @@ v1::Verdict VerdictToProto(Verdict verdict) {
 }
 
 v1::ConfigVerdict ConfigToProto(const Claim& claim, const ConfigColumns& configs,
-                                 const ClaimSample& sample, const ConfigVerdict& verdict) {
+                                const ClaimSample& sample, const ConfigVerdict& verdict) {
   v1::ConfigVerdict proto;
   for (const ConfigColumn& column : configs.columns()) {
     v1::Parameter& parameter = *proto.add_parameters();

@@ -11,10 +11,10 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "base/claim_proto.h"
 #include "base/file_chunks.h"
 #include "base/grpc_status.h"
 #include "base/metrics.h"
-#include "base/claim_proto.h"
 #include "base/suggest.h"
 #include "coordinator/analysis/robustness_table.h"
 #include "coordinator/planner/sweep_values.h"
@@ -296,9 +296,9 @@ grpc::Status SweepServiceHandler::GetClaims(grpc::ServerContext* context,
   // One of its own: the answer may take seconds, and other readers should not wait for it.
   absl::StatusOr<std::unique_ptr<ResultsReader>> reader = ResultsReader::Open(database_);
   if (!reader.ok()) return ToGrpc(reader.status());
-  const size_t max_verdicts =
-      request->max_verdicts() <= 0 ? kVerdicts
-                                   : std::min<size_t>(request->max_verdicts(), kMostVerdicts);
+  const size_t max_verdicts = request->max_verdicts() <= 0
+                                  ? kVerdicts
+                                  : std::min<size_t>(request->max_verdicts(), kMostVerdicts);
   const ConfigColumns configs = ConfigsOf(*sweep);
   for (const Claim& claim : *claims) {
     if (context->IsCancelled()) return grpc::Status::CANCELLED;

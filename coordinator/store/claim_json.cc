@@ -55,16 +55,14 @@ absl::StatusOr<Claim> ClaimFromJson(const ordered_json& json) {
   if (json.contains("compare")) {
     absl::StatusOr<Expression> difference = bound("difference_at_least");
     if (!difference.ok()) return difference.status();
-    claim.statement =
-        ComparisonClaim{json.at("over"), ValueFromJson(json["compare"].at(0)),
-                        ValueFromJson(json["compare"].at(1)), *std::move(difference)};
+    claim.statement = ComparisonClaim{json.at("over"), ValueFromJson(json["compare"].at(0)),
+                                      ValueFromJson(json["compare"].at(1)), *std::move(difference)};
   } else {
     const bool at_most = json.contains("at_most");
     absl::StatusOr<Expression> value = bound(at_most ? "at_most" : "at_least");
     if (!value.ok()) return value.status();
-    claim.statement =
-        BoundClaim{at_most ? BoundClaim::Side::kAtMost : BoundClaim::Side::kAtLeast,
-                   *std::move(value)};
+    claim.statement = BoundClaim{at_most ? BoundClaim::Side::kAtMost : BoundClaim::Side::kAtLeast,
+                                 *std::move(value)};
   }
   if (absl::Status valid = CheckClaim(claim); !valid.ok()) return valid;
   return claim;

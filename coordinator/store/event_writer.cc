@@ -87,10 +87,11 @@ EventWriter::EventWriter(SQLite::Database& database)
       cancel_sweep_(database, "UPDATE sweeps SET cancelled = 1 WHERE id = ?"),
       pause_sweep_(database, "UPDATE sweeps SET paused = ? WHERE id = ?"),
       note_judged_(database, "UPDATE sweeps SET judged_results = ? WHERE id = ?"),
-      insert_verdict_(database,
-                      "INSERT INTO verdicts (sweep_id, claim, config, trial_id, verdict, mean, low, "
-                      "high, bound, margin, seeds, missing, q) "
-                      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+      insert_verdict_(
+          database,
+          "INSERT INTO verdicts (sweep_id, claim, config, trial_id, verdict, mean, low, "
+          "high, bound, margin, seeds, missing, q) "
+          "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
       insert_counterexample_(
           database, "INSERT INTO counterexamples (sweep_id, claim, trial_id) VALUES (?, ?, ?)"),
       delete_verdicts_(database, "DELETE FROM verdicts WHERE sweep_id = ?"),

@@ -117,25 +117,25 @@ absl::StatusOr<std::vector<ReusedTrial>> ResultsReader::Reusable(const Grid& gri
 absl::StatusOr<std::vector<std::optional<double>>> ResultsReader::FinalValues(
     const Sweep& sweep, const std::string& metric) {
   SQLite::Database& database = connection_->database;
-  return Guarded(
-      database.getFilename(), [&]() -> absl::StatusOr<std::vector<std::optional<double>>> {
-        SQLite::Statement rows(database,
-                               "SELECT t.id, (SELECT m.value FROM measurements m "
-                               "WHERE m.trial_id = t.id AND m.metric_id = k.id "
-                               "ORDER BY m.step DESC LIMIT 1) FROM metrics k, trials t "
-                               "WHERE k.name = ? AND t.sweep_id = ? "
-                               "AND t.state IN ('succeeded', 'stopped')");
-        rows.bind(1, metric);
-        rows.bind(2, sweep.id);
-        std::vector<std::optional<double>> values(sweep.trials);
-        while (rows.executeStep()) {
-          const TrialId trial = rows.getColumn(0).getInt64();
-          // A sweep that was extended since has trials that are not in this one.
-          if (rows.isColumnNull(1) || !sweep.Contains(trial)) continue;
-          values[sweep.NumberOf(trial)] = rows.getColumn(1).getDouble();
-        }
-        return values;
-      });
+  return Guarded(database.getFilename(),
+                 [&]() -> absl::StatusOr<std::vector<std::optional<double>>> {
+                   SQLite::Statement rows(database,
+                                          "SELECT t.id, (SELECT m.value FROM measurements m "
+                                          "WHERE m.trial_id = t.id AND m.metric_id = k.id "
+                                          "ORDER BY m.step DESC LIMIT 1) FROM metrics k, trials t "
+                                          "WHERE k.name = ? AND t.sweep_id = ? "
+                                          "AND t.state IN ('succeeded', 'stopped')");
+                   rows.bind(1, metric);
+                   rows.bind(2, sweep.id);
+                   std::vector<std::optional<double>> values(sweep.trials);
+                   while (rows.executeStep()) {
+                     const TrialId trial = rows.getColumn(0).getInt64();
+                     // A sweep that was extended since has trials that are not in this one.
+                     if (rows.isColumnNull(1) || !sweep.Contains(trial)) continue;
+                     values[sweep.NumberOf(trial)] = rows.getColumn(1).getDouble();
+                   }
+                   return values;
+                 });
 }
 
 absl::StatusOr<std::vector<Measurement>> ResultsReader::History(TrialId trial) {

@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -14,8 +15,9 @@
 namespace pathsweep {
 namespace {
 
-bool IsAxis(const Grid& grid, absl::string_view name) {
-  return std::ranges::find(grid.axes, name, &GridAxis::name) != grid.axes.end();
+bool Varies(const Grid& grid, absl::string_view name) {
+  const std::vector<std::string> names = VariedNames(grid);
+  return std::ranges::find(names, name) != names.end();
 }
 
 // Those that agree with the grid in every parameter that has one value there. Oldest last: a trial
@@ -24,9 +26,9 @@ std::string Query(const Grid& grid) {
   std::vector<std::string> columns = {"id", "reason", "seed"};
   std::vector<std::string> conditions = {"state = 'succeeded'",
                                          "sweep_id IN (SELECT id FROM sweeps)"};
-  for (const GridAxis& axis : grid.axes) columns.push_back(axis.name);
+  for (const std::string& name : VariedNames(grid)) columns.push_back(name);
   for (const ParameterSpec& spec : TrialParameterTable()) {
-    if (!IsAxis(grid, spec.name)) conditions.push_back(absl::StrCat(spec.name, " = ?"));
+    if (!Varies(grid, spec.name)) conditions.push_back(absl::StrCat(spec.name, " = ?"));
   }
   return absl::StrCat("SELECT ", absl::StrJoin(columns, ", "), " FROM trials WHERE ",
                       absl::StrJoin(conditions, " AND "), " ORDER BY id DESC");
@@ -52,25 +54,40 @@ class Places {
 // Finds the number of a row's trial among those of a grid; see ConfigAt.
 class Numbers {
  public:
-  explicit Numbers(const Grid& grid) : grid_(grid), seeds_(grid.seeds) {
-    for (const GridAxis& axis : grid.axes) axes_.emplace_back(axis.values);
+  explicit Numbers(const Grid& grid) : seeds_(grid.seeds) {
+    for (const JointAxis& axis : grid.joint) axes_.emplace_back(axis.points());
+    for (const GridAxis& axis : grid.axes) {
+      std::vector<JointAxis::Point> points;
+      for (const ParameterValue& value : axis.values) points.push_back({value});
+      axes_.emplace_back(points);
+    }
   }
 
   // Null if it is none of them.
   std::optional<int64_t> Of(SQLite::Statement& row) const {
     std::optional<int64_t> number = seeds_.Of(row.getColumn(2).getInt64());
+    int column = 3;
     for (size_t i = 0; number && i < axes_.size(); ++i) {
-      const std::optional<int64_t> digit = axes_[i].Of(
-          ReadParameter(row.getColumn(static_cast<int>(i) + 3), grid_.axes[i].values.front()));
-      number = digit ? std::optional(*number * axes_[i].size() + *digit) : std::nullopt;
+      JointAxis::Point point;
+      for (const ParameterValue& like : axes_[i].example) {
+        point.push_back(ReadParameter(row.getColumn(column++), like));
+      }
+      const std::optional<int64_t> digit = axes_[i].places.Of(point);
+      number = digit ? std::optional(*number * axes_[i].places.size() + *digit) : std::nullopt;
     }
     return number;
   }
 
  private:
-  const Grid& grid_;
+  struct Axis {
+    explicit Axis(const std::vector<JointAxis::Point>& points)
+        : example(points.front()), places(points) {}
+    JointAxis::Point example;  // has the values' types
+    Places<JointAxis::Point> places;
+  };
+
   const Places<int64_t> seeds_;
-  std::vector<Places<ParameterValue>> axes_;
+  std::vector<Axis> axes_;
 };
 
 }  // namespace
@@ -79,7 +96,7 @@ std::vector<ReusedTrial> FindReusable(SQLite::Database& database, const Grid& gr
   SQLite::Statement rows(database, Query(grid));
   int index = 0;
   for (const ParameterSpec& spec : TrialParameterTable()) {
-    if (!IsAxis(grid, spec.name)) {
+    if (!Varies(grid, spec.name)) {
       BindParameter(rows, ++index, grid.fixed, spec);
     }
   }

@@ -33,6 +33,25 @@ std::vector<GridAxis> AxesFromJson(const ordered_json& json) {
   return axes;
 }
 
+ordered_json ToJson(const JointAxis& axis) {
+  ordered_json points = ordered_json::array();
+  for (const JointAxis::Point& point : axis.points()) {
+    ordered_json values = ordered_json::array();
+    for (const ParameterValue& value : point) values.push_back(ValueToJson(value));
+    points.push_back(std::move(values));
+  }
+  return {{"names", axis.names()}, {"points", std::move(points)}};
+}
+
+JointAxis JointFromJson(const ordered_json& json) {
+  std::vector<JointAxis::Point> points;
+  for (const ordered_json& values : json.at("points")) {
+    JointAxis::Point& point = points.emplace_back();
+    for (const ordered_json& value : values) point.push_back(ValueFromJson(value));
+  }
+  return JointAxis(json.at("names").get<std::vector<std::string>>(), std::move(points));
+}
+
 std::string Text(const ordered_json& json) {
   return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
@@ -43,6 +62,9 @@ absl::Status ReadGrid(const ordered_json& json, Grid& grid) {
     if (!set.ok()) return set;
   }
   grid.axes = AxesFromJson(json.at("axes"));
+  if (json.contains("joint")) {
+    for (const ordered_json& axis : json["joint"]) grid.joint.push_back(JointFromJson(axis));
+  }
   grid.seeds = json.at("seeds").get<std::vector<int64_t>>();
   return CheckGrid(grid);
 }
@@ -63,10 +85,12 @@ std::string SpecToJson(const SweepSpec& spec) {
   json["reuse"] = spec.reuse;
   json["seeds"] = spec.grid.seeds;
   json["axes"] = ToJson(spec.grid.axes);
+  for (const JointAxis& axis : spec.grid.joint) json["joint"].push_back(ToJson(axis));
   if (spec.most_seeds > 0) json["most_seeds"] = spec.most_seeds;
   if (!spec.claims.empty()) json["claims"] = ClaimsToJson(spec.claims);
   for (const ParameterSpec& parameter : TrialParameterTable()) {
-    json["fixed"][std::string(parameter.name)] = ValueToJson(GetParameter(spec.grid.fixed, parameter));
+    json["fixed"][std::string(parameter.name)] =
+        ValueToJson(GetParameter(spec.grid.fixed, parameter));
   }
   return Text(json);
 }

@@ -6,6 +6,8 @@
 #include <sstream>
 #include <string>
 
+#include "client/claim_text.h"
+
 namespace pathsweep {
 namespace {
 

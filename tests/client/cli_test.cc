@@ -130,7 +130,7 @@ class CannedService : public v1::SweepService::Service {
     young.mutable_created_at()->set_seconds(absl::ToUnixSeconds(absl::Now() - absl::Hours(24)));
     *response->add_sweeps() = young;
     old.set_id(9);
-    old.mutable_trials()->set_pending(1);
+    old.set_state(v1::SWEEP_STATE_RUNNING);
     *response->add_sweeps() = old;
     return grpc::Status::OK;
   }

@@ -45,8 +45,8 @@ TEST(AddWantedSeeds, GoesOnWhereAClaimIsUndecided) {
       rows.push_back({config, {static_cast<int64_t>(rows.size()), ++seed, value}});
     }
   };
-  add(0, {0.9, 0.91, 0.89});                // holds
-  add(1, {0.4, 0.5, 0.61});                 // undecided
+  add(0, {0.9, 0.91, 0.89});                    // holds
+  add(1, {0.4, 0.5, 0.61});                     // undecided
   add(2, {0.4, 0.5, 0.61, 0.5, std::nullopt});  // undecided, and one without a value
   add(3, std::vector<std::optional<double>>(12, std::nullopt));  // has all that it may have
   const ConfigColumns configs(grids);
@@ -62,8 +62,8 @@ TEST(AddWantedSeeds, GoesOnWhereAClaimIsUndecided) {
   EXPECT_THAT(wanted, IsEmpty());
 }
 
-// A surface with a sharp boundary: 60 configs, most of which are clear, some close to the bound, some
-// exactly at it.
+// A surface with a sharp boundary: 60 configs, most of which are clear, some close to the bound,
+// some exactly at it.
 std::vector<double> Surface() {
   std::vector<double> means;
   for (int i = 0; i < 60; ++i) {
@@ -102,9 +102,9 @@ Outcome Simulate(const std::vector<double>& means, const SeedRule& rule, Draw dr
   while (!wanted.empty()) {
     for (const auto& [config, count] : wanted) {
       while (seeds[config] < count) {
-        rows.push_back({config,
-                        {static_cast<int64_t>(rows.size()), ++seeds[config],
-                         draw(random, means[config])}});
+        rows.push_back(
+            {config,
+             {static_cast<int64_t>(rows.size()), ++seeds[config], draw(random, means[config])}});
       }
     }
     const SeedValues values(means.size(), rows);

@@ -270,7 +270,7 @@ TEST(Judge, ComparesConfigsThatDifferInOneParameterSeedBySeed) {
   Results results;
   results.Add(WithLr(1e-3, "standard"), {0.2, 0.4, 0.6, 0.5});
   results.Add(WithLr(1e-3, "teacherless"),
-             {0.61, 0.8, 0.99, 0.9});  // seeds vary, differences do not
+              {0.61, 0.8, 0.99, 0.9});  // seeds vary, differences do not
   results.Add(WithLr(1e-3, "reverse"), {1.0, 1.0, 1.0, 1.0});
   results.Add(WithLr(2e-3, "teacherless"), {1.0, 1.0, 1.0, 1.0});  // has nothing beside it
   const ClaimFindings found = results.Investigate(Gap("0.3")).value();

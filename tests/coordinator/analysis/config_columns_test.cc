@@ -15,7 +15,8 @@ using testing::ElementsAre;
 
 Grid FirstGrid() {
   Grid grid;
-  grid.axes = {{"lr", {3e-3, 1e-3}}, {"depth", {int64_t{4}}}, {"width", {int64_t{64}, int64_t{32}}}};
+  grid.axes = {
+      {"lr", {3e-3, 1e-3}}, {"depth", {int64_t{4}}}, {"width", {int64_t{64}, int64_t{32}}}};
   return grid;
 }
 

@@ -43,8 +43,7 @@ std::vector<double> Answer(const std::string& kind, const std::vector<double>& n
   }
   if (kind == "adjust") return AdjustForMany(numbers);
   if (kind == "noncentrality") {
-    const auto [low, high] =
-        NoncentralityInterval(numbers[0], static_cast<int64_t>(numbers[1]));
+    const auto [low, high] = NoncentralityInterval(numbers[0], static_cast<int64_t>(numbers[1]));
     return {low, high};
   }
   if (kind == "bootstrap") {

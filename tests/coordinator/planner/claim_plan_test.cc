@@ -51,7 +51,8 @@ TEST(PlanClaims, AddsTheNextSeedsWhereAClaimIsUndecided) {
 
 TEST(PlanClaims, GoesOnFromWhatWasAddedUpToTheMost) {
   const ClaimPlan first = PlanClaims(TheSweep(), Having({1.0, 0.2, 1.0, 0.99, 1.0, 0.5})).value();
-  Sweep sweep = Extend(TheSweep(), {.axes = {}, .seeds = {}, .more_seeds = first.more}, 100).value();
+  Sweep sweep =
+      Extend(TheSweep(), {.axes = {}, .seeds = {}, .more_seeds = first.more}, 100).value();
   ASSERT_EQ(sweep.trials, 8);
   EXPECT_EQ(sweep.ConfigOf(100), 1);
   const std::vector<std::optional<double>> values = {1.0, 0.2, 1.0, 0.99, 1.0, 0.5, 1.0, 1.0};

@@ -272,8 +272,8 @@ TEST_F(ServerTest, ClaimsAreJudgedByWhatTheTrialsMeasured) {
   EXPECT_THAT(ask(request, response).error_message(), HasSubstr("did you mean `solves`?"));
 }
 
-// Trains every trial that it is leased, by `value` of its learning rate and seed, until the sweep has
-// ended.
+// Trains every trial that it is leased, by `value` of its learning rate and seed, until the sweep
+// has ended.
 void TrainAll(v1::SweepService::Stub& sweeps, v1::WorkerService::Stub& workers,
               const std::string& sweep, const std::function<double(double, int64_t)>& value) {
   grpc::ClientContext context;
@@ -319,14 +319,12 @@ TEST_F(ServerTest, SeedsAreAddedUntilClaimsAreDecidedAndVerdictsAreStored) {
   claim.set_at_least("0.9");
   ASSERT_TRUE(Submit("id", spec).ok());
   TrainAll(*sweeps_, *workers_, "a", [](double rate, int64_t seed) {
-    if (rate == 1e-3) return 0.99;                     // holds after three
-    if (rate == 2e-3) return seed == 2 ? 0.7 : 0.2;    // fails after five
-    return seed % 2 == 0 ? 0.2 : 1.0;                  // is undecided after eight
+    if (rate == 1e-3) return 0.99;                   // holds after three
+    if (rate == 2e-3) return seed == 2 ? 0.7 : 0.2;  // fails after five
+    return seed % 2 == 0 ? 0.2 : 1.0;                // is undecided after eight
   });
   SQLite::Database database(folder_.File("results.db"));
-  const auto text = [&](const std::string& sql) {
-    return database.execAndGet(sql).getString();
-  };
+  const auto text = [&](const std::string& sql) { return database.execAndGet(sql).getString(); };
   EXPECT_EQ(text("SELECT group_concat(lr || ' ' || verdict || ' ' || seeds, ', ') FROM "
                  "claim_verdicts"),
             "0.001 holds 3, 0.002 fails 5, 0.004 undecided 8");

@@ -17,6 +17,8 @@ TEST(SpecJson, ReadsBackWhatItWrote) {
   spec.keep_checkpoint = KeepCheckpoint::kBest;
   spec.reuse = true;
   spec.most_seeds = 9;
+  spec.grid.joint = {
+      JointAxis({"heads", "width"}, {{int64_t{2}, int64_t{32}}, {int64_t{4}, int64_t{64}}})};
   spec.grid.axes.push_back({"objective", {std::string("standard"), std::string("reverse")}});
   spec.grid.axes.push_back({"depth", {int64_t{2}, int64_t{4}}});
   spec.grid.axes.push_back({"tie_embeddings", {true, false}});

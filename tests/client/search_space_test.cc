@@ -1,0 +1,324 @@
+// The spaces of sweep files: what comes of samples, zips, conditions, formulas and constraints.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "base/parameter_proto.h"
+#include "client/sweep_file.h"
+
+namespace pathsweep {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+
+struct Read {
+  Grid grid;
+  std::vector<std::string> notices;
+};
+
+Read ReadSpace(const std::string& text) {
+  Read read;
+  const auto spec = ParseSweepFile(text, "f.yaml", &read.notices);
+  EXPECT_TRUE(spec.ok()) << spec.status();
+  if (spec.ok()) read.grid = GridFromProto(*spec).value();
+  return read;
+}
+
+std::vector<TrialParameters> Configs(const Grid& grid) {
+  std::vector<TrialParameters> configs;
+  for (int64_t i = 0; i < ConfigCount(grid); ++i) configs.push_back(ConfigAt(grid, i));
+  return configs;
+}
+
+std::string ProblemOf(const std::string& text) {
+  const auto spec = ParseSweepFile(text, "f.yaml");
+  EXPECT_EQ(spec.status().code(), absl::StatusCode::kInvalidArgument) << text;
+  return std::string(spec.status().message());
+}
+
+TEST(SearchSpace, SamplesAsManyConfigsAsAsked) {
+  const Grid grid = ReadSpace(R"(method: random
+run_cap: 200
+parameters:
+  lr: {distribution: log_uniform_values, min: 1e-4, max: 1e-2}
+  depth: {min: 2, max: 5}
+  objective: {values: [standard, reverse]}
+  width: {value: 64}
+)")
+                        .grid;
+  EXPECT_THAT(grid.axes, IsEmpty());
+  ASSERT_THAT(grid.joint, SizeIs(1));
+  EXPECT_THAT(grid.joint[0].names(), ElementsAre("objective", "depth", "lr"));
+  const auto configs = Configs(grid);
+  ASSERT_THAT(configs, SizeIs(200));
+  int below = 0;
+  std::map<int64_t, int> depths;
+  for (const TrialParameters& config : configs) {
+    EXPECT_GE(config.lr, 1e-4);
+    EXPECT_LE(config.lr, 1e-2);
+    EXPECT_EQ(config.width, 64);
+    below += config.lr < 1e-3 ? 1 : 0;
+    ++depths[config.depth];
+  }
+  EXPECT_NEAR(below, 100, 30) << "the median is 1e-3";
+  EXPECT_THAT(depths, SizeIs(4));
+}
+
+TEST(SearchSpace, TheSeedOfTheSamplerSaysWhichSamples) {
+  const std::string text = "method: random\nrun_cap: 5\nparameters: {lr: {min: 1e-4, max: 1e-2}}\n";
+  EXPECT_EQ(ReadSpace(text).grid, ReadSpace(text).grid);
+  EXPECT_NE(ReadSpace(text).grid, ReadSpace(text + "sampler_seed: 2\n").grid);
+}
+
+// Of 64 points of Sobol's, shifted or not, each of 64 equal parts of a dimension has one.
+TEST(SearchSpace, SobolsPointsFillEveryDimensionEvenly) {
+  const Grid grid = ReadSpace(R"(method: sobol
+run_cap: 64
+sampler_seed: 9
+parameters:
+  lr: {distribution: uniform, min: 0.001, max: 0.065}
+  weight_decay: {distribution: uniform, min: 0, max: 0.64}
+)")
+                        .grid;
+  std::set<int> rates, decays;
+  for (const TrialParameters& config : Configs(grid)) {
+    rates.insert(static_cast<int>((config.lr - 0.001) / 0.001));
+    decays.insert(static_cast<int>(config.weight_decay / 0.01));
+  }
+  EXPECT_THAT(rates, SizeIs(testing::Ge(63)));  // an end may round to its neighbour
+  EXPECT_THAT(decays, SizeIs(testing::Ge(63)));
+}
+
+TEST(SearchSpace, CrossedValuesRunWithEverySample) {
+  const Grid grid = ReadSpace(R"(method: random
+run_cap: 10
+parameters:
+  lr: {distribution: log_uniform_values, min: 1e-4, max: 1e-2}
+  objective: {values: [standard, reverse], cross: true}
+claims:
+  gap: {compare: [reverse, standard], over: objective, difference_at_least: 0.3}
+)")
+                        .grid;
+  const auto configs = Configs(grid);
+  ASSERT_THAT(configs, SizeIs(20));
+  EXPECT_EQ(configs[0].lr, configs[1].lr);
+  EXPECT_NE(configs[0].objective, configs[1].objective);
+}
+
+TEST(SearchSpace, ZippedListsGoTogether) {
+  const Grid grid = ReadSpace(R"(method: grid
+zip: [[width, heads]]
+parameters:
+  width: {values: [32, 64, 128]}
+  lr: {values: [1e-3, 2e-3]}
+  heads: {values: [2, 4, 8]}
+)")
+                        .grid;
+  const auto configs = Configs(grid);
+  ASSERT_THAT(configs, SizeIs(6));
+  for (const TrialParameters& config : configs) EXPECT_EQ(config.width, 16 * config.heads);
+}
+
+TEST(SearchSpace, ConditionalParametersHaveTheirDefaultElsewhereAndNoDoubles) {
+  const Grid grid = ReadSpace(R"(method: grid
+parameters:
+  optimizer: {values: [adamw, sgd]}
+  beta2: {values: [0.9, 0.95, 0.999], when: optimizer == 'adamw'}
+  lr: {values: [1e-3, 2e-3]}
+)")
+                        .grid;
+  EXPECT_THAT(grid.axes, SizeIs(1)) << "lr varies freely";
+  std::map<std::string, std::set<double>> betas;
+  for (const TrialParameters& config : Configs(grid)) betas[config.optimizer].insert(config.beta2);
+  EXPECT_EQ(betas["sgd"], std::set<double>{TrialParameters().beta2});
+  EXPECT_EQ(betas["adamw"], (std::set<double>{0.9, 0.95, 0.999}));
+  EXPECT_EQ(ConfigCount(grid), 8);
+}
+
+TEST(SearchSpace, DerivedParametersAreComputed) {
+  const Grid grid = ReadSpace(R"(method: grid
+parameters:
+  heads: {values: [1, 2, 4]}
+  degree: {value: 3}
+derive: {width: 16 * heads, nodes: degree * (length - 1) + 10}
+)")
+                        .grid;
+  for (const TrialParameters& config : Configs(grid)) {
+    EXPECT_EQ(config.width, 16 * config.heads);
+    EXPECT_EQ(config.nodes, 3 * (config.length - 1) + 10);
+  }
+  EXPECT_EQ(ConfigCount(grid), 3);
+}
+
+TEST(SearchSpace, ConstraintsLeaveOutWhatDoesNotSatisfyThem) {
+  const Grid grid = ReadSpace(R"(method: grid
+parameters:
+  heads: {values: [1, 2, 3, 4]}
+  width: {values: [32, 48, 64]}
+  lr: {values: [1e-3, 2e-3]}
+constraints: [width % heads == 0, width / heads >= 16, width < 64 or heads > 1]
+)")
+                        .grid;
+  std::set<std::pair<int64_t, int64_t>> pairs;
+  for (const TrialParameters& config : Configs(grid)) pairs.emplace(config.width, config.heads);
+  EXPECT_THAT(pairs,
+              ElementsAre(std::pair(32, 1), std::pair(32, 2), std::pair(48, 1), std::pair(48, 2),
+                          std::pair(48, 3), std::pair(64, 2), std::pair(64, 4)));
+  EXPECT_EQ(ConfigCount(grid), 14);
+}
+
+TEST(SearchSpace, SamplesKeepToConstraintsAndToWhatGoesTogether) {
+  const Grid grid = ReadSpace(R"(method: random
+run_cap: 50
+parameters:
+  heads: {values: [1, 2, 3, 4]}
+  width: {distribution: int_uniform, min: 8, max: 64}
+  lr: {distribution: normal, mu: 0.001, sigma: 0.002}
+constraints: [lr < 0.003]
+)")
+                        .grid;
+  for (const TrialParameters& config : Configs(grid)) {
+    EXPECT_EQ(config.width % config.heads, 0);
+    EXPECT_GT(config.lr, 0) << "what no learning rate can be is drawn again";
+    EXPECT_LT(config.lr, 0.003);
+  }
+}
+
+TEST(SearchSpace, RunCapCutsAGridOff) {
+  const Grid grid = ReadSpace(R"(method: grid
+run_cap: 3
+parameters: {lr: {values: [1e-3, 2e-3]}, depth: {values: [2, 4]}}
+)")
+                        .grid;
+  const auto configs = Configs(grid);
+  ASSERT_THAT(configs, SizeIs(3));
+  EXPECT_EQ(configs[1].lr, 1e-3);
+  EXPECT_EQ(configs[1].depth, 4);
+  EXPECT_EQ(configs[2].lr, 2e-3);
+  EXPECT_EQ(
+      ConfigCount(ReadSpace("method: grid\nrun_cap: 9\nparameters: {lr: {values: [1e-3]}}\n").grid),
+      1);
+}
+
+TEST(SearchSpace, SaysWhatContradictsItself) {
+  const std::string head = "method: grid\nparameters:\n  heads: {values: [1, 2]}\n";
+  const std::vector<std::pair<std::string, std::string>> cases = {
+      {head + "constraints: [heads > 2]\n",
+       "f.yaml:4:15: the constraints contradict each other: no point"},
+      {head + "constraints: [hads > 2]\n", "f.yaml:4:15: `hads > 2`: at 1: unknown parameter"},
+      {head + "constraints: heads > 2\n", "f.yaml:4:14: `constraints` is a list of formulas"},
+      {head + "derive: {width: 1 / (heads - 1)}\n", "is no finite number at heads = 1"},
+      {head + "derive: {width: heads / 2}\n", "must be an integer, but `heads / 2` is 0.5"},
+      {head + "derive: {heads: 2}\n", "f.yaml:3:3: `heads` stands in `derive` too"},
+      {head + "derive: {objective: 2}\n", "which no formula gives"},
+      {head + "zip: [[heads, depth]]\n", "f.yaml:4:7: `depth` has no `values` to zip"},
+      {head + "  depth: {values: [1, 2, 3]}\nzip: [[heads, depth]]\n",
+       "`depth` has 3 values, but `heads` 2"},
+      {head + "zip: [heads]\n", "`zip` is a list of lists"},
+      {head + "  depth: {values: [1, 2]}\nzip: [[heads, depth], [depth, heads]]\n", "in two zips"},
+      {"method: grid\nparameters:\n  depth: {values: [1, 2], when: heads == 1}\n"
+       "  heads: {values: [1, 2], when: depth == 1}\n",
+       "`when` of `depth` depends on itself"},
+      {"method: grid\nparameters: {depth: {values: [1, 2], when: depth == 1}}\n",
+       "`when` of `depth` depends on itself"},
+      {"method: grid\nparameters: {depth: {values: [1, 2], when: heads + 1}}\n", "`when`: "},
+      {"method: random\nrun_cap: 0\nparameters: {lr: {min: 1e-3, max: 1e-2}}\n",
+       "`run_cap` must be an integer, 1 to 100000"},
+      {"method: random\nrun_cap: 5\nparameters: {lr: {min: 1e-3, max: 1e-2}}\n"
+       "constraints: [lr > 1]\n",
+       "no point of the space satisfies"},
+      {"method: random\nrun_cap: 5\nparameters: {lr: {min: 1e-3, max: 1e-2}, heads: {values: [1, "
+       "2], cross: true}}\nconstraints: [heads > 1]\n",
+       "`heads` is crossed with every sample"},
+      {"method: grid\nparameters: {lr: {min: 1e-3, max: 1e-2}}\n",
+       "f.yaml:2:14: a grid cannot go through `lr`"},
+      {"method: bayes\nparameters: {lr: {values: [1e-3]}}\n", "grid, random or sobol"}};
+  for (const auto& [text, problem] : cases) {
+    EXPECT_THAT(ProblemOf(text), HasSubstr(problem)) << text;
+  }
+}
+
+// Files as Weights & Biases' documentation has their shapes, with our parameters.
+TEST(SearchSpace, FilesOfWeightsAndBiasesRunUnchanged) {
+  const std::vector<std::pair<std::string, int64_t>> files = {
+      // method, parameters
+      {"method: grid\nparameters:\n  lr:\n    values: [0.001, 0.002]\n", 2},
+      {"program: train.py\nmethod: grid\nparameters:\n  depth:\n    value: 4\n", 1},
+      {"program: train.py\nmethod: random\nmetric:\n  name: exact_match\n  goal: maximize\n"
+       "parameters:\n  lr:\n    min: 0.0001\n    max: 0.1\n  batch_size:\n    values: [16, 32]\n",
+       100},
+      {"method: random\nrun_cap: 7\nparameters:\n  lr:\n    distribution: uniform\n"
+       "    min: 0.0001\n    max: 0.1\n",
+       7},
+      {"method: random\nrun_cap: 7\nparameters:\n  lr:\n    distribution: log_uniform_values\n"
+       "    min: 1e-5\n    max: 1e-1\n",
+       7},
+      {"method: random\nrun_cap: 7\nparameters:\n  lr:\n    distribution: log_uniform\n"
+       "    min: -9.2\n    max: -2.3\n",
+       7},
+      {"method: random\nrun_cap: 7\nparameters:\n  batch_size:\n"
+       "    distribution: q_log_uniform_values\n    q: 8\n    min: 32\n    max: 256\n",
+       7},
+      {"method: random\nrun_cap: 7\nparameters:\n  lr:\n    distribution: q_uniform\n"
+       "    q: 0.001\n    min: 0.001\n    max: 0.1\n",
+       7},
+      {"method: random\nrun_cap: 3\nparameters:\n  depth:\n    distribution: int_uniform\n"
+       "    min: 1\n    max: 8\n",
+       3},
+      {"method: random\nrun_cap: 7\nparameters:\n  lr:\n    distribution: normal\n"
+       "    mu: 0.01\n    sigma: 0.001\n",
+       7},
+      {"method: random\nrun_cap: 7\nparameters:\n  lr:\n    distribution: log_normal\n"
+       "    mu: -7\n    sigma: 0.5\n",
+       7},
+      {"method: random\nrun_cap: 7\nparameters:\n  dropout:\n    distribution: beta\n"
+       "    a: 2\n    b: 5\n",
+       7},
+      {"method: random\nrun_cap: 2\nparameters:\n  objective:\n    values: [standard, reverse]\n"
+       "    probabilities: [0.3, 0.7]\n",
+       2},
+      {"method: random\nrun_cap: 2\nparameters:\n  objective:\n    distribution: categorical\n"
+       "    values: [standard, reverse]\n",
+       2},
+      {"method: grid\nparameters:\n  depth:\n    distribution: constant\n    value: 3\n"
+       "  lr:\n    values: [0.001]\n",
+       1},
+      {"method: grid\nparameters:\n  depth:\n    min: 1\n    max: 4\n", 4},
+      {"method: grid\nparameters:\n  lr:\n    distribution: q_uniform\n    q: 0.001\n"
+       "    min: 0.001\n    max: 0.005\n",
+       5},
+      {"name: sweep\nproject: p\nentity: e\nprogram: train.py\ncommand:\n  - ${env}\n  - python3\n"
+       "  - ${program}\n  - ${args}\ncontroller:\n  type: local\nmethod: grid\n"
+       "parameters:\n  lr:\n    values: [0.001]\n",
+       1},
+      {"method: random\nrun_cap: 4\nearly_terminate:\n  type: hyperband\n  min_iter: 3\n"
+       "parameters:\n  lr:\n    distribution: inv_log_uniform_values\n    min: 1e-4\n    max: "
+       "1e-2\n",
+       4}};
+  ASSERT_GE(files.size(), 15u);
+  for (const auto& [text, configs] : files) {
+    SCOPED_TRACE(text);
+    EXPECT_EQ(ConfigCount(ReadSpace(text).grid), configs);
+  }
+}
+
+TEST(SearchSpace, NoticesSayWhatAUserMayNotExpect) {
+  EXPECT_THAT(ReadSpace("method: random\nprogram: x.py\nearly_terminate: {type: hyperband}\n"
+                        "parameters: {depth: {values: [2, 4]}}\n")
+                  .notices,
+              ElementsAre("`program` has no meaning here and is passed over",
+                          HasSubstr("`early_terminate` is not applied"),
+                          HasSubstr("no `run_cap`: 100 configs are sampled"),
+                          HasSubstr("only 2 different configs")));
+}
+
+}  // namespace
+}  // namespace pathsweep
