@@ -6,7 +6,6 @@
 
 #include "coordinator/analysis/claim_samples.h"
 #include "coordinator/analysis/claim_verdicts.h"
-#include "coordinator/planner/sweep_values.h"
 
 namespace pathsweep {
 namespace {
@@ -74,25 +73,24 @@ absl::StatusOr<ClaimPlan> PlanClaims(const Sweep& sweep, const ReadValues& read)
   const ConfigColumns configs = ConfigsOf(sweep);
   auto judged = std::make_shared<std::vector<JudgedConfig>>();
   std::map<size_t, int64_t> wanted;
-  std::map<std::string, SeedValues> by_metric;
+  ValuesByMetric by_metric(sweep, read);
   for (const Claim& claim : sweep.spec.claims) {
-    if (!by_metric.contains(claim.metric)) {
-      const auto read_values = read(claim.metric);
-      if (!read_values.ok()) return read_values.status();
-      by_metric.emplace(claim.metric, ValuesBySeed(sweep, *read_values));
-    }
-    const SeedValues& values = by_metric.at(claim.metric);
-    const auto samples = SamplesOf(claim, configs, values);
+    const absl::StatusOr<const SeedValues*> values = by_metric.Of(claim.metric);
+    if (!values.ok()) return values.status();
+    const auto samples = SamplesOf(claim, configs, **values);
     if (!samples.ok()) continue;
     const std::vector<ConfigVerdict> verdicts = Judge(claim, *samples, LooksOf(sweep.spec));
     for (size_t i = 0; i < samples->size(); ++i) {
       judged->push_back(Judged(claim, (*samples)[i], verdicts[i]));
     }
     if (sweep.spec.most_seeds == 0 || sweep.cancelled) continue;
-    AddWantedSeeds(SeedRuleOf(sweep.spec), *samples, verdicts, values, wanted);
+    AddWantedSeeds(SeedRuleOf(sweep.spec), *samples, verdicts, **values, wanted);
   }
   ClaimPlan plan{.more = {}, .verdicts = std::move(judged)};
-  if (!wanted.empty()) plan.more = SeedsFor(wanted, by_metric.begin()->second);
+  if (!wanted.empty()) {
+    // Every metric has the same seeds.
+    plan.more = SeedsFor(wanted, **by_metric.Of(sweep.spec.claims.front().metric));
+  }
   return plan;
 }
 

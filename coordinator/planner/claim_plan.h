@@ -2,7 +2,6 @@
 // undecided, or the verdicts. Pure.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,15 +12,12 @@
 #include "coordinator/domain/extension.h"
 #include "coordinator/domain/judgement.h"
 #include "coordinator/domain/sweep.h"
+#include "coordinator/planner/sweep_values.h"
 
 namespace pathsweep {
 
 // Requires most_seeds > 0.
 SeedRule SeedRuleOf(const SweepSpec& spec);
-
-// The final values of the sweep's trials, by number.
-using ReadValues =
-    std::function<absl::StatusOr<std::vector<std::optional<double>>>(const std::string& metric)>;
 
 struct ClaimPlan {
   std::vector<MoreSeeds> more;  // none: the verdicts are the last ones

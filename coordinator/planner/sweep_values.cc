@@ -37,6 +37,14 @@ SeedValues ValuesBySeed(const Sweep& sweep, absl::Span<const std::optional<doubl
   return SeedValues(static_cast<size_t>(all), rows);
 }
 
+absl::StatusOr<const SeedValues*> ValuesByMetric::Of(const std::string& metric) {
+  const auto known = values_.find(metric);
+  if (known != values_.end()) return &known->second;
+  const absl::StatusOr<std::vector<std::optional<double>>> values = read_(metric);
+  if (!values.ok()) return values.status();
+  return &values_.emplace(metric, ValuesBySeed(sweep_, *values)).first->second;
+}
+
 size_t LooksOf(const SweepSpec& spec) {
   return spec.most_seeds == 0 ? 1 : LooksOf(SeedRuleOf(spec)).size();
 }

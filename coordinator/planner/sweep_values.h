@@ -1,8 +1,14 @@
 // A sweep as the analysis wants it: its configs as columns, and what their seeds brought.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
+#include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "coordinator/analysis/config_columns.h"
 #include "coordinator/analysis/seed_values.h"
@@ -15,6 +21,25 @@ ConfigColumns ConfigsOf(const Sweep& sweep);
 
 // `values` are those of the sweep's trials, by number; they may be of an earlier moment, and fewer.
 SeedValues ValuesBySeed(const Sweep& sweep, absl::Span<const std::optional<double>> values);
+
+// The final values of the sweep's trials, by number.
+using ReadValues =
+    std::function<absl::StatusOr<std::vector<std::optional<double>>>(const std::string& metric)>;
+
+// What the seeds of a sweep brought, for each metric; each is read once.
+class ValuesByMetric {
+ public:
+  // The sweep must outlive the object.
+  ValuesByMetric(const Sweep& sweep, ReadValues read) : sweep_(sweep), read_(std::move(read)) {}
+
+  // Lives as long as the object. Errors are those of `read`.
+  absl::StatusOr<const SeedValues*> Of(const std::string& metric);
+
+ private:
+  const Sweep& sweep_;
+  const ReadValues read_;
+  std::map<std::string, SeedValues> values_;
+};
 
 // At how many numbers of seeds its configs are judged; see Judge.
 size_t LooksOf(const SweepSpec& spec);

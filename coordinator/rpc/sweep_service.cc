@@ -300,12 +300,15 @@ grpc::Status SweepServiceHandler::GetClaims(grpc::ServerContext* context,
                                   ? kVerdicts
                                   : std::min<size_t>(request->max_verdicts(), kMostVerdicts);
   const ConfigColumns configs = ConfigsOf(*sweep);
+  ValuesByMetric by_metric(*sweep, [&](const std::string& metric) {
+    return (*reader)->FinalValues(*sweep, metric);
+  });
   for (const Claim& claim : *claims) {
     if (context->IsCancelled()) return grpc::Status::CANCELLED;
-    const auto values = (*reader)->FinalValues(*sweep, claim.metric);
+    const absl::StatusOr<const SeedValues*> values = by_metric.Of(claim.metric);
     if (!values.ok()) return ToGrpc(values.status());
     *response->add_claims() =
-        ReportOn(claim, configs, ValuesBySeed(*sweep, *values), LooksOf(sweep->spec), max_verdicts);
+        ReportOn(claim, configs, **values, LooksOf(sweep->spec), max_verdicts);
   }
   response->set_sweep(sweep->spec.name);
   response->set_database(database_);
