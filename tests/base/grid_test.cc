@@ -130,5 +130,46 @@ TEST(CheckGrid, RefusesSeedsThatAreMissingRepeatedOrNegative) {
   EXPECT_EQ(CheckGrid(grid).message(), "seed -1 is negative");
 }
 
+Grid WithJoint() {
+  Grid grid;
+  grid.joint = {JointAxis({"heads", "width"}, {{int64_t{2}, int64_t{32}}, {int64_t{3}, int64_t{48}}})};
+  grid.axes = {{"lr", {1e-3, 2e-3}}};
+  grid.seeds = {1, 2};
+  return grid;
+}
+
+TEST(JointAxis, CountsAsASlowerDigitThanTheAxes) {
+  const Grid grid = WithJoint();
+  ASSERT_EQ(CheckGrid(grid), absl::OkStatus());
+  EXPECT_EQ(ConfigCount(grid), 4);
+  EXPECT_EQ(CountTrials(grid).value(), 8);
+  EXPECT_EQ(ConfigAt(grid, 1).lr, 2e-3);
+  EXPECT_EQ(ConfigAt(grid, 1).width, 32);
+  EXPECT_EQ(ConfigAt(grid, 2).heads, 3);
+  EXPECT_EQ(ConfigAt(grid, 2).width, 48);
+  EXPECT_EQ(VariedNames(grid), (std::vector<std::string>{"heads", "width", "lr"}));
+  EXPECT_EQ(ValuesOf(grid, *FindParameter("width")),
+            (std::vector<ParameterValue>{int64_t{32}, int64_t{48}}));
+}
+
+TEST(JointAxis, IsCheckedLikeTheOthers) {
+  const auto problem = [](const JointAxis& joint) {
+    Grid grid = WithJoint();
+    grid.joint = {joint};
+    return std::string(CheckGrid(grid).message());
+  };
+  const ParameterValue two = int64_t{2}, three = int64_t{3};
+  EXPECT_THAT(problem(JointAxis({"heads"}, {})), HasSubstr("1 to 100000 points"));
+  EXPECT_THAT(problem(JointAxis({}, {{}})), HasSubstr("need a name"));
+  EXPECT_THAT(problem(JointAxis({"haeds"}, {{two}})), HasSubstr("did you mean `heads`?"));
+  EXPECT_THAT(problem(JointAxis({"heads"}, {{two, three}})), HasSubstr("2 values for 1"));
+  EXPECT_THAT(problem(JointAxis({"depth"}, {{two}, {two}})), HasSubstr("a point twice"));
+  EXPECT_THAT(problem(JointAxis({"lr"}, {{1e-4}})), HasSubstr("`lr` has two axes"));
+  EXPECT_THAT(problem(JointAxis({"heads"}, {{std::string("two")}})), HasSubstr("an integer"));
+  EXPECT_THAT(problem(JointAxis({"heads", "width"}, {{two, int64_t{32}}, {three, int64_t{32}}})),
+              HasSubstr("heads"))
+      << "3 does not divide 32";
+}
+
 }  // namespace
 }  // namespace pathsweep

@@ -48,6 +48,19 @@ TEST(ConfigColumns, HaveOnlyWhatDiffersInAscendingOrder) {
   EXPECT_THAT(configs.Find("lr")->values, ElementsAre(1e-3, 2e-3, 3e-3));
 }
 
+TEST(ConfigColumns, JointAxesGiveSeveralColumns) {
+  Grid grid = FirstGrid();
+  grid.joint = {JointAxis({"heads", "warmup"}, {{int64_t{4}, int64_t{7}}, {int64_t{2}, int64_t{7}}}),
+                JointAxis({"beta2", "degree"}, {{0.9, int64_t{3}}, {0.8, int64_t{2}}})};
+  const std::vector<Grid> grids = {grid, FirstGrid()};
+  const ConfigColumns configs(grids);
+  ASSERT_EQ(configs.size(), 16u + 4u);
+  for (int64_t i = 0; i < 16; ++i) EXPECT_EQ(configs.At(i), ConfigAt(grid, i)) << i;
+  for (int64_t i = 0; i < 4; ++i) EXPECT_EQ(configs.At(16 + i), ConfigAt(FirstGrid(), i)) << i;
+  EXPECT_THAT(configs.Find("warmup")->values,
+              ElementsAre(ParameterValue(int64_t{7}), ParameterValue(TrialParameters().warmup)));
+}
+
 TEST(ConfigColumns, GroupsAgreeInAllButTheException) {
   const std::vector<Grid> grids = TwoGrids();
   const ConfigColumns configs(grids);

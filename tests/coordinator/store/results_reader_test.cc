@@ -142,6 +142,18 @@ TEST_F(ResultsReaderTest, FindsWhatANewSweepMayTakeOver) {
   EXPECT_EQ(found[0].reason, "solved");
   EXPECT_EQ(found[1].number, 3);  // seed 1, lr 1e-3
   EXPECT_EQ(found[1].from, 1);
+  // The same as points, among others.
+  SweepSpec points = wider;
+  points.grid.axes.clear();
+  const int64_t depth = points.grid.fixed.depth;
+  points.grid.joint = {JointAxis(
+      {"lr", "depth"}, {{9e-3, depth}, {2e-3, depth}, {1e-3, depth + 1}, {1e-3, depth}})};
+  const auto joint = reader_->Reusable(points.grid).value();
+  ASSERT_THAT(joint, SizeIs(2));
+  EXPECT_EQ(joint[0].number, 1);
+  EXPECT_EQ(joint[0].from, 4);
+  EXPECT_EQ(joint[1].number, 7);
+  EXPECT_EQ(joint[1].from, 1);
   SweepSpec other = wider;
   other.grid.fixed.depth = 7;
   EXPECT_THAT(reader_->Reusable(other.grid).value(), SizeIs(0));

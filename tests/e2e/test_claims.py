@@ -1,0 +1,106 @@
+"""A sweep with claims and a sampled space, trained for real, ends in verdicts: on the page, in JSON, in
+SQL, and asked anew by another file."""
+
+import json
+import sqlite3
+import subprocess
+
+import pytest
+from processes import BIN, DEADLINE_SECONDS
+
+SPACE = """
+method: sobol
+run_cap: 3
+parameters:
+  objective: {values: [reverse, standard], cross: true}
+  lr: {distribution: log_uniform_values, min: 1e-4, max: 1e-3}
+  length: {value: 3}
+  nodes: {value: 5}
+  depth: {value: 1}
+  heads: {values: [1, 2]}
+  batch_size: {value: 16}
+  steps: {value: 20}
+  test_samples: {value: 64}
+  eval_every: {value: 20}
+derive: {width: 8 * heads}
+"""
+CLAIMS = """
+seeds: {min: 2, max: 3, until: decided}
+claims:
+  hardly_trained: {where: {objective: standard}, at_most: 1/degree + 0.45}
+  loss_falls: {metric: test_loss, at_most: 100}
+  never_known: {where: {objective: reverse}, metric: position_accuracy/9, at_least: 0.5}
+  gap: {compare: [reverse, standard], over: objective, difference_at_least: 0.9}
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("claims")
+
+
+@pytest.fixture(scope="module")
+def page(folder):
+    (folder / "small.yaml").write_text(SPACE + CLAIMS)
+    result = subprocess.run(
+        [BIN / "sweepctl", "run", "small.yaml", "--workers", "2", "--database", "results.db"],
+        capture_output=True, text=True, cwd=folder, timeout=DEADLINE_SECONDS)
+    assert result.returncode == 0, result.stderr
+    return result.stdout
+
+
+def test_the_run_ends_with_a_page_of_verdicts(page):
+    assert "hardly_trained: exact_match ≤ 1/degree + 0.45 where objective = standard" in page
+    assert "loss_falls: test_loss ≤ 100\n\nHolds in 6 of 6 configs" in page
+    assert "No trial has a value of position_accuracy/9 yet." in page
+    assert "gap: exact_match of objective = reverse − that of standard ≥ 0.9" in page
+    assert "train_local --trial" in page, "an hour's gap is not there after 20 steps"
+
+
+def test_verdicts_and_counterexamples_are_sql_views(page, folder):
+    with sqlite3.connect(folder / "results.db") as database:
+        def rows(sql):
+            return database.execute(sql).fetchall()
+        assert rows("SELECT claim, count(*) FROM claim_verdicts GROUP BY claim ORDER BY claim") == [
+            ("gap", 3), ("hardly_trained", 3), ("loss_falls", 6), ("never_known", 3)]
+        assert rows("SELECT DISTINCT verdict FROM claim_verdicts WHERE claim = 'never_known'") == [
+            ("undecided",)]
+        # What nobody measures stays undecided, so its configs have had all seeds that they may have.
+        assert rows("SELECT DISTINCT seeds, missing FROM claim_verdicts "
+                    "WHERE claim = 'never_known'") == [(0, 3)]
+        assert rows("SELECT DISTINCT objective FROM claim_counterexamples WHERE claim = 'gap'") == [
+            ("reverse",)]
+        # The samples: as asked, and the derived width with the heads.
+        assert rows("SELECT count(*), count(DISTINCT lr), min(lr) >= 1e-4, max(lr) <= 1e-3 "
+                    "FROM trials WHERE seed = 1") == [(6, 3, 1, 1)]
+        assert rows("SELECT DISTINCT width / heads FROM trials") == [(8,)]
+
+
+def test_a_repeated_run_trains_nothing_and_answers_the_claims_of_its_file(page, folder):
+    with sqlite3.connect(folder / "results.db") as database:
+        before = database.execute("SELECT count(*) FROM attempts").fetchone()
+    other = SPACE + CLAIMS.replace("difference_at_least: 0.9", "difference_at_least: -0.9")
+    (folder / "small.yaml").write_text(other)
+    result = subprocess.run(
+        [BIN / "sweepctl", "run", "small.yaml", "--workers", "1", "--database", "results.db"],
+        capture_output=True, text=True, cwd=folder, timeout=DEADLINE_SECONDS)
+    assert result.returncode == 0, result.stderr
+    assert "≥ -0.9\n\nHolds in 3 of 3 configs" in result.stdout
+    with sqlite3.connect(folder / "results.db") as database:
+        assert database.execute("SELECT count(*) FROM attempts").fetchone() == before
+
+
+def test_a_coordinator_answers_in_every_form(page, folder, cluster):
+    with sqlite3.connect(folder / "results.db") as source:
+        source.backup(sqlite3.connect(cluster.database))
+    cluster.start_coordinator()
+    claims = cluster.ctl("claims", "small", "--claim", "gap")
+    assert [claim["claim"] for claim in claims] == ["gap"]
+    assert claims[0]["fails"] == 3 and len(claims[0]["verdicts"]) == 3
+    assert claims[0]["rerun"][0].startswith("train_local --trial ")
+    csv = cluster.ctl_raw("claims", "small", "--output", "csv").stdout.splitlines()
+    assert len(csv) == 1 + 15
+    assert "\\toprule" in cluster.ctl_raw("claims", "small", "--output", "latex").stdout
+    assert "## gap" in cluster.ctl_raw("claims", "small", "--output", "markdown").stdout
+    assert "no claim `gpa`, did you mean `gap`?" in cluster.ctl("claims", "small", "--claim", "gpa",
+                                                                code=4)
