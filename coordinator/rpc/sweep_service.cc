@@ -300,9 +300,8 @@ grpc::Status SweepServiceHandler::GetClaims(grpc::ServerContext* context,
                                   ? kVerdicts
                                   : std::min<size_t>(request->max_verdicts(), kMostVerdicts);
   const ConfigColumns configs = ConfigsOf(*sweep);
-  ValuesByMetric by_metric(*sweep, [&](const std::string& metric) {
-    return (*reader)->FinalValues(*sweep, metric);
-  });
+  ValuesByMetric by_metric(
+      *sweep, [&](const std::string& metric) { return (*reader)->FinalValues(*sweep, metric); });
   for (const Claim& claim : *claims) {
     if (context->IsCancelled()) return grpc::Status::CANCELLED;
     const absl::StatusOr<const SeedValues*> values = by_metric.Of(claim.metric);

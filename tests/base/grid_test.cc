@@ -132,7 +132,8 @@ TEST(CheckGrid, RefusesSeedsThatAreMissingRepeatedOrNegative) {
 
 Grid WithJoint() {
   Grid grid;
-  grid.joint = {JointAxis({"heads", "width"}, {{int64_t{2}, int64_t{32}}, {int64_t{3}, int64_t{48}}})};
+  grid.joint = {
+      JointAxis({"heads", "width"}, {{int64_t{2}, int64_t{32}}, {int64_t{3}, int64_t{48}}})};
   grid.axes = {{"lr", {1e-3, 2e-3}}};
   grid.seeds = {1, 2};
   return grid;

@@ -50,8 +50,9 @@ TEST(ConfigColumns, HaveOnlyWhatDiffersInAscendingOrder) {
 
 TEST(ConfigColumns, JointAxesGiveSeveralColumns) {
   Grid grid = FirstGrid();
-  grid.joint = {JointAxis({"heads", "warmup"}, {{int64_t{4}, int64_t{7}}, {int64_t{2}, int64_t{7}}}),
-                JointAxis({"beta2", "degree"}, {{0.9, int64_t{3}}, {0.8, int64_t{2}}})};
+  grid.joint = {
+      JointAxis({"heads", "warmup"}, {{int64_t{4}, int64_t{7}}, {int64_t{2}, int64_t{7}}}),
+      JointAxis({"beta2", "degree"}, {{0.9, int64_t{3}}, {0.8, int64_t{2}}})};
   const std::vector<Grid> grids = {grid, FirstGrid()};
   const ConfigColumns configs(grids);
   ASSERT_EQ(configs.size(), 16u + 4u);

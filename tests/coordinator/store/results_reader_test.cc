@@ -146,8 +146,8 @@ TEST_F(ResultsReaderTest, FindsWhatANewSweepMayTakeOver) {
   SweepSpec points = wider;
   points.grid.axes.clear();
   const int64_t depth = points.grid.fixed.depth;
-  points.grid.joint = {JointAxis(
-      {"lr", "depth"}, {{9e-3, depth}, {2e-3, depth}, {1e-3, depth + 1}, {1e-3, depth}})};
+  points.grid.joint = {
+      JointAxis({"lr", "depth"}, {{9e-3, depth}, {2e-3, depth}, {1e-3, depth + 1}, {1e-3, depth}})};
   const auto joint = reader_->Reusable(points.grid).value();
   ASSERT_THAT(joint, SizeIs(2));
   EXPECT_EQ(joint[0].number, 1);
