@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/metrics.h"
 #include "base/sweep_name.h"
 
@@ -75,11 +77,71 @@ std::vector<ParameterValue> ValuesWhere(const Claim& claim, const Grid& grid,
   return values;
 }
 
+bool FitsAll(const Claim& claim, const std::vector<std::string>& names,
+             const JointAxis::Point& point) {
+  return std::ranges::all_of(claim.where, [&](const ClaimCondition& condition) {
+    const auto name = std::ranges::find(names, condition.parameter);
+    return name == names.end() || condition.Fits(point[name - names.begin()]);
+  });
+}
+
+// The grid without what does not fit the claim's conditions. A joint axis may be without points
+// then.
+Grid Restricted(const Claim& claim, const Grid& grid) {
+  Grid restricted{.fixed = grid.fixed, .axes = {}, .seeds = {0}};
+  for (const JointAxis& axis : grid.joint) {
+    std::vector<JointAxis::Point> points;
+    for (const JointAxis::Point& point : axis.points()) {
+      if (FitsAll(claim, axis.names(), point)) points.push_back(point);
+    }
+    restricted.joint.emplace_back(axis.names(), std::move(points));
+  }
+  for (const GridAxis& axis : grid.axes) {
+    restricted.axes.push_back({axis.name, ValuesWhere(claim, grid, *FindParameter(axis.name))});
+  }
+  return restricted;
+}
+
+// The distinct points of some of the axis's parameters.
+JointAxis Projected(const JointAxis& axis, const std::set<std::string>& names) {
+  std::vector<std::string> kept;
+  std::vector<size_t> places;
+  for (size_t i = 0; i < axis.names().size(); ++i) {
+    if (!names.contains(axis.names()[i])) continue;
+    kept.push_back(axis.names()[i]);
+    places.push_back(i);
+  }
+  std::set<JointAxis::Point> points;
+  for (const JointAxis::Point& point : axis.points()) {
+    JointAxis::Point some;
+    for (size_t place : places) some.push_back(point[place]);
+    points.insert(std::move(some));
+  }
+  return JointAxis(std::move(kept), {points.begin(), points.end()});
+}
+
+// Two points of the axis that differ in the compared parameter alone.
+bool HasPair(const JointAxis& axis, const ComparisonClaim& comparison) {
+  const size_t over = std::ranges::find(axis.names(), comparison.over) - axis.names().begin();
+  const std::set<JointAxis::Point> points(axis.points().begin(), axis.points().end());
+  return std::ranges::any_of(points, [&](JointAxis::Point point) {
+    if (point[over] != comparison.first) return false;
+    point[over] = comparison.second;
+    return points.contains(point);
+  });
+}
+
 absl::Status CheckRegion(const Claim& claim, const Grid& grid) {
   for (const ClaimCondition& condition : claim.where) {
     if (!ValuesWhere(claim, grid, *FindParameter(condition.parameter)).empty()) continue;
     return Problem(claim, absl::StrCat("it is about no config of the sweep: no value of `",
                                        condition.parameter, "` fits its `where`"));
+  }
+  const Grid restricted = Restricted(claim, grid);
+  for (const JointAxis& axis : restricted.joint) {
+    if (!axis.points().empty()) continue;
+    return Problem(claim, absl::StrCat("it is about no config of the sweep: none fits `where` in `",
+                                       absl::StrJoin(axis.names(), "` and `"), "` together"));
   }
   const auto* comparison = std::get_if<ComparisonClaim>(&claim.statement);
   if (comparison == nullptr) return absl::OkStatus();
@@ -89,15 +151,22 @@ absl::Status CheckRegion(const Claim& claim, const Grid& grid) {
     return Problem(claim, absl::StrCat("the sweep has no trial with `", comparison->over,
                                        "` = ", FormatValue(*value), " to compare"));
   }
+  for (const JointAxis& axis : restricted.joint) {
+    if (std::ranges::find(axis.names(), comparison->over) == axis.names().end()) continue;
+    if (HasPair(axis, *comparison)) continue;
+    return Problem(claim, absl::StrCat("no two configs differ in `", comparison->over,
+                                       "` alone; of samples, write `cross: true` at its values"));
+  }
   return absl::OkStatus();
 }
 
 // The bound for every combination of the parameters that stand in it.
 absl::Status CheckBound(const Claim& claim, const Grid& grid) {
-  Grid asked{.fixed = grid.fixed, .axes = {}, .seeds = {0}};
-  for (const std::string& name : claim.bound().names()) {
-    asked.axes.push_back({name, ValuesWhere(claim, grid, *FindParameter(name))});
-  }
+  const std::set<std::string>& names = claim.bound().names();
+  Grid asked = Restricted(claim, grid);
+  for (JointAxis& axis : asked.joint) axis = Projected(axis, names);
+  std::erase_if(asked.joint, [](const JointAxis& axis) { return axis.names().empty(); });
+  std::erase_if(asked.axes, [&](const GridAxis& axis) { return !names.contains(axis.name); });
   if (const auto* comparison = std::get_if<ComparisonClaim>(&claim.statement)) {
     for (GridAxis& axis : asked.axes) {
       if (axis.name == comparison->over) axis.values = {comparison->first};

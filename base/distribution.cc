@@ -5,6 +5,8 @@
 #include <boost/math/distributions/beta.hpp>
 #include <boost/math/distributions/normal.hpp>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 #include <numeric>
 #include <utility>
 
@@ -32,6 +34,8 @@ constexpr std::array<absl::string_view, 16> kKinds = {"categorical",
                                                       "inv_log_uniform_values",
                                                       "log_uniform_values",
                                                       "q_log_uniform_values"};
+
+constexpr double kHighestShape = 1e6;  // of beta
 
 absl::Status Problem(const ParameterSpec& spec, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("`", spec.name, "`: ", what));
@@ -135,9 +139,11 @@ absl::Status CheckDistribution(const ParameterSpec& spec, const Distribution& di
     return high > 0 ? absl::OkStatus() : Problem(spec, "`sigma` must be above 0");
   }
   if (low_name == "a") {
-    return low > 0 && high > 0 ? absl::OkStatus() : Problem(spec, "`a` and `b` must be above 0");
+    const bool sane = low > 0 && high > 0 && std::max(low, high) <= kHighestShape;
+    return sane ? absl::OkStatus()
+                : Problem(spec, absl::StrCat("`a` and `b` must be above 0, up to ", kHighestShape));
   }
-  if (!(low < high)) {
+  if (!(low < high) && !(kind == "int_uniform" && low == high)) {
     return Problem(spec, absl::StrCat("`min` must be below `max`, not ", low, " and ", high));
   }
   if (absl::EndsWith(kind, "log_uniform_values") && !(low > 0)) {
@@ -154,11 +160,17 @@ absl::Status CheckDistribution(const ParameterSpec& spec, const Distribution& di
   return absl::OkStatus();
 }
 
+double MultipleOf(double step, double times) {
+  char text[32];
+  snprintf(text, sizeof text, "%.12g", step * times);
+  return std::strtod(text, nullptr);
+}
+
 ParameterValue ValueAt(const ParameterSpec& spec, const Distribution& distribution, double share) {
   if (distribution.kind == "categorical") return CategoryAt(distribution, share);
   double value = RealAt(distribution.kind, distribution.low, distribution.high, share);
   if (IsSteps(distribution.kind)) {
-    value = std::round(value / distribution.step) * distribution.step;
+    value = MultipleOf(distribution.step, std::round(value / distribution.step));
   }
   if (TypeName(spec) != "integer") return value;
   // Far outside of every integer parameter's range already.

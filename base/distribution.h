@@ -45,6 +45,9 @@ std::pair<absl::string_view, absl::string_view> NumbersOf(absl::string_view kind
 // step that is not above 0, probabilities that do not add up to 1.
 absl::Status CheckDistribution(const ParameterSpec& spec, const Distribution& distribution);
 
+// The product without what binary fractions add to it: 3 times 0.1 is 0.3.
+double MultipleOf(double step, double times);
+
 // The value below which a share of the distribution lies, for 0 < share < 1: with a uniform share,
 // a draw. Of an integer parameter the nearest integer. It may lie outside of the parameter's range
 // where the distribution does. Requires CheckDistribution.

@@ -16,6 +16,9 @@ namespace {
 
 // Combinations of parameters that rules tie together.
 constexpr int64_t kMostCombinations = 1'000'000;
+// Combinations of crossed values that each sample is tried with; of more, the coordinator says what
+// does not go together.
+constexpr size_t kMostCrossed = 1000;
 
 // Parameters that go through a list together: one, or those of a zip.
 struct Lane {
@@ -190,6 +193,14 @@ class Compiler {
       const std::string root = cut ? "" : ties.Root(name);
       if (groups.emplace(root, std::vector<const Lane*>()).second) order.push_back(root);
     }
+    std::set<std::string> all = derived_;
+    for (const Lane& lane : lanes_) {
+      for (const ParameterSpec* spec : lane.specs) all.insert(std::string(spec->name));
+    }
+    TrialParameters fixed = base_;
+    const absl::StatusOr<bool> holds = rules_.NotAbout(all).Resolve(fixed);
+    if (!holds.ok()) return Problem(space_.place, holds.status());
+    if (!*holds) return Contradiction();
     for (const std::string& root : order) {
       std::set<std::string> names;
       for (const Lane* lane : groups[root]) {
@@ -219,11 +230,14 @@ class Compiler {
   void AddProduct(const std::vector<const Lane*>& lanes, const std::set<std::string>& names,
                   const SpaceRules& rules, int64_t limit) {
     int64_t combinations = 1;
-    for (const Lane* lane : lanes) combinations *= static_cast<int64_t>(lane->points.size());
-    if (combinations > kMostCombinations) {
+    for (const Lane* lane : lanes) {
+      combinations =
+          std::min(combinations * static_cast<int64_t>(lane->points.size()), kMostCombinations + 1);
+    }
+    if (combinations > kMostCombinations && limit == 0) {
       problems_.Add(space_.place,
-                    absl::StrCat("formulas tie ", combinations,
-                                 " combinations together, more than ", kMostCombinations));
+                    absl::StrCat("formulas tie more than ", kMostCombinations,
+                                 " combinations together; tie fewer or shorter lists"));
       return;
     }
     PointSet points(SpecsOf(names));
@@ -251,16 +265,18 @@ class Compiler {
     return specs;
   }
 
+  void Contradiction() {
+    const Place place =
+        space_.constraints.empty() ? space_.place : space_.constraints.front().place;
+    problems_.Add(
+        place,
+        "no point of the space satisfies its constraints and what parameters need of each "
+        "other; take some away");
+  }
+
   // What is the same in all points becomes fixed.
   void AddPoints(const PointSet& points) {
-    if (points.points().empty()) {
-      const Place place =
-          space_.constraints.empty() ? space_.place : space_.constraints.front().place;
-      problems_.Add(place,
-                    "the constraints contradict each other: no point of the space satisfies "
-                    "all of them");
-      return;
-    }
+    if (points.points().empty()) return Contradiction();
     if (points.points().size() > kMostPoints) {
       problems_.Add(space_.place,
                     absl::StrCat("parameters that do not vary freely have ", points.points().size(),
@@ -296,12 +312,22 @@ class Compiler {
     for (const SpaceParameter& parameter : space_.parameters) {
       if (parameter.cross) crossed.insert(std::string(parameter.spec->name));
     }
+    std::vector<TrialParameters> beside = {base_};  // what each sample is crossed with
+    std::vector<const ParameterSpec*> crossed_specs;
     for (const Lane& lane : lanes_) {
-      if (lane.specs.size() == 1 && crossed.contains(std::string(lane.specs.front()->name))) {
-        AddAxis(lane);
+      if (lane.specs.size() > 1 || !crossed.contains(std::string(lane.specs.front()->name))) {
+        sampled.push_back({lane.specs, lane.points, std::nullopt});
         continue;
       }
-      sampled.push_back({lane.specs, lane.points, std::nullopt});
+      AddAxis(lane);
+      crossed_specs.push_back(lane.specs.front());
+      std::vector<TrialParameters> more;
+      for (const TrialParameters& one : beside) {
+        for (size_t i = 0; i < lane.points.size() && more.size() < kMostCrossed; ++i) {
+          PutPoint(more.emplace_back(one), lane, i);
+        }
+      }
+      beside = std::move(more);
     }
     for (const SpaceParameter& parameter : space_.parameters) {
       if (const auto* distribution = std::get_if<Distribution>(&parameter.values)) {
@@ -326,11 +352,20 @@ class Compiler {
     }
     const int64_t wanted = space_.run_cap == 0 ? kDefaultSamples : space_.run_cap;
     PointSet points(SpecsOf(names));
+    const auto goes_together = [&](const TrialParameters& sample) {
+      return std::ranges::all_of(beside, [&](const TrialParameters& one) {
+        TrialParameters both = sample;
+        for (const ParameterSpec* spec : crossed_specs) {
+          PutParameter(both, *spec, GetParameter(one, *spec));
+        }
+        return CheckTogether(both).ok();
+      });
+    };
     const absl::Status status = DrawPoints({.lanes = sampled,
                                             .sobol = space_.method == SearchSpace::Method::kSobol,
                                             .seed = space_.sampler_seed,
                                             .wanted = wanted},
-                                           base_, rules_, points);
+                                           base_, rules_, goes_together, points);
     if (!status.ok()) return Problem(space_.place, status);
     if (static_cast<int64_t>(points.points().size()) < wanted && !points.points().empty()) {
       notices_.push_back(absl::StrCat("the space has only ", points.points().size(),

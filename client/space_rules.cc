@@ -13,6 +13,10 @@ std::set<std::string> With(std::set<std::string> names, const ParameterSpec& tar
   return names;
 }
 
+bool Meet(const std::set<std::string>& some, const std::set<std::string>& others) {
+  return std::ranges::any_of(some, [&](const std::string& name) { return others.contains(name); });
+}
+
 absl::StatusOr<ParameterValue> DerivedValue(const ParameterSpec& spec, const Expression& formula,
                                             const TrialParameters& parameters) {
   const absl::StatusOr<double> number = formula.Number(parameters);
@@ -33,28 +37,28 @@ absl::StatusOr<ParameterValue> DerivedValue(const ParameterSpec& spec, const Exp
 absl::StatusOr<SpaceRules> SpaceRules::Of(const SearchSpace& space) {
   SpaceRules rules;
   for (const Formula& one : space.constraints) rules.constraints_.push_back(one.expression);
-  for (const auto& [spec, formula] : space.derived) {
-    rules.derived_.push_back({spec, formula.expression});
-  }
-  std::vector<const SpaceParameter*> waiting;
-  std::set<std::string> unresolved;
+  std::vector<Step> waiting;
   for (const SpaceParameter& parameter : space.parameters) {
-    if (!parameter.when) continue;
-    waiting.push_back(&parameter);
-    unresolved.insert(std::string(parameter.spec->name));
+    if (parameter.when) waiting.push_back({parameter.spec, parameter.when->expression, true});
   }
+  for (const auto& [spec, formula] : space.derived) {
+    waiting.push_back({spec, formula.expression, false});
+  }
+  std::set<std::string> unset;
+  for (const Step& step : waiting) unset.insert(std::string(step.spec->name));
   while (!waiting.empty()) {
-    const auto ready = std::ranges::find_if(waiting, [&](const SpaceParameter* parameter) {
-      return std::ranges::none_of(parameter->when->expression.names(),
-                                  [&](const auto& name) { return unresolved.contains(name); });
+    const auto ready = std::ranges::find_if(waiting, [&](const Step& step) {
+      return std::ranges::none_of(step.formula.names(),
+                                  [&](const std::string& name) { return unset.contains(name); });
     });
     if (ready == waiting.end()) {
       return absl::InvalidArgumentError(
-          absl::StrCat("`when` of `", waiting.front()->spec->name,
-                       "` depends on itself, perhaps through that of another parameter"));
+          absl::StrCat("`", waiting.front().spec->name,
+                       "` depends on itself, perhaps through another parameter: see its `when` or "
+                       "`derive`"));
     }
-    rules.whens_.push_back({(*ready)->spec, (*ready)->when->expression});
-    unresolved.erase(std::string((*ready)->spec->name));
+    unset.erase(std::string(ready->spec->name));
+    rules.steps_.push_back(*ready);
     waiting.erase(ready);
   }
   return rules;
@@ -62,39 +66,41 @@ absl::StatusOr<SpaceRules> SpaceRules::Of(const SearchSpace& space) {
 
 std::vector<std::set<std::string>> SpaceRules::Tied() const {
   std::vector<std::set<std::string>> tied;
-  for (const When& one : whens_) tied.push_back(With(one.condition.names(), *one.spec));
-  for (const Derived& one : derived_) tied.push_back(With(one.value.names(), *one.spec));
+  for (const Step& step : steps_) tied.push_back(With(step.formula.names(), *step.spec));
   for (const Expression& one : constraints_) tied.push_back(one.names());
   return tied;
 }
 
-SpaceRules SpaceRules::About(const std::set<std::string>& names) const {
-  const auto concerns = [&](const std::set<std::string>& some) {
-    return std::ranges::any_of(some, [&](const std::string& name) { return names.contains(name); });
-  };
+template <typename Chosen>
+SpaceRules SpaceRules::Where(const Chosen& chosen) const {
   SpaceRules rules;
-  for (const When& one : whens_) {
-    if (concerns(With(one.condition.names(), *one.spec))) rules.whens_.push_back(one);
-  }
-  for (const Derived& one : derived_) {
-    if (concerns(With(one.value.names(), *one.spec))) rules.derived_.push_back(one);
+  for (const Step& step : steps_) {
+    if (chosen(With(step.formula.names(), *step.spec))) rules.steps_.push_back(step);
   }
   for (const Expression& one : constraints_) {
-    if (concerns(one.names())) rules.constraints_.push_back(one);
+    if (chosen(one.names())) rules.constraints_.push_back(one);
   }
   return rules;
 }
 
+SpaceRules SpaceRules::About(const std::set<std::string>& names) const {
+  return Where([&](const std::set<std::string>& some) { return Meet(some, names); });
+}
+
+SpaceRules SpaceRules::NotAbout(const std::set<std::string>& names) const {
+  return Where([&](const std::set<std::string>& some) { return !Meet(some, names); });
+}
+
 absl::StatusOr<bool> SpaceRules::Resolve(TrialParameters& parameters) const {
-  for (const When& one : whens_) {
-    if (!one.condition.Truth(parameters)) {
-      PutParameter(parameters, *one.spec, DefaultValue(*one.spec));
+  for (const Step& step : steps_) {
+    if (step.is_condition) {
+      if (step.formula.Truth(parameters)) continue;
+      PutParameter(parameters, *step.spec, DefaultValue(*step.spec));
+      continue;
     }
-  }
-  for (const Derived& one : derived_) {
-    const absl::StatusOr<ParameterValue> value = DerivedValue(*one.spec, one.value, parameters);
+    const absl::StatusOr<ParameterValue> value = DerivedValue(*step.spec, step.formula, parameters);
     if (!value.ok()) return value.status();
-    PutParameter(parameters, *one.spec, *value);
+    PutParameter(parameters, *step.spec, *value);
   }
   return std::ranges::all_of(constraints_,
                              [&](const Expression& one) { return one.Truth(parameters); });

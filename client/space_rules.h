@@ -16,13 +16,16 @@ namespace pathsweep {
 // parameters.
 class SpaceRules {
  public:
-  // InvalidArgument if conditions depend on each other in a circle.
+  // InvalidArgument if conditions and derived parameters depend on each other in a circle.
   static absl::StatusOr<SpaceRules> Of(const SearchSpace& space);
 
   // Those that have something to do with one of the names, which must be closed: see Tied.
   SpaceRules About(const std::set<std::string>& names) const;
 
-  bool empty() const { return whens_.empty() && derived_.empty() && constraints_.empty(); }
+  // Those that have nothing to do with any of them.
+  SpaceRules NotAbout(const std::set<std::string>& names) const;
+
+  bool empty() const { return steps_.empty() && constraints_.empty(); }
 
   // The names that stand in each of the rules together.
   std::vector<std::set<std::string>> Tied() const;
@@ -32,17 +35,18 @@ class SpaceRules {
   absl::StatusOr<bool> Resolve(TrialParameters& parameters) const;
 
  private:
-  struct When {
+  // Those of which `chosen` holds, by the names that stand in them.
+  template <typename Chosen>
+  SpaceRules Where(const Chosen& chosen) const;
+
+  // Sets one parameter: to its default where a condition does not hold, or to what a formula gives.
+  struct Step {
     const ParameterSpec* spec;
-    Expression condition;
-  };
-  struct Derived {
-    const ParameterSpec* spec;
-    Expression value;
+    Expression formula;
+    bool is_condition;
   };
 
-  std::vector<When> whens_;  // each behind those that it depends on
-  std::vector<Derived> derived_;
+  std::vector<Step> steps_;  // each behind those that it depends on
   std::vector<Expression> constraints_;
 };
 

@@ -9,6 +9,8 @@ namespace pathsweep {
 namespace {
 
 constexpr int64_t kTriesInVain = 100'000;
+constexpr int64_t kLeastDraws = 1'000'000;
+constexpr int64_t kDrawsPerPoint = 100;
 
 uint64_t Bits(uint64_t seed, uint32_t stream, uint64_t index) {
   PhiloxStream random(seed, stream, index);
@@ -64,10 +66,13 @@ bool Put(const SampledLane& lane, double share, TrialParameters& parameters) {
 }  // namespace
 
 absl::Status DrawPoints(const Sampling& sampling, const TrialParameters& base,
-                        const SpaceRules& rules, PointSet& points) {
+                        const SpaceRules& rules,
+                        const std::function<bool(const TrialParameters&)>& goes_together,
+                        PointSet& points) {
   Cube cube(sampling);
   size_t found = 0;
-  for (int64_t in_vain = 0; in_vain < kTriesInVain; ++in_vain) {
+  int64_t draws = std::max(kLeastDraws, kDrawsPerPoint * sampling.wanted);
+  for (int64_t in_vain = 0; in_vain < kTriesInVain && draws > 0; ++in_vain, --draws) {
     if (points.points().size() > found) in_vain = 0;
     found = points.points().size();
     if (static_cast<int64_t>(found) == sampling.wanted) break;
@@ -80,7 +85,7 @@ absl::Status DrawPoints(const Sampling& sampling, const TrialParameters& base,
     if (!fits) continue;
     const absl::StatusOr<bool> holds = rules.Resolve(parameters);
     if (!holds.ok()) return holds.status();
-    if (*holds && CheckTogether(parameters).ok()) points.Add(parameters);
+    if (*holds && goes_together(parameters)) points.Add(parameters);
   }
   return absl::OkStatus();
 }

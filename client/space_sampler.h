@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <set>
 #include <vector>
@@ -50,10 +51,13 @@ struct Sampling {
   int64_t wanted = 1;
 };
 
-// Adds points until there are as many as wanted, or a hundred thousand draws in a row were in vain.
+// Adds points until there are as many as wanted, or a hundred thousand draws in a row were in vain,
+// or a hundred times as many draws as wanted (a million at least) have been made.
 // A point that does not fit the rules, or the parameters' own ranges and conditions, is passed
 // over. Errors are those of SpaceRules::Resolve.
 absl::Status DrawPoints(const Sampling& sampling, const TrialParameters& base,
-                        const SpaceRules& rules, PointSet& points);
+                        const SpaceRules& rules,
+                        const std::function<bool(const TrialParameters&)>& goes_together,
+                        PointSet& points);
 
 }  // namespace pathsweep

@@ -95,7 +95,9 @@ class Parser {
   // An integer in the range, or a problem.
   std::optional<int64_t> IntegerFrom(const YamlEntry& entry, int64_t lowest, int64_t highest);
   void CheckWhole();
-  void AddWhole(const absl::Status& status, const std::map<std::string, Place>& places);
+  // `kind` stands before the name in the message.
+  void AddWhole(const absl::Status& status, absl::string_view kind,
+                const std::map<std::string, Place>& places);
 
   Problems& problems_;
   std::vector<std::string>& notices_;
@@ -159,6 +161,10 @@ v1::SweepSpec Parser::Parse(const YAML::Node& root) {
                   "{values: [1e-3, 3e-3]}}`");
   }
   if (!keys_.contains("seeds")) spec_.add_seeds(1);
+  for (v1::Claim& claim : *spec_.mutable_claims()) {
+    if (!claim.metric().empty()) continue;
+    claim.set_metric(spec_.metric().empty() ? std::string(kExactMatch) : spec_.metric());
+  }
   if (problems_.empty()) AddSpace(space_, spec_, problems_, notices_);
   if (problems_.empty()) CheckWhole();
   return spec_;
@@ -293,6 +299,10 @@ void Parser::Metric(const YamlEntry& entry) {
     if (part.key == "name") {
       named = true;
       return MetricName(part);
+    }
+    if (part.key == "target") {
+      notices_.push_back("`target` of `metric` is passed over: no trial ends by it");
+      return;
     }
     const std::optional<std::string> text = Text(part, problems_);
     if (part.key != "goal") {
@@ -444,19 +454,20 @@ bool Parser::FlagFrom(const YamlEntry& entry) {
 // names.
 void Parser::CheckWhole() {
   const absl::StatusOr<Grid> grid = GridFromProto(spec_);
-  if (!grid.ok()) return AddWhole(grid.status(), places_);
+  if (!grid.ok()) return AddWhole(grid.status(), "", places_);
   if (absl::Status most = CheckMostSeeds(spec_); !most.ok()) {
     return problems_.Add(seeds_place_, std::string(most.message()));
   }
   const absl::Status claims = ClaimsFromProto(spec_, *grid).status();
-  if (!claims.ok()) AddWhole(claims, claim_places_);
+  if (!claims.ok()) AddWhole(claims, "claim ", claim_places_);
 }
 
-void Parser::AddWhole(const absl::Status& status, const std::map<std::string, Place>& places) {
+void Parser::AddWhole(const absl::Status& status, absl::string_view kind,
+                      const std::map<std::string, Place>& places) {
   Place place = parameters_place_;
   bool found = false;
   for (const auto& [name, where] : places) {
-    if (!absl::StrContains(status.message(), absl::StrCat("`", name))) continue;
+    if (!absl::StrContains(status.message(), absl::StrCat(kind, "`", name, "`"))) continue;
     if (!found || where < place) place = where;
     found = true;
   }

@@ -152,6 +152,10 @@ class ParameterParser {
     if (space_.method == SearchSpace::Method::kGrid || cross || probabilities == nullptr) {
       return Add(values, cross);
     }
+    if (!probabilities->value.IsSequence()) {
+      problems_.Add(probabilities->value_place, "`probabilities` must be a list, as in [0.3, 0.7]");
+      return;
+    }
     Distribution distribution{.kind = "categorical", .values = values};
     for (const YAML::Node& node : probabilities->value) {
       distribution.probabilities.push_back(RealOf(node).value_or(-1));
@@ -211,12 +215,18 @@ class ParameterParser {
       return;
     }
     std::vector<ParameterValue> values;
-    for (double value = std::ceil(distribution.low / step) * step;
-         value <= distribution.high + step * 1e-9; value += step) {
+    const double first = std::ceil(distribution.low / step - 1e-9);
+    for (double i = first; i * step <= distribution.high + step * 1e-9; ++i) {
+      const double value = MultipleOf(step, i);
       const ParameterValue typed = TypeName(spec_) == "integer"
                                        ? ParameterValue(static_cast<int64_t>(std::llround(value)))
                                        : ParameterValue(value);
       if (values.empty() || values.back() != typed) values.push_back(typed);
+    }
+    if (values.empty()) {
+      problems_.Add(place, absl::StrCat("`", spec_.name, "`: no multiple of ", step, " is from ",
+                                        distribution.low, " to ", distribution.high));
+      return;
     }
     Add(values);
   }

@@ -12,7 +12,7 @@ namespace {
 
 // Enough for the page, and all that the coordinator gives for programs.
 constexpr int kPageVerdicts = 1000;
-constexpr int kAllVerdicts = 100'000;
+constexpr int kAllVerdicts = 20'000;
 
 struct ClaimsOptions {
   std::string sweep;

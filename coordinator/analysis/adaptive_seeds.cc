@@ -17,7 +17,8 @@ void AddWantedSeeds(const SeedRule& rule, absl::Span<const ClaimSample> samples,
                     std::map<size_t, int64_t>& wanted) {
   const std::vector<int64_t> looks = LooksOf(rule);
   for (size_t i = 0; i < samples.size(); ++i) {
-    if (verdicts[i].verdict != Verdict::kUndecided) continue;
+    // Where nothing was measured so far, more of it would not help.
+    if (verdicts[i].verdict != Verdict::kUndecided || samples[i].values.empty()) continue;
     for (size_t config : {samples[i].config, samples[i].other}) {
       const auto seeds = static_cast<int64_t>(values.Of(config).size());
       const auto next = std::ranges::upper_bound(looks, seeds);

@@ -33,7 +33,7 @@ struct SeedRule {
 std::vector<int64_t> LooksOf(const SeedRule& rule);
 
 // Adds to `wanted` how many seeds each config should have that a claim is undecided about: as many
-// as at the next look. Requires a verdict for each sample.
+// as at the next look; none where no seed has a value. Requires a verdict for each sample.
 void AddWantedSeeds(const SeedRule& rule, absl::Span<const ClaimSample> samples,
                     absl::Span<const ConfigVerdict> verdicts, const SeedValues& values,
                     std::map<size_t, int64_t>& wanted);

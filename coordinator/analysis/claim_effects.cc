@@ -1,6 +1,7 @@
 #include "coordinator/analysis/claim_effects.h"
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -100,6 +101,7 @@ ClaimEffects ExplainMargins(const Claim& claim, const ConfigColumns& configs,
   const auto configs_count = static_cast<double>(margins.size());
   const double variance = SquaredDeviations(margins, Mean(margins)) / configs_count;
   if (variance == 0) return {{}, "all configs have the same margin"};
+  if (!std::isfinite(variance)) return {{}, "margins are too large to be squared"};
 
   const Factorial grid(sizes, kOrder);
   const std::vector<double> shares = grid.Shares(margins);

@@ -6,6 +6,7 @@
 #include <boost/math/distributions/non_central_chi_squared.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "base/philox.h"
@@ -36,6 +37,7 @@ MeanTest TestMean(absl::Span<const double> values, double bound, double least_de
     return {mean > bound ? 0.0 : 1.0, mean < bound ? 0.0 : 1.0};
   }
   const double t = (mean - bound) / deviation * std::sqrt(n);
+  if (!std::isfinite(t)) return {1, 1};  // beyond what a double holds: it says nothing
   const boost::math::students_t distribution(n - 1);
   return {boost::math::cdf(boost::math::complement(distribution, t)),
           boost::math::cdf(distribution, t)};
@@ -76,6 +78,7 @@ std::vector<double> AdjustForMany(absl::Span<const double> p_values) {
 
 std::pair<double, double> NoncentralityInterval(double seen, int64_t degrees) {
   constexpr double kLarge = 10'000;
+  if (!std::isfinite(seen)) return {0, std::numeric_limits<double>::infinity()};
   if (seen > kLarge) {
     const double root = std::sqrt(seen);
     const double low = root - kNormalQuantile, high = root + kNormalQuantile;

@@ -175,6 +175,8 @@ absl::StatusOr<Events> Decide(const State& state, const ExtendSweep& command, ab
   absl::StatusOr<Sweep> extended = Extend(**sweep, command.extension, state.next_trial);
   if (!extended.ok()) return extended.status();
   if (extended->trials == (*sweep)->trials) return Events{};
+  absl::Status claims = CheckClaims(extended->spec.claims, extended->spec.grid);
+  if (!claims.ok()) return claims;
   return Events{SweepExtended{(*sweep)->id, command.extension, state.next_trial, extended->trials}};
 }
 

@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <exception>
 #include <memory>
 #include <vector>
 
@@ -35,7 +36,12 @@ void Planner::Loop() {
       absl::MutexLock lock(&mutex_);
       if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), pause)) return;
     }
-    const absl::Status status = Look();
+    absl::Status status;
+    try {
+      status = Look();
+    } catch (const std::exception& error) {  // of Boost, or memory
+      status = absl::InternalError(error.what());
+    }
     pause = status.ok() ? kPause : kPauseAfterError;
     if (!status.ok()) spdlog::error("cannot judge claims: {}", std::string(status.message()));
   }

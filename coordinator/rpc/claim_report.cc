@@ -10,6 +10,8 @@
 namespace pathsweep {
 namespace {
 
+constexpr int kCounterexamples = 100;  // of each config
+
 v1::Verdict VerdictToProto(Verdict verdict) {
   switch (verdict) {
     case Verdict::kHolds:
@@ -37,7 +39,10 @@ v1::ConfigVerdict ConfigToProto(const Claim& claim, const ConfigColumns& configs
   proto.set_seeds(static_cast<int64_t>(sample.values.size()));
   proto.set_missing(sample.missing);
   proto.set_q(verdict.q);
-  for (int64_t trial : WrongTrials(claim, sample)) proto.add_counterexamples(trial);
+  for (int64_t trial : WrongTrials(claim, sample)) {
+    if (proto.counterexamples_size() == kCounterexamples) break;
+    proto.add_counterexamples(trial);
+  }
   return proto;
 }
 

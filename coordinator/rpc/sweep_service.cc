@@ -30,7 +30,7 @@ constexpr int64_t kLargestPage = 1000;
 constexpr int64_t kTableRead = 10'000;
 // Config verdicts of each claim, unless asked for otherwise, and at most.
 constexpr size_t kVerdicts = 1000;
-constexpr size_t kMostVerdicts = 100'000;
+constexpr size_t kMostVerdicts = 20'000;
 
 TableTrial::Status StatusOf(TrialState state) {
   switch (state) {

@@ -192,6 +192,42 @@ constraints: [lr < 0.003]
   }
 }
 
+TEST(SearchSpace, ConditionsAndDerivedParametersComeInTheOrderTheyNeed) {
+  const Grid grid = ReadSpace(R"(method: grid
+parameters:
+  heads: {values: [1, 4]}
+  dropout: {value: 0.3, when: width > 100}
+derive: {depth: batch_size / 16, width: 64 * heads, batch_size: 32 * heads}
+)")
+                        .grid;
+  for (const TrialParameters& config : Configs(grid)) {
+    EXPECT_EQ(config.depth, 2 * config.heads);
+    EXPECT_EQ(config.dropout, config.heads == 4 ? 0.3 : 0.0);
+  }
+}
+
+TEST(SearchSpace, SamplesGoTogetherWithEverythingTheyAreCrossedWith) {
+  const Grid grid = ReadSpace(R"(method: random
+run_cap: 3
+parameters:
+  heads: {values: [3, 9], cross: true}
+  width: {values: [27, 30, 36, 45, 48, 54]}
+)")
+                        .grid;
+  ASSERT_EQ(ConfigCount(grid), 6);
+  for (const TrialParameters& config : Configs(grid)) EXPECT_EQ(config.width % 9, 0);
+}
+
+TEST(SearchSpace, StepsAreTheNumbersThatAreWritten) {
+  const Grid grid = ReadSpace(R"(method: grid
+parameters: {dropout: {distribution: q_uniform, min: 0, max: 0.9, q: 0.1}}
+)")
+                        .grid;
+  ASSERT_THAT(grid.axes, SizeIs(1));
+  EXPECT_EQ(grid.axes[0].values.at(3), ParameterValue(0.3));
+  EXPECT_EQ(grid.axes[0].values.size(), 10u);
+}
+
 TEST(SearchSpace, RunCapCutsAGridOff) {
   const Grid grid = ReadSpace(R"(method: grid
 run_cap: 3
@@ -211,8 +247,7 @@ parameters: {lr: {values: [1e-3, 2e-3]}, depth: {values: [2, 4]}}
 TEST(SearchSpace, SaysWhatContradictsItself) {
   const std::string head = "method: grid\nparameters:\n  heads: {values: [1, 2]}\n";
   const std::vector<std::pair<std::string, std::string>> cases = {
-      {head + "constraints: [heads > 2]\n",
-       "f.yaml:4:15: the constraints contradict each other: no point"},
+      {head + "constraints: [heads > 2]\n", "f.yaml:4:15: no point of the space satisfies"},
       {head + "constraints: [hads > 2]\n", "f.yaml:4:15: `hads > 2`: at 1: unknown parameter"},
       {head + "constraints: heads > 2\n", "f.yaml:4:14: `constraints` is a list of formulas"},
       {head + "derive: {width: 1 / (heads - 1)}\n", "is no finite number at heads = 1"},
@@ -223,12 +258,26 @@ TEST(SearchSpace, SaysWhatContradictsItself) {
       {head + "  depth: {values: [1, 2, 3]}\nzip: [[heads, depth]]\n",
        "`depth` has 3 values, but `heads` 2"},
       {head + "zip: [heads]\n", "`zip` is a list of lists"},
+      {head + "constraints: [1 > 2]\n", "f.yaml:4:15: no point of the space satisfies"},
+      {head + "derive: {width: width * heads}\n", "`width` depends on itself"},
+      {"method: random\nparameters: {depth: {values: [1, 2], probabilities: {a: 1}}}\n",
+       "`probabilities` must be a list"},
+      {"method: random\nparameters: {depth: {values: [1, 2], probabilities: 0.5}}\n",
+       "`probabilities` must be a list"},
+      {"method: grid\nparameters: {lr: {distribution: q_uniform, min: 0.1, max: 0.2, q: 0.5}}\n",
+       "no multiple of 0.5 is from 0.1 to 0.2"},
+      {head + "  width: {values: [32, 64]}\nzip: [[width, heads]]\nclaims: {c: {where: {width: 64, "
+              "heads: 1}, at_least: 0}}\n",
+       "f.yaml:6:10: claim `c`: it is about no config of the sweep: none fits `where` in"},
+      {head + "  width: {values: [32, 64]}\nzip: [[width, heads]]\nclaims: {c: {compare: [32, 64], "
+              "over: width, difference_at_least: 0}}\n",
+       "no two configs differ in `width` alone"},
       {head + "  depth: {values: [1, 2]}\nzip: [[heads, depth], [depth, heads]]\n", "in two zips"},
       {"method: grid\nparameters:\n  depth: {values: [1, 2], when: heads == 1}\n"
        "  heads: {values: [1, 2], when: depth == 1}\n",
-       "`when` of `depth` depends on itself"},
+       "`depth` depends on itself"},
       {"method: grid\nparameters: {depth: {values: [1, 2], when: depth == 1}}\n",
-       "`when` of `depth` depends on itself"},
+       "`depth` depends on itself"},
       {"method: grid\nparameters: {depth: {values: [1, 2], when: heads + 1}}\n", "`when`: "},
       {"method: random\nrun_cap: 0\nparameters: {lr: {min: 1e-3, max: 1e-2}}\n",
        "`run_cap` must be an integer, 1 to 100000"},
