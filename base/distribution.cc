@@ -163,7 +163,7 @@ absl::Status CheckDistribution(const ParameterSpec& spec, const Distribution& di
 double MultipleOf(double step, double times) {
   char text[32];
   snprintf(text, sizeof text, "%.12g", step * times);
-  return std::strtod(text, nullptr);
+  return std::strtod(text, nullptr) + 0.0;  // not -0
 }
 
 ParameterValue ValueAt(const ParameterSpec& spec, const Distribution& distribution, double share) {

@@ -15,7 +15,7 @@ namespace pathsweep {
 namespace {
 
 // Combinations of parameters that rules tie together.
-constexpr int64_t kMostCombinations = 1'000'000;
+constexpr int64_t kMostCombinations = 200'000;
 // Combinations of crossed values that each sample is tried with; of more, the coordinator says what
 // does not go together.
 constexpr size_t kMostCrossed = 1000;

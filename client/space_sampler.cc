@@ -9,8 +9,8 @@ namespace pathsweep {
 namespace {
 
 constexpr int64_t kTriesInVain = 100'000;
-constexpr int64_t kLeastDraws = 1'000'000;
-constexpr int64_t kDrawsPerPoint = 100;
+constexpr int64_t kLeastDraws = 200'000;
+constexpr int64_t kDrawsPerPoint = 20;
 
 uint64_t Bits(uint64_t seed, uint32_t stream, uint64_t index) {
   PhiloxStream random(seed, stream, index);

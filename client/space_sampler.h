@@ -52,7 +52,7 @@ struct Sampling {
 };
 
 // Adds points until there are as many as wanted, or a hundred thousand draws in a row were in vain,
-// or a hundred times as many draws as wanted (a million at least) have been made.
+// or twenty times as many draws as wanted (200,000 at least) have been made.
 // A point that does not fit the rules, or the parameters' own ranges and conditions, is passed
 // over. Errors are those of SpaceRules::Resolve.
 absl::Status DrawPoints(const Sampling& sampling, const TrialParameters& base,

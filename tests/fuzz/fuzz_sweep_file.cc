@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "base/parameter_proto.h"
 #include "client/sweep_file.h"
@@ -34,8 +35,19 @@ void CheckAccepted(v1::SweepSpec spec) {
   Require(taken.ok(), "the coordinator takes what the client takes", taken.status().message());
 }
 
+// As with seeds: a sample of ten thousand points is longer to draw than to parse.
+bool SamplesMany(absl::string_view text) {
+  if (!absl::StrContains(text, "run_cap")) return false;
+  int digits = 0;
+  for (char c : text) {
+    digits = absl::ascii_isdigit(c) || c == '_' ? digits + 1 : 0;
+    if (digits > 4) return true;
+  }
+  return false;
+}
+
 void TakeText(absl::string_view text) {
-  if (!CheckUtf8(text, kFile).ok()) return;
+  if (!CheckUtf8(text, kFile).ok() || SamplesMany(text)) return;
   absl::StatusOr<v1::SweepSpec> spec = ParseSweepFile(text, kFile);
   if (spec.ok()) {
     CheckAccepted(*std::move(spec));
