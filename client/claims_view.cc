@@ -25,7 +25,7 @@ std::string VerdictName(v1::Verdict verdict) {
 }
 
 std::string EstimateText(const v1::Estimate& estimate) {
-  const std::string value = ShortNumber(estimate.value());
+  std::string value = ShortNumber(estimate.value());
   if (!estimate.has_low()) return value;
   return absl::StrCat(value, " ", IntervalText(estimate));
 }
