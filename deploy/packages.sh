@@ -9,7 +9,7 @@ build_packages=(
   libgrpc++-dev libprotobuf-dev protobuf-compiler protobuf-compiler-grpc libabsl-dev
   libsqlite3-dev libsqlitecpp-dev zlib1g-dev
   libcli11-dev libhwy-dev libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev
-  libboost-dev                                                    # headers: math
+  libboost-dev                                                    # headers: math, random
   sqlite3                                                         # to query results by hand
 )
 
