@@ -131,13 +131,13 @@ bool HasPair(const JointAxis& axis, const ComparisonClaim& comparison) {
   });
 }
 
-absl::Status CheckRegion(const Claim& claim, const Grid& grid) {
+// `restricted` is Restricted(claim, grid), as in the next.
+absl::Status CheckRegion(const Claim& claim, const Grid& grid, const Grid& restricted) {
   for (const ClaimCondition& condition : claim.where) {
     if (!ValuesWhere(claim, grid, *FindParameter(condition.parameter)).empty()) continue;
     return Problem(claim, absl::StrCat("it is about no config of the sweep: no value of `",
                                        condition.parameter, "` fits its `where`"));
   }
-  const Grid restricted = Restricted(claim, grid);
   for (const JointAxis& axis : restricted.joint) {
     if (!axis.points().empty()) continue;
     return Problem(claim, absl::StrCat("it is about no config of the sweep: none fits `where` in `",
@@ -161,9 +161,9 @@ absl::Status CheckRegion(const Claim& claim, const Grid& grid) {
 }
 
 // The bound for every combination of the parameters that stand in it.
-absl::Status CheckBound(const Claim& claim, const Grid& grid) {
+absl::Status CheckBound(const Claim& claim, const Grid& restricted) {
   const std::set<std::string>& names = claim.bound().names();
-  Grid asked = Restricted(claim, grid);
+  Grid asked = restricted;
   for (JointAxis& axis : asked.joint) axis = Projected(axis, names);
   std::erase_if(asked.joint, [](const JointAxis& axis) { return axis.names().empty(); });
   std::erase_if(asked.axes, [&](const GridAxis& axis) { return !names.contains(axis.name); });
@@ -214,8 +214,9 @@ absl::Status CheckClaims(const std::vector<Claim>& claims, const Grid& grid) {
   std::set<std::string> names;
   for (const Claim& claim : claims) {
     if (!names.insert(claim.name).second) return Problem(claim, "the name stands twice");
-    if (absl::Status region = CheckRegion(claim, grid); !region.ok()) return region;
-    if (absl::Status bound = CheckBound(claim, grid); !bound.ok()) return bound;
+    const Grid restricted = Restricted(claim, grid);
+    if (absl::Status region = CheckRegion(claim, grid, restricted); !region.ok()) return region;
+    if (absl::Status bound = CheckBound(claim, restricted); !bound.ok()) return bound;
   }
   return absl::OkStatus();
 }

@@ -43,24 +43,9 @@ std::string CountsText(const v1::ClaimReport& report) {
                       report.fails(), ", undecided in ", report.undecided());
 }
 
-// The parameters that differ among the configs: the only ones worth a column.
-std::vector<int> VaryingParameters(const v1::ClaimReport& report) {
-  std::vector<int> varying;
-  if (report.verdicts().empty()) return varying;
-  const v1::ConfigVerdict& first = report.verdicts(0);
-  for (int i = 0; i < first.parameters_size(); ++i) {
-    const std::string value = ToText(first.parameters(i).value());
-    const bool varies = std::ranges::any_of(report.verdicts(), [&](const auto& config) {
-      return ToText(config.parameters(i).value()) != value;
-    });
-    if (varies) varying.push_back(i);
-  }
-  return varying;
-}
-
 Report ConfigsTable(const v1::ClaimReport& report) {
   Report table;
-  const std::vector<int> varying = VaryingParameters(report);
+  const std::vector<int> varying = VaryingParameters(report.verdicts());
   table.columns = {"verdict"};
   for (int i : varying) table.columns.push_back(report.verdicts(0).parameters(i).name());
   const bool compares = report.claim().has_comparison();

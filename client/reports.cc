@@ -36,19 +36,6 @@ std::string TimeText(const google::protobuf::Timestamp& time) {
                           absl::UTCTimeZone());
 }
 
-// The parameters that differ among the trials: the only ones worth a column.
-std::vector<int> VaryingParameters(const std::vector<v1::Trial>& trials) {
-  std::vector<int> varying;
-  for (int i = 0; !trials.empty() && i < trials.front().parameters_size(); ++i) {
-    const std::string first = ToText(trials.front().parameters(i).value());
-    const bool varies = std::any_of(trials.begin(), trials.end(), [&](const v1::Trial& trial) {
-      return ToText(trial.parameters(i).value()) != first;
-    });
-    if (varies) varying.push_back(i);
-  }
-  return varying;
-}
-
 std::string MetricText(const v1::Trial& trial, absl::string_view name) {
   for (const v1::Measurement& metric : trial.metrics()) {
     if (metric.metric() == name) return ShortNumber(metric.value());

@@ -1,6 +1,7 @@
 // What the coordinator answered, as reports. The JSON shapes are those of docs/cli.md.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,22 @@ Json ParametersJson(const google::protobuf::RepeatedPtrField<v1::Parameter>& par
 Json OrNull(bool present, double value);
 // "[0.2, 1]"; requires both ends.
 std::string IntervalText(const v1::Estimate& estimate);
+
+// Places of the parameters that differ among trials or configs: the only ones worth a column. All
+// have the same parameters.
+template <typename Messages>
+std::vector<int> VaryingParameters(const Messages& messages) {
+  std::vector<int> varying;
+  const int count = messages.empty() ? 0 : messages.begin()->parameters_size();
+  for (int i = 0; i < count; ++i) {
+    const std::string first = ToText(messages.begin()->parameters(i).value());
+    const bool varies = std::any_of(messages.begin(), messages.end(), [&](const auto& one) {
+      return ToText(one.parameters(i).value()) != first;
+    });
+    if (varies) varying.push_back(i);
+  }
+  return varying;
+}
 
 Json SweepJson(const v1::Sweep& sweep);
 Json TrialJson(const v1::Trial& trial);

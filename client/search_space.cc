@@ -32,6 +32,10 @@ void PutPoint(TrialParameters& parameters, const Lane& lane, size_t point) {
   }
 }
 
+void AddNames(const std::vector<const ParameterSpec*>& specs, std::set<std::string>& names) {
+  for (const ParameterSpec* spec : specs) names.insert(std::string(spec->name));
+}
+
 // Names that rules and zips tie together, directly or through others.
 class Ties {
  public:
@@ -172,7 +176,7 @@ class Compiler {
     for (const std::set<std::string>& names : rules_.Tied()) ties.Tie(names);
     for (const Lane& lane : lanes_) {
       std::set<std::string> names;
-      for (const ParameterSpec* spec : lane.specs) names.insert(std::string(spec->name));
+      AddNames(lane.specs, names);
       ties.Tie(names);
     }
     // Everything in one, if it has to be cut off.
@@ -195,7 +199,7 @@ class Compiler {
     }
     std::set<std::string> all = derived_;
     for (const Lane& lane : lanes_) {
-      for (const ParameterSpec* spec : lane.specs) all.insert(std::string(spec->name));
+      AddNames(lane.specs, all);
     }
     TrialParameters fixed = base_;
     const absl::StatusOr<bool> holds = rules_.NotAbout(all).Resolve(fixed);
@@ -204,7 +208,7 @@ class Compiler {
     for (const std::string& root : order) {
       std::set<std::string> names;
       for (const Lane* lane : groups[root]) {
-        for (const ParameterSpec* spec : lane->specs) names.insert(std::string(spec->name));
+        AddNames(lane->specs, names);
       }
       for (const std::string& name : derived_) {
         if (cut || ties.Root(name) == root) names.insert(name);
@@ -335,7 +339,7 @@ class Compiler {
       }
     }
     for (const SampledLane& lane : sampled) {
-      for (const ParameterSpec* spec : lane.specs) names.insert(std::string(spec->name));
+      AddNames(lane.specs, names);
     }
     for (const std::set<std::string>& tied : rules_.Tied()) {
       for (const std::string& name : tied) {

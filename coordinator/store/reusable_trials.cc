@@ -15,20 +15,19 @@
 namespace pathsweep {
 namespace {
 
-bool Varies(const Grid& grid, absl::string_view name) {
-  const std::vector<std::string> names = VariedNames(grid);
-  return std::ranges::find(names, name) != names.end();
+bool Varies(const std::vector<std::string>& varied, absl::string_view name) {
+  return std::ranges::find(varied, name) != varied.end();
 }
 
 // Those that agree with the grid in every parameter that has one value there. Oldest last: a trial
 // that was trained comes before those that reused it, which count once it is pruned.
-std::string Query(const Grid& grid) {
+std::string Query(const std::vector<std::string>& varied) {
   std::vector<std::string> columns = {"id", "reason", "seed"};
   std::vector<std::string> conditions = {"state = 'succeeded'",
                                          "sweep_id IN (SELECT id FROM sweeps)"};
-  for (const std::string& name : VariedNames(grid)) columns.push_back(name);
+  columns.insert(columns.end(), varied.begin(), varied.end());
   for (const ParameterSpec& spec : TrialParameterTable()) {
-    if (!Varies(grid, spec.name)) conditions.push_back(absl::StrCat(spec.name, " = ?"));
+    if (!Varies(varied, spec.name)) conditions.push_back(absl::StrCat(spec.name, " = ?"));
   }
   return absl::StrCat("SELECT ", absl::StrJoin(columns, ", "), " FROM trials WHERE ",
                       absl::StrJoin(conditions, " AND "), " ORDER BY id DESC");
@@ -93,10 +92,11 @@ class Numbers {
 }  // namespace
 
 std::vector<ReusedTrial> FindReusable(SQLite::Database& database, const Grid& grid) {
-  SQLite::Statement rows(database, Query(grid));
+  const std::vector<std::string> varied = VariedNames(grid);
+  SQLite::Statement rows(database, Query(varied));
   int index = 0;
   for (const ParameterSpec& spec : TrialParameterTable()) {
-    if (!Varies(grid, spec.name)) {
+    if (!Varies(varied, spec.name)) {
       BindParameter(rows, ++index, grid.fixed, spec);
     }
   }
