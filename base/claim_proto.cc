@@ -13,7 +13,6 @@ namespace pathsweep {
 namespace {
 
 constexpr int kMostClaims = 100;
-constexpr int64_t kHighestSeed = int64_t{1} << 53;
 
 absl::Status Problem(const v1::Claim& claim, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("claim `", claim.name(), "`: ", what));

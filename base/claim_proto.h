@@ -13,6 +13,8 @@ namespace pathsweep {
 
 // Of a config whose claims are to be decided.
 inline constexpr int64_t kMostSeeds = 1000;
+// Above it there is no room for more.
+inline constexpr int64_t kHighestSeed = int64_t{1} << 53;
 
 v1::Claim ToProto(const Claim& claim);
 

@@ -260,7 +260,7 @@ absl::StatusOr<GridAxis> CheckAxis(const GridAxis& axis) {
   return typed;
 }
 
-absl::Status CheckGrid(const Grid& grid) {
+absl::Status CheckAxes(const Grid& grid) {
   for (const JointAxis& axis : grid.joint) {
     if (absl::Status status = CheckAxis(axis).status(); !status.ok()) return status;
   }
@@ -268,7 +268,11 @@ absl::Status CheckGrid(const Grid& grid) {
     if (absl::Status status = CheckAxis(axis).status(); !status.ok()) return status;
   }
   if (absl::Status status = CheckNames(grid); !status.ok()) return status;
-  if (absl::Status status = CheckSeeds(grid.seeds); !status.ok()) return status;
+  return CheckSeeds(grid.seeds);
+}
+
+absl::Status CheckGrid(const Grid& grid) {
+  if (absl::Status status = CheckAxes(grid); !status.ok()) return status;
   if (absl::Status status = CountTrials(grid).status(); !status.ok()) return status;
   TrialParameters parameters = grid.fixed;
   return CheckCombinations(TogetherAxes(grid), parameters);

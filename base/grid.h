@@ -87,6 +87,9 @@ std::vector<ParameterValue> ValuesOf(const Grid& grid, const ParameterSpec& spec
 // twice; a permitted number of trials; and CheckTogether for every config.
 absl::Status CheckGrid(const Grid& grid);
 
+// The part of it that says nothing of the number of trials, nor of what goes together.
+absl::Status CheckAxes(const Grid& grid);
+
 // The axis's values in the parameter's own type. InvalidArgument for an unknown
 // parameter, an empty axis, a value out of range or one that stands twice.
 absl::StatusOr<GridAxis> CheckAxis(const GridAxis& axis);

@@ -129,11 +129,14 @@ absl::StatusOr<JointAxis> FromProto(const v1::JointAxis& proto) {
   return CheckAxis(JointAxis(std::move(names), std::move(points)));
 }
 
-absl::StatusOr<Grid> GridFromProto(const v1::SweepSpec& spec) {
+namespace {
+
+absl::StatusOr<Grid> GridFromProto(const v1::SweepSpec& spec,
+                                   const google::protobuf::RepeatedPtrField<v1::JointAxis>& joint) {
   absl::StatusOr<TrialParameters> fixed = FromProto(spec.fixed());
   if (!fixed.ok()) return fixed.status();
   Grid grid{*std::move(fixed), {}, {}, {spec.seeds().begin(), spec.seeds().end()}};
-  for (const v1::JointAxis& proto : spec.joint()) {
+  for (const v1::JointAxis& proto : joint) {
     absl::StatusOr<JointAxis> axis = FromProto(proto);
     if (!axis.ok()) return axis.status();
     grid.joint.push_back(*std::move(axis));
@@ -143,8 +146,25 @@ absl::StatusOr<Grid> GridFromProto(const v1::SweepSpec& spec) {
     if (!axis.ok()) return axis.status();
     grid.axes.push_back(*std::move(axis));
   }
-  absl::Status valid = CheckGrid(grid);
-  if (!valid.ok()) return valid;
+  return grid;
+}
+
+}  // namespace
+
+absl::StatusOr<Grid> GridFromProto(const v1::SweepSpec& spec) {
+  absl::StatusOr<Grid> grid = GridFromProto(spec, spec.joint());
+  if (!grid.ok()) return grid;
+  if (absl::Status valid = CheckGrid(*grid); !valid.ok()) return valid;
+  return grid;
+}
+
+absl::StatusOr<Grid> SpaceFromProto(const v1::SweepSpec& spec) {
+  absl::StatusOr<Grid> grid = GridFromProto(spec, spec.search().groups());
+  if (!grid.ok()) return grid;
+  if (spec.joint_size() > 0 || grid->joint.empty()) {
+    return absl::InvalidArgumentError("a search chooses among `groups`, and `joint` is empty");
+  }
+  if (absl::Status valid = CheckAxes(*grid); !valid.ok()) return valid;
   return grid;
 }
 

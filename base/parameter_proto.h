@@ -35,4 +35,8 @@ absl::StatusOr<JointAxis> FromProto(const v1::JointAxis& axis);
 // A grid that has passed CheckGrid.
 absl::StatusOr<Grid> GridFromProto(const v1::SweepSpec& spec);
 
+// The space of a spec with a search: a grid with every combination of what points are made of,
+// whose size is not checked. Its claims may be about any config of it.
+absl::StatusOr<Grid> SpaceFromProto(const v1::SweepSpec& spec);
+
 }  // namespace pathsweep

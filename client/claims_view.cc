@@ -126,6 +126,10 @@ class Page {
 
  private:
   void Section(const v1::ClaimReport& report, const std::string& database) {
+    if (report.has_search()) {
+      Paragraph(SearchText(report.search()));
+      if (report.configs() == 0) return;
+    }
     std::string verdict = CountsText(report);
     verdict[0] = absl::ascii_toupper(verdict[0]);
     if (report.has_share()) {
@@ -147,6 +151,17 @@ class Page {
       Table("Where it flips, between neighbouring values, in how many pairs:", boundary);
     }
     Counterexamples(report, database);
+  }
+
+  static std::string SearchText(const v1::ClaimSearch& search) {
+    std::string text = absl::StrCat("Searched for counterexamples: ", search.tried(),
+                                    " configs tried, ", search.broke(), " broke it.");
+    if (search.broke() > 0) {
+      absl::StrAppend(&text, " Those were tried again with fresh seeds, which alone count below.");
+    } else if (search.has_lowest()) {
+      absl::StrAppend(&text, " The closest: ", CellText(search.lowest()), ".");
+    }
+    return text;
   }
 
   void Gaps(const v1::ClaimReport& report) {
@@ -253,7 +268,15 @@ Json ClaimJson(const v1::ClaimReport& report, const std::string& database) {
                {"verdicts", Json::array()},
                {"counterexamples", report.counterexamples()},
                {"exceptions", report.exceptions()},
-               {"rerun", Reruns(report, database)}};
+               {"rerun", Reruns(report, database)},
+               {"search", nullptr}};
+  if (report.has_search()) {
+    const v1::ClaimSearch& search = report.search();
+    json["search"] = {
+        {"tried", search.tried()},
+        {"broke", search.broke()},
+        {"lowest", search.has_lowest() ? ConfigJson(search.lowest()) : Json(nullptr)}};
+  }
   for (const v1::ClaimEffect& effect : report.effects()) {
     json["effects"].push_back(
         {{"parameters",

@@ -69,6 +69,21 @@ std::string ReadingText(const v1::DeviceReading& reading) {
   return absl::StrJoin(parts, ", ");
 }
 
+// "tpe", …
+std::string MethodName(const v1::Search& search) {
+  const std::string name = v1::Search::Method_Name(search.method());
+  return absl::AsciiStrToLower(absl::StripPrefix(name, "METHOD_"));
+}
+
+Json SearchJson(const v1::Search& search) {
+  return {{"method", MethodName(search)},
+          {"points", search.points()},
+          {"seed", search.seed()},
+          {"minimize", search.minimize()},
+          {"claim", search.claim().empty() ? Json(nullptr) : Json(search.claim())},
+          {"fresh_seeds", search.fresh_seeds()}};
+}
+
 }  // namespace
 
 std::string StateName(v1::TrialState state) {
@@ -143,6 +158,7 @@ Json SweepJson(const v1::Sweep& sweep) {
           {"reuse", sweep.spec().reuse()},
           {"axes", axes},
           {"joint", joint},
+          {"search", sweep.spec().has_search() ? SearchJson(sweep.spec().search()) : Json(nullptr)},
           {"most_seeds", sweep.spec().most_seeds()},
           {"claims", claims},
           {"seeds", std::vector<int64_t>(sweep.spec().seeds().begin(), sweep.spec().seeds().end())},
@@ -229,6 +245,10 @@ Report SweepReport(const v1::Sweep& sweep) {
                       [](std::string* out, const v1::Axis& column) { *out += column.name(); }),
         absl::StrCat(axis.columns().empty() ? 0 : axis.columns(0).values_size(), " points"));
   }
+  if (sweep.spec().has_search()) {
+    const v1::Search& search = sweep.spec().search();
+    add("search", absl::StrCat(MethodName(search), ", up to ", search.points(), " points"));
+  }
   add("seeds", sweep.spec().most_seeds() == 0
                    ? absl::StrCat(sweep.spec().seeds_size())
                    : absl::StrCat(sweep.spec().seeds_size(), " to ", sweep.spec().most_seeds(),
@@ -257,6 +277,7 @@ Report SweepsReport(const std::vector<v1::Sweep>& sweeps) {
     json.erase("axes");  // the list leaves them out
     json.erase("seeds");
     json.erase("joint");
+    json.erase("search");
     json.erase("most_seeds");
     json.erase("claims");
     report.json.push_back(json);

@@ -1,13 +1,13 @@
 #include "client/search_space.h"
 
 #include <algorithm>
-#include <map>
 #include <set>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "base/grid.h"
 #include "base/parameter_proto.h"
+#include "client/space_lanes.h"
 #include "client/space_rules.h"
 #include "client/space_sampler.h"
 
@@ -19,42 +19,30 @@ constexpr int64_t kMostCombinations = 200'000;
 // Combinations of crossed values that each sample is tried with; of more, the coordinator says what
 // does not go together.
 constexpr size_t kMostCrossed = 1000;
+// Of which a search makes its points: values of a parameter that varies freely, and points of some
+// that are tied together.
+constexpr int64_t kQuantiles = 1000;
+constexpr int64_t kTiedPoints = 10'000;
 
-// Parameters that go through a list together: one, or those of a zip.
-struct Lane {
+bool GoesWithAll(const TrialParameters&) { return true; }
+
+int64_t Combinations(const std::vector<const Lane*>& lanes, int64_t most) {
+  int64_t combinations = 1;
+  for (const Lane* lane : lanes) {
+    combinations = std::min(combinations * static_cast<int64_t>(lane->points.size()), most);
+  }
+  return combinations;
+}
+
+std::vector<const ParameterSpec*> SpecsOf(const std::set<std::string>& names) {
   std::vector<const ParameterSpec*> specs;
-  std::vector<JointAxis::Point> points;
-};
-
-void PutPoint(TrialParameters& parameters, const Lane& lane, size_t point) {
-  for (size_t i = 0; i < lane.specs.size(); ++i) {
-    PutParameter(parameters, *lane.specs[i], lane.points[point][i]);
+  for (const ParameterSpec& spec : TrialParameterTable()) {
+    if (names.contains(std::string(spec.name))) specs.push_back(&spec);
   }
+  return specs;
 }
 
-void AddNames(const std::vector<const ParameterSpec*>& specs, std::set<std::string>& names) {
-  for (const ParameterSpec* spec : specs) names.insert(std::string(spec->name));
-}
-
-// Names that rules and zips tie together, directly or through others.
-class Ties {
- public:
-  void Tie(const std::set<std::string>& names) {
-    if (names.empty()) return;
-    const std::string root = Root(*names.begin());
-    for (const std::string& name : names) parents_[Root(name)] = root;
-  }
-  std::string Root(const std::string& name) {
-    const auto parent = parents_.find(name);
-    if (parent == parents_.end()) return parents_[name] = name;
-    if (parent->second == name) return name;
-    const std::string root = Root(parent->second);
-    return parents_[name] = root;
-  }
-
- private:
-  std::map<std::string, std::string> parents_;
-};
+bool IsDistributed(const Lane* lane) { return lane->distribution.has_value(); }
 
 // Makes one space into parts of a spec.
 class Compiler {
@@ -74,199 +62,43 @@ class Compiler {
         problems_.Add(parameter.place,
                       absl::StrCat("`", name, "` stands in `derive` too; keep one"));
       }
+      if (parameter.cross) crossed_.insert(name);
       const auto* fixed = std::get_if<ParameterValue>(&parameter.values);
       if (fixed != nullptr) PutParameter(base_, *parameter.spec, *fixed);
       if (fixed != nullptr && !parameter.when) AddFixed(*parameter.spec, *fixed);
     }
-    AddLanes();
+    lanes_ = LanesOf(space_, problems_);
     if (!problems_.empty()) return;
-    space_.method == SearchSpace::Method::kGrid ? CompileGrid() : CompileSamples();
+    switch (space_.method) {
+      case SearchSpace::Method::kGrid:
+        return CompileGrid();
+      case SearchSpace::Method::kRandom:
+      case SearchSpace::Method::kSobol:
+        return CompileSamples();
+      case SearchSpace::Method::kTpe:
+      case SearchSpace::Method::kGp:
+      case SearchSpace::Method::kFalsify:
+        return CompileSearch();
+    }
   }
 
  private:
+  // What samples are crossed with.
+  struct Crossing {
+    std::vector<const ParameterSpec*> specs;
+    std::vector<TrialParameters> beside;  // its combinations
+
+    bool GoesWith(const TrialParameters& sample) const {
+      return std::ranges::all_of(beside, [&](const TrialParameters& one) {
+        TrialParameters both = sample;
+        for (const ParameterSpec* spec : specs) PutParameter(both, *spec, GetParameter(one, *spec));
+        return CheckTogether(both).ok();
+      });
+    }
+  };
+
   void Problem(Place place, const absl::Status& status) {
     problems_.Add(place, std::string(status.message()));
-  }
-
-  void AddFixed(const ParameterSpec& parameter, const ParameterValue& value) {
-    v1::Parameter& fixed = *spec_.add_fixed();
-    fixed.set_name(std::string(parameter.name));
-    *fixed.mutable_value() = ToProto(value);
-  }
-
-  // Lists, and conditional parameters with one value; zipped ones together, where the first stands.
-  void AddLanes() {
-    std::map<std::string, const SpaceParameter*> lists;
-    for (const SpaceParameter& parameter : space_.parameters) {
-      if (std::holds_alternative<std::vector<ParameterValue>>(parameter.values)) {
-        lists[std::string(parameter.spec->name)] = &parameter;
-      }
-    }
-    std::map<std::string, size_t> zip_of;
-    for (size_t i = 0; i < space_.zips.size(); ++i) {
-      for (const std::string& name : space_.zips[i].first) {
-        if (CheckZipped(name, i, lists)) zip_of[name] = i;
-      }
-    }
-    if (!problems_.empty()) return;
-    std::set<size_t> done;
-    for (const SpaceParameter& parameter : space_.parameters) {
-      const std::string name(parameter.spec->name);
-      const auto zip = zip_of.find(name);
-      if (zip != zip_of.end()) {
-        if (done.insert(zip->second).second) {
-          lanes_.push_back(Zipped(space_.zips[zip->second].first, lists));
-        }
-      } else if (const auto* values = std::get_if<std::vector<ParameterValue>>(&parameter.values)) {
-        lanes_.push_back(LaneOf(*parameter.spec, *values));
-      } else if (const auto* value = std::get_if<ParameterValue>(&parameter.values);
-                 value != nullptr && parameter.when) {
-        lanes_.push_back(LaneOf(*parameter.spec, {*value}));
-      }
-    }
-  }
-
-  // A list, in one zip alone, as long as the others.
-  bool CheckZipped(const std::string& name, size_t zip,
-                   const std::map<std::string, const SpaceParameter*>& lists) {
-    const auto& [names, place] = space_.zips[zip];
-    const auto list = lists.find(name);
-    if (list == lists.end()) {
-      problems_.Add(place, absl::StrCat("`", name, "` has no `values` to zip"));
-      return false;
-    }
-    for (size_t other = 0; other < zip; ++other) {
-      if (std::ranges::find(space_.zips[other].first, name) == space_.zips[other].first.end()) {
-        continue;
-      }
-      problems_.Add(place, absl::StrCat("`", name, "` is in two zips"));
-      return false;
-    }
-    const auto first = lists.find(names.front());
-    const auto size = [](const SpaceParameter& parameter) {
-      return std::get<std::vector<ParameterValue>>(parameter.values).size();
-    };
-    if (first == lists.end() || size(*list->second) == size(*first->second)) return true;
-    problems_.Add(place, absl::StrCat("`", name, "` has ", size(*list->second), " values, but `",
-                                      names.front(), "` ", size(*first->second)));
-    return false;
-  }
-
-  static Lane LaneOf(const ParameterSpec& spec, const std::vector<ParameterValue>& values) {
-    Lane lane{.specs = {&spec}, .points = {}};
-    for (const ParameterValue& value : values) lane.points.push_back({value});
-    return lane;
-  }
-
-  static Lane Zipped(const std::vector<std::string>& names,
-                     const std::map<std::string, const SpaceParameter*>& lists) {
-    Lane lane;
-    for (const std::string& name : names) {
-      const SpaceParameter& parameter = *lists.at(name);
-      const auto& values = std::get<std::vector<ParameterValue>>(parameter.values);
-      lane.specs.push_back(parameter.spec);
-      lane.points.resize(values.size());
-      for (size_t i = 0; i < values.size(); ++i) lane.points[i].push_back(values[i]);
-    }
-    return lane;
-  }
-
-  void CompileGrid() {
-    Ties ties;
-    for (const std::set<std::string>& names : rules_.Tied()) ties.Tie(names);
-    for (const Lane& lane : lanes_) {
-      std::set<std::string> names;
-      AddNames(lane.specs, names);
-      ties.Tie(names);
-    }
-    // Everything in one, if it has to be cut off.
-    int64_t configs = 1;
-    for (const Lane& lane : lanes_) {
-      configs =
-          std::min<int64_t>(configs * static_cast<int64_t>(lane.points.size()), kMaxTrialsPerSweep);
-    }
-    const bool cut = space_.run_cap > 0 && configs > space_.run_cap;
-    std::map<std::string, std::vector<const Lane*>> groups;  // of lanes that are tied
-    std::vector<std::string> order;
-    for (const Lane& lane : lanes_) {
-      const std::string root = cut ? "" : ties.Root(std::string(lane.specs.front()->name));
-      if (!groups.contains(root)) order.push_back(root);
-      groups[root].push_back(&lane);
-    }
-    for (const std::string& name : derived_) {
-      const std::string root = cut ? "" : ties.Root(name);
-      if (groups.emplace(root, std::vector<const Lane*>()).second) order.push_back(root);
-    }
-    std::set<std::string> all = derived_;
-    for (const Lane& lane : lanes_) {
-      AddNames(lane.specs, all);
-    }
-    TrialParameters fixed = base_;
-    const absl::StatusOr<bool> holds = rules_.NotAbout(all).Resolve(fixed);
-    if (!holds.ok()) return Problem(space_.place, holds.status());
-    if (!*holds) return Contradiction();
-    for (const std::string& root : order) {
-      std::set<std::string> names;
-      for (const Lane* lane : groups[root]) {
-        AddNames(lane->specs, names);
-      }
-      for (const std::string& name : derived_) {
-        if (cut || ties.Root(name) == root) names.insert(name);
-      }
-      const SpaceRules rules = cut ? rules_ : rules_.About(names);
-      if (rules.empty() && !cut && groups[root].size() == 1 &&
-          groups[root].front()->specs.size() == 1) {
-        AddAxis(*groups[root].front());
-      } else {
-        AddProduct(groups[root], names, rules, cut ? space_.run_cap : 0);
-      }
-    }
-  }
-
-  void AddAxis(const Lane& lane) {
-    v1::Axis& axis = *spec_.add_axes();
-    axis.set_name(std::string(lane.specs.front()->name));
-    for (const JointAxis::Point& point : lane.points) *axis.add_values() = ToProto(point.front());
-  }
-
-  // The combinations of the lanes that the rules leave, the first lane slowest; the first `limit`
-  // of them, if it is not 0.
-  void AddProduct(const std::vector<const Lane*>& lanes, const std::set<std::string>& names,
-                  const SpaceRules& rules, int64_t limit) {
-    int64_t combinations = 1;
-    for (const Lane* lane : lanes) {
-      combinations =
-          std::min(combinations * static_cast<int64_t>(lane->points.size()), kMostCombinations + 1);
-    }
-    if (combinations > kMostCombinations && limit == 0) {
-      problems_.Add(space_.place,
-                    absl::StrCat("formulas tie more than ", kMostCombinations,
-                                 " combinations together; tie fewer or shorter lists"));
-      return;
-    }
-    PointSet points(SpecsOf(names));
-    for (int64_t i = 0; i < combinations; ++i) {
-      if (limit > 0 && static_cast<int64_t>(points.points().size()) == limit) break;
-      TrialParameters parameters = base_;
-      int64_t rest = i;
-      for (auto lane = lanes.rbegin(); lane != lanes.rend(); ++lane) {
-        const auto size = static_cast<int64_t>((*lane)->points.size());
-        PutPoint(parameters, **lane, rest % size);
-        rest /= size;
-      }
-      const absl::StatusOr<bool> fits = rules.Resolve(parameters);
-      if (!fits.ok()) return Problem(space_.place, fits.status());
-      if (*fits) points.Add(parameters);
-    }
-    AddPoints(points);
-  }
-
-  static std::vector<const ParameterSpec*> SpecsOf(const std::set<std::string>& names) {
-    std::vector<const ParameterSpec*> specs;
-    for (const ParameterSpec& spec : TrialParameterTable()) {
-      if (names.contains(std::string(spec.name))) specs.push_back(&spec);
-    }
-    return specs;
   }
 
   void Contradiction() {
@@ -278,8 +110,20 @@ class Compiler {
         "other; take some away");
   }
 
-  // What is the same in all points becomes fixed.
-  void AddPoints(const PointSet& points) {
+  void AddFixed(const ParameterSpec& parameter, const ParameterValue& value) {
+    v1::Parameter& fixed = *spec_.add_fixed();
+    fixed.set_name(std::string(parameter.name));
+    *fixed.mutable_value() = ToProto(value);
+  }
+
+  void AddAxis(const Lane& lane) {
+    v1::Axis& axis = *spec_.add_axes();
+    axis.set_name(std::string(lane.specs.front()->name));
+    for (const JointAxis::Point& point : lane.points) *axis.add_values() = ToProto(point.front());
+  }
+
+  // What is the same in all points becomes fixed, the rest a joint axis.
+  void AddPoints(const PointSet& points, google::protobuf::RepeatedPtrField<v1::JointAxis>& axes) {
     if (points.points().empty()) return Contradiction();
     if (points.points().size() > kMostPoints) {
       problems_.Add(space_.place,
@@ -306,76 +150,172 @@ class Compiler {
       JointAxis::Point& some = kept.emplace_back();
       for (size_t i : varying) some.push_back(point[i]);
     }
-    *spec_.add_joint() = ToProto(JointAxis(std::move(names), std::move(kept)));
+    *axes.Add() = ToProto(JointAxis(std::move(names), std::move(kept)));
   }
 
-  void CompileSamples() {
-    std::vector<SampledLane> sampled;
-    std::set<std::string> names = derived_;
-    std::set<std::string> crossed;
-    for (const SpaceParameter& parameter : space_.parameters) {
-      if (parameter.cross) crossed.insert(std::string(parameter.spec->name));
-    }
-    std::vector<TrialParameters> beside = {base_};  // what each sample is crossed with
-    std::vector<const ParameterSpec*> crossed_specs;
+  // Whether the rules allow what does not vary at all.
+  bool CheckFixed() {
+    std::set<std::string> all = derived_;
+    for (const Lane& lane : lanes_) all.merge(NamesOf(lane.specs));
+    TrialParameters fixed = base_;
+    const absl::StatusOr<bool> holds = rules_.NotAbout(all).Resolve(fixed);
+    if (!holds.ok()) Problem(space_.place, holds.status());
+    if (holds.ok() && !*holds) Contradiction();
+    return problems_.empty();
+  }
+
+  void CompileGrid() {
+    if (!CheckFixed()) return;
+    std::vector<LaneGroup> groups = GroupsOf(lanes_, derived_, rules_);
+    LaneGroup all{.lanes = {}, .names = derived_};
     for (const Lane& lane : lanes_) {
-      if (lane.specs.size() > 1 || !crossed.contains(std::string(lane.specs.front()->name))) {
-        sampled.push_back({lane.specs, lane.points, std::nullopt});
+      all.lanes.push_back(&lane);
+      all.names.merge(NamesOf(lane.specs));
+    }
+    if (space_.run_cap > 0 && Combinations(all.lanes, kMaxTrialsPerSweep) > space_.run_cap) {
+      return AddProduct(all, rules_, space_.run_cap, *spec_.mutable_joint());
+    }
+    for (const LaneGroup& group : groups) {
+      const SpaceRules rules = rules_.About(group.names);
+      if (rules.empty() && group.lanes.size() == 1 && group.lanes.front()->specs.size() == 1) {
+        AddAxis(*group.lanes.front());
+      } else {
+        AddProduct(group, rules, 0, *spec_.mutable_joint());
+      }
+    }
+  }
+
+  // The combinations of the lanes that the rules leave, the first lane slowest; the first `limit`
+  // of them, if it is not 0.
+  void AddProduct(const LaneGroup& group, const SpaceRules& rules, int64_t limit,
+                  google::protobuf::RepeatedPtrField<v1::JointAxis>& axes) {
+    const int64_t combinations = Combinations(group.lanes, kMostCombinations + 1);
+    if (combinations > kMostCombinations && limit == 0) {
+      problems_.Add(space_.place,
+                    absl::StrCat("formulas tie more than ", kMostCombinations,
+                                 " combinations together; tie fewer or shorter lists"));
+      return;
+    }
+    PointSet points(SpecsOf(group.names));
+    for (int64_t i = 0; i < combinations; ++i) {
+      if (limit > 0 && static_cast<int64_t>(points.points().size()) == limit) break;
+      TrialParameters parameters = base_;
+      int64_t rest = i;
+      for (auto lane = group.lanes.rbegin(); lane != group.lanes.rend(); ++lane) {
+        const auto size = static_cast<int64_t>((*lane)->points.size());
+        PutPoint(parameters, **lane, rest % size);
+        rest /= size;
+      }
+      const absl::StatusOr<bool> fits = rules.Resolve(parameters);
+      if (!fits.ok()) return Problem(space_.place, fits.status());
+      if (*fits) points.Add(parameters);
+    }
+    AddPoints(points, axes);
+  }
+
+  // Makes the crossed lanes axes of their own and returns the others. Problems if a formula is
+  // about one that is crossed.
+  std::vector<Lane> WithoutCrossed(Crossing& crossing) {
+    std::vector<Lane> others;
+    for (const Lane& lane : lanes_) {
+      if (lane.specs.size() > 1 || !crossed_.contains(std::string(lane.specs.front()->name))) {
+        others.push_back(lane);
         continue;
       }
       AddAxis(lane);
-      crossed_specs.push_back(lane.specs.front());
+      crossing.specs.push_back(lane.specs.front());
       std::vector<TrialParameters> more;
-      for (const TrialParameters& one : beside) {
+      for (const TrialParameters& one : crossing.beside) {
         for (size_t i = 0; i < lane.points.size() && more.size() < kMostCrossed; ++i) {
           PutPoint(more.emplace_back(one), lane, i);
         }
       }
-      beside = std::move(more);
-    }
-    for (const SpaceParameter& parameter : space_.parameters) {
-      if (const auto* distribution = std::get_if<Distribution>(&parameter.values)) {
-        sampled.push_back({{parameter.spec}, {}, *distribution});
-      }
-    }
-    for (const SampledLane& lane : sampled) {
-      AddNames(lane.specs, names);
+      crossing.beside = std::move(more);
     }
     for (const std::set<std::string>& tied : rules_.Tied()) {
       for (const std::string& name : tied) {
-        if (!crossed.contains(name)) continue;
+        if (!crossed_.contains(name)) continue;
         problems_.Add(space_.place,
                       absl::StrCat("`", name,
                                    "` is crossed with every sample, so no formula may "
                                    "depend on it"));
-        return;
+        return others;
       }
     }
-    if (space_.run_cap == 0) {
-      notices_.push_back(absl::StrCat("no `run_cap`: ", kDefaultSamples, " configs are sampled"));
-    }
-    const int64_t wanted = space_.run_cap == 0 ? kDefaultSamples : space_.run_cap;
+    return others;
+  }
+
+  int64_t Wanted() {
+    if (space_.run_cap > 0) return space_.run_cap;
+    notices_.push_back(absl::StrCat("no `run_cap`: ", kDefaultSamples, " configs are sampled"));
+    return kDefaultSamples;
+  }
+
+  void CompileSamples() {
+    Crossing crossing{.specs = {}, .beside = {base_}};
+    const std::vector<Lane> sampled = WithoutCrossed(crossing);
+    if (!problems_.empty()) return;
+    std::set<std::string> names = derived_;
+    for (const Lane& lane : sampled) names.merge(NamesOf(lane.specs));
+    const int64_t wanted = Wanted();
     PointSet points(SpecsOf(names));
-    const auto goes_together = [&](const TrialParameters& sample) {
-      return std::ranges::all_of(beside, [&](const TrialParameters& one) {
-        TrialParameters both = sample;
-        for (const ParameterSpec* spec : crossed_specs) {
-          PutParameter(both, *spec, GetParameter(one, *spec));
-        }
-        return CheckTogether(both).ok();
-      });
-    };
-    const absl::Status status = DrawPoints({.lanes = sampled,
-                                            .sobol = space_.method == SearchSpace::Method::kSobol,
-                                            .seed = space_.sampler_seed,
-                                            .wanted = wanted},
-                                           base_, rules_, goes_together, points);
+    const absl::Status status = DrawPoints(
+        {.lanes = sampled,
+         .sobol = space_.method == SearchSpace::Method::kSobol,
+         .seed = space_.sampler_seed,
+         .wanted = wanted},
+        base_, rules_, [&](const TrialParameters& sample) { return crossing.GoesWith(sample); },
+        points);
     if (!status.ok()) return Problem(space_.place, status);
     if (static_cast<int64_t>(points.points().size()) < wanted && !points.points().empty()) {
       notices_.push_back(absl::StrCat("the space has only ", points.points().size(),
                                       " different configs that were found, of ", wanted));
     }
-    AddPoints(points);
+    AddPoints(points, *spec_.mutable_joint());
+  }
+
+  // What depends on nothing else is a group of its own. Which combinations of groups go together
+  // the coordinator sees when it makes one.
+  void CompileSearch() {
+    if (!CheckFixed()) return;
+    Crossing crossing{.specs = {}, .beside = {base_}};
+    const std::vector<Lane> chosen = WithoutCrossed(crossing);
+    if (!problems_.empty()) return;
+    v1::Search& search = *spec_.mutable_search();
+    for (const LaneGroup& group : GroupsOf(chosen, derived_, rules_)) {
+      const SpaceRules rules = rules_.About(group.names);
+      if (std::ranges::none_of(group.lanes, IsDistributed)) {
+        AddProduct(group, rules, 0, *search.mutable_groups());
+      } else {
+        AddDraws(group, rules, search);
+      }
+      if (!problems_.empty()) return;
+    }
+    if (search.groups().empty()) {
+      problems_.Add(space_.place,
+                    "there is nothing to search; give a parameter `values`, or `min` and `max`");
+      return;
+    }
+    const bool falsifies = space_.method == SearchSpace::Method::kFalsify;
+    search.set_method(falsifies                                   ? v1::Search::METHOD_FALSIFY
+                      : space_.method == SearchSpace::Method::kGp ? v1::Search::METHOD_GP
+                                                                  : v1::Search::METHOD_TPE);
+    search.set_points(Wanted());
+    search.set_seed(static_cast<int64_t>(space_.sampler_seed));
+    search.set_minimize(space_.minimize);
+    if (!falsifies) return;
+    search.set_claim(space_.claim);
+    search.set_fresh_seeds(space_.fresh_seeds);
+  }
+
+  void AddDraws(const LaneGroup& group, const SpaceRules& rules, v1::Search& search) {
+    Sampling sampling{.sobol = true, .seed = space_.sampler_seed};
+    for (const Lane* lane : group.lanes) sampling.lanes.push_back(*lane);
+    sampling.wanted = rules.empty() ? kQuantiles : kTiedPoints;
+    PointSet points(SpecsOf(group.names));
+    const absl::Status status = DrawPoints(sampling, base_, rules, GoesWithAll, points);
+    if (!status.ok()) return Problem(space_.place, status);
+    AddPoints(points, *search.mutable_groups());
   }
 
   const SearchSpace& space_;
@@ -385,6 +325,7 @@ class Compiler {
   TrialParameters base_;
   SpaceRules rules_;
   std::set<std::string> derived_;
+  std::set<std::string> crossed_;
   std::vector<Lane> lanes_;
 };
 

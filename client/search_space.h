@@ -35,7 +35,7 @@ struct SpaceParameter {
 };
 
 struct SearchSpace {
-  enum class Method { kGrid, kRandom, kSobol };
+  enum class Method { kGrid, kRandom, kSobol, kTpe, kGp, kFalsify };
   Method method = Method::kGrid;
   Place place;                             // of the section
   std::vector<SpaceParameter> parameters;  // in the file's order
@@ -43,14 +43,17 @@ struct SearchSpace {
   std::vector<std::pair<std::vector<std::string>, Place>> zips;
   std::vector<Formula> constraints;                               // all hold
   std::vector<std::pair<const ParameterSpec*, Formula>> derived;  // computed one after the other
-  int64_t run_cap = 0;  // configs at most; 0 = all of a grid, or kDefaultSamples
+  int64_t run_cap = 0;      // configs at most; 0 = all of a grid, or kDefaultSamples
+  bool minimize = false;    // of tpe and gp: the lowest value of the metric is the best
+  std::string claim;        // of falsify
+  int64_t fresh_seeds = 5;  // likewise
   uint64_t sampler_seed = 1;
 };
 
 inline constexpr int64_t kDefaultSamples = 100;
 
-// Adds the space to the spec: `fixed`, `axes` and `joint`. What contradicts itself becomes a
-// problem, what a user may not expect a notice.
+// Adds the space to the spec: `fixed`, `axes` and `joint` or `search`. What contradicts itself
+// becomes a problem, what a user may not expect a notice.
 void AddSpace(const SearchSpace& space, v1::SweepSpec& spec, Problems& problems,
               std::vector<std::string>& notices);
 

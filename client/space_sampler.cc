@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/random/sobol.hpp>
+#include <optional>
 
 #include "base/philox.h"
 
@@ -48,13 +49,11 @@ class Cube {
 };
 
 // Whether every value is one of its parameter's.
-bool Put(const SampledLane& lane, double share, TrialParameters& parameters) {
+bool Put(const Lane& lane, double share, TrialParameters& parameters) {
   if (!lane.distribution) {
     const auto count = lane.points.size();
     const size_t at = std::min(count - 1, static_cast<size_t>(share * static_cast<double>(count)));
-    for (size_t i = 0; i < lane.specs.size(); ++i) {
-      PutParameter(parameters, *lane.specs[i], lane.points[at][i]);
-    }
+    PutPoint(parameters, lane, at);
     return true;
   }
   const ParameterSpec& spec = *lane.specs.front();

@@ -3,14 +3,13 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <set>
 #include <vector>
 
 #include "absl/status/status.h"
-#include "base/distribution.h"
 #include "base/grid.h"
 #include "base/trial_parameters.h"
+#include "client/space_lanes.h"
 #include "client/space_rules.h"
 
 namespace pathsweep {
@@ -35,15 +34,8 @@ class PointSet {
   std::vector<JointAxis::Point> points_;
 };
 
-// One dimension: a point of a list, all alike; or a value of a distribution of one parameter.
-struct SampledLane {
-  std::vector<const ParameterSpec*> specs;
-  std::vector<JointAxis::Point> points;
-  std::optional<Distribution> distribution;
-};
-
 struct Sampling {
-  std::vector<SampledLane> lanes;
+  std::vector<Lane> lanes;
   // Points of Sobol's sequence (Joe & Kuo 2008) under a random digital shift, in place of
   // independent ones.
   bool sobol = false;

@@ -12,12 +12,14 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/claim_proto.h"
 #include "base/expression.h"
 #include "base/grid.h"
 #include "base/keep_checkpoint.h"
 #include "base/metrics.h"
 #include "base/parameter_proto.h"
+#include "base/suggest.h"
 #include "base/sweep_name.h"
 #include "client/problems.h"
 #include "client/search_space.h"
@@ -38,6 +40,9 @@ constexpr int32_t kMostAttempts = 1000;
 // trained: they are passed over with a notice.
 constexpr std::array<absl::string_view, 7> kForeignKeys = {
     "program", "command", "entity", "project", "controller", "job", "image_uri"};
+// What `method` may be; `bayes` is understood too.
+constexpr std::array<absl::string_view, 6> kMethods = {"grid", "random", "sobol",
+                                                       "tpe",  "gp",     "falsify"};
 constexpr int64_t kHighestSamplerSeed = 1'000'000'000;
 
 // The text of a scalar; a problem if there is none.
@@ -66,6 +71,9 @@ class Parser {
   void Name(const YamlEntry& entry);
   void Description(const YamlEntry& entry);
   void Method(const YamlEntry& entry);
+  void ClaimToBreak(const YamlEntry& entry);
+  void FreshSeeds(const YamlEntry& entry);
+  void CheckMethod();
   void Metric(const YamlEntry& entry);
   void MetricName(const YamlEntry& entry);
   void Parameters(const YamlEntry& entry) { parameters_ = entry; }
@@ -106,6 +114,8 @@ class Parser {
   ParameterPlaces places_;
   std::set<std::string> keys_;
   Place parameters_place_;
+  Place method_place_;
+  std::optional<std::string> goal_;
   Place seeds_place_;
   ClaimPlaces claim_places_;
   // Taken when the method is known.
@@ -119,6 +129,8 @@ const std::vector<std::pair<absl::string_view, Parser::Handler>>& Parser::Handle
       {"name", &Parser::Name},
       {"description", &Parser::Description},
       {"method", &Parser::Method},
+      {"claim", &Parser::ClaimToBreak},
+      {"fresh_seeds", &Parser::FreshSeeds},
       {"metric", &Parser::Metric},
       {"parameters", &Parser::Parameters},
       {"run_cap", &Parser::RunCap},
@@ -155,6 +167,7 @@ v1::SweepSpec Parser::Parse(const YAML::Node& root) {
   if (!keys_.contains("method")) {
     problems_.Add({}, "`method` is missing; write `method: grid`");
   }
+  CheckMethod();
   if (!keys_.contains("parameters")) {
     problems_.Add({},
                   "`parameters` is missing; write what to sweep over, as in `parameters: {lr: "
@@ -165,6 +178,8 @@ v1::SweepSpec Parser::Parse(const YAML::Node& root) {
     if (!claim.metric().empty()) continue;
     claim.set_metric(spec_.metric().empty() ? std::string(kExactMatch) : spec_.metric());
   }
+  const bool is_loss = absl::EndsWith(spec_.metric(), "loss");
+  space_.minimize = goal_.value_or(is_loss ? "minimize" : "maximize") == "minimize";
   if (problems_.empty()) AddSpace(space_, spec_, problems_, notices_);
   if (problems_.empty()) CheckWhole();
   return spec_;
@@ -207,14 +222,43 @@ void Parser::Description(const YamlEntry& entry) {
 
 void Parser::Method(const YamlEntry& entry) {
   const std::optional<std::string> method = Text(entry, problems_);
-  if (!method || method == "grid") return;
-  if (method == "random") {
-    space_.method = SearchSpace::Method::kRandom;
-  } else if (method == "sobol") {
-    space_.method = SearchSpace::Method::kSobol;
-  } else {
-    problems_.Add(entry.value_place,
-                  absl::StrCat("unknown method `", *method, "`: grid, random or sobol"));
+  if (!method) return;
+  method_place_ = entry.value_place;
+  if (*method == "bayes") notices_.push_back("`method: bayes` is `tpe` here");
+  static const auto& methods = *new std::map<std::string, SearchSpace::Method>{
+      {"bayes", SearchSpace::Method::kTpe},     {"falsify", SearchSpace::Method::kFalsify},
+      {"gp", SearchSpace::Method::kGp},         {"grid", SearchSpace::Method::kGrid},
+      {"random", SearchSpace::Method::kRandom}, {"sobol", SearchSpace::Method::kSobol},
+      {"tpe", SearchSpace::Method::kTpe}};
+  const auto found = methods.find(*method);
+  if (found != methods.end()) {
+    space_.method = found->second;
+    return;
+  }
+  problems_.Add(entry.value_place,
+                absl::StrCat("unknown method `", *method, "`", DidYouMean(*method, kMethods), ": ",
+                             absl::StrJoin(kMethods, ", ")));
+}
+
+void Parser::ClaimToBreak(const YamlEntry& entry) {
+  if (const auto name = Text(entry, problems_)) space_.claim = *name;
+}
+
+void Parser::FreshSeeds(const YamlEntry& entry) {
+  if (const auto count = IntegerFrom(entry, 2, kMostSeeds)) space_.fresh_seeds = *count;
+}
+
+// What belongs to one method alone, and what it needs.
+void Parser::CheckMethod() {
+  const bool falsifies = space_.method == SearchSpace::Method::kFalsify;
+  for (absl::string_view key : {"claim", "fresh_seeds"}) {
+    if (falsifies || !keys_.contains(std::string(key))) continue;
+    problems_.Add(method_place_, absl::StrCat("`", key, "` belongs to `method: falsify`"));
+  }
+  if (falsifies && !keys_.contains("claim")) {
+    problems_.Add(method_place_,
+                  "`method: falsify` needs a `claim`, the name of one of `claims` that is to be "
+                  "broken");
   }
 }
 
@@ -310,6 +354,8 @@ void Parser::Metric(const YamlEntry& entry) {
                     absl::StrCat(UnknownKey(part.key, {"name", "goal"}), " in `metric`"));
     } else if (text && *text != "maximize" && *text != "minimize") {
       problems_.Add(part.value_place, "`goal` must be maximize or minimize");
+    } else {
+      goal_ = text;
     }
   });
   if (!named) problems_.Add(entry.value_place, "`metric` needs a `name`, as in exact_match");
@@ -453,7 +499,8 @@ bool Parser::FlagFrom(const YamlEntry& entry) {
 // what is not swept. The place is that of the first parameter or claim in the file that the message
 // names.
 void Parser::CheckWhole() {
-  const absl::StatusOr<Grid> grid = GridFromProto(spec_);
+  const absl::StatusOr<Grid> grid =
+      spec_.has_search() ? SpaceFromProto(spec_) : GridFromProto(spec_);
   if (!grid.ok()) return AddWhole(grid.status(), "", places_);
   if (absl::Status most = CheckMostSeeds(spec_); !most.ok()) {
     return problems_.Add(seeds_place_, std::string(most.message()));
@@ -516,7 +563,7 @@ absl::StatusOr<v1::ExtendSweepRequest> ReadExtension(const std::filesystem::path
   std::vector<std::string> notices;
   absl::StatusOr<Document> document = ParseDocument(*text, path.string(), notices);
   if (!document.ok()) return document.status();
-  if (!document->spec.joint().empty()) {
+  if (!document->spec.joint().empty() || document->spec.has_search()) {
     return absl::InvalidArgumentError(
         absl::StrCat(path.string(),
                      " has parameters that are sampled or tied together, by which no "

@@ -10,6 +10,7 @@ build_packages=(
   libsqlite3-dev libsqlitecpp-dev zlib1g-dev
   libcli11-dev libhwy-dev libspdlog-dev libyaml-cpp-dev nlohmann-json3-dev
   libboost-dev                                                    # headers: math, random
+  libeigen3-dev                                                   # headers: linear algebra
   sqlite3                                                         # to query results by hand
 )
 

@@ -142,9 +142,10 @@ absl::StatusOr<std::vector<ClaimSample>> SamplesOf(const Claim& claim, const Con
     return absl::FailedPreconditionError("it is about none of the sweep's configs");
   }
   Scratch scratch(claim, configs);
-  std::vector<ClaimSample> samples(count);
+  std::vector<ClaimSample> samples;
+  samples.reserve(count);
   for (size_t i = 0; i < count; ++i) {
-    ClaimSample& sample = samples[i];
+    ClaimSample sample;
     sample.config = comparison == nullptr ? region[i] : pairs[i].first;
     sample.other = comparison == nullptr ? region[i] : pairs[i].second;
     const TrialParameters& parameters = scratch.At(sample.config);
@@ -154,11 +155,13 @@ absl::StatusOr<std::vector<ClaimSample>> SamplesOf(const Claim& claim, const Con
     if (comparison != nullptr) {
       AddDifferences(values.Of(pairs[i].first), values.Of(pairs[i].second), claim.metric,
                      parameters.test_samples, sample);
-      continue;
+    } else {
+      AddSeeds(values.Of(sample.config), sample);
+      if (!sample.values.empty()) {
+        sample.noise = NoiseOf(claim.metric, sample.values, parameters.test_samples);
+      }
     }
-    AddSeeds(values.Of(sample.config), sample);
-    if (sample.values.empty()) continue;
-    sample.noise = NoiseOf(claim.metric, sample.values, parameters.test_samples);
+    if (!sample.values.empty() || sample.missing > 0) samples.push_back(std::move(sample));
   }
   return samples;
 }

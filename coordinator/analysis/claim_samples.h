@@ -25,8 +25,9 @@ struct ClaimSample {
   double noise = 0;
 };
 
-// In the order of the configs. FailedPrecondition if the claim is about none of them, or its bound
-// is no number for some of them. Requires a claim that has passed CheckClaim.
+// In the order of the configs, without those that have no seed. FailedPrecondition if the claim is
+// about none of them, or its bound is no number for some of them. Requires a claim that has passed
+// CheckClaim.
 absl::StatusOr<std::vector<ClaimSample>> SamplesOf(const Claim& claim, const ConfigColumns& configs,
                                                    const SeedValues& values);
 

@@ -172,6 +172,11 @@ absl::StatusOr<Events> Decide(const State& state, const ExtendSweep& command, ab
                               const LeasePolicy&) {
   absl::StatusOr<const Sweep*> sweep = RequireOpenSweep(state, command.sweep);
   if (!sweep.ok()) return sweep.status();
+  if ((*sweep)->spec.search) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("sweep `", (*sweep)->spec.name,
+                     "` chooses its configs by itself; submit a sweep of its own"));
+  }
   absl::StatusOr<Sweep> extended = Extend(**sweep, command.extension, state.next_trial);
   if (!extended.ok()) return extended.status();
   if (extended->trials == (*sweep)->trials) return Events{};
@@ -185,10 +190,10 @@ absl::StatusOr<Events> Decide(const State& state, const GrowSweep& command, absl
   absl::StatusOr<const Sweep*> sweep = RequireUnchanged(state, command.sweep, command.trials);
   if (!sweep.ok()) return sweep.status();
   if ((*sweep)->cancelled) return absl::AbortedError("the sweep was cancelled");
-  const Extension extension{.axes = {}, .seeds = {}, .more_seeds = command.more};
-  absl::StatusOr<Sweep> extended = Extend(**sweep, extension, state.next_trial);
+  absl::StatusOr<Sweep> extended = Extend(**sweep, command.extension, state.next_trial);
   if (!extended.ok()) return extended.status();
-  return Events{SweepExtended{command.sweep, extension, state.next_trial, extended->trials}};
+  return Events{
+      SweepExtended{command.sweep, command.extension, state.next_trial, extended->trials}};
 }
 
 absl::StatusOr<Events> Decide(const State& state, const JudgeSweep& command, absl::Time,

@@ -38,12 +38,12 @@ struct ExtendSweep {
   Extension extension;
 };
 
-// More seeds for some configs of a sweep. Aborted if it is cancelled or has not `trials` trials:
-// what was decided for a sweep holds for it alone as it was.
+// What a sweep adds by itself. Aborted if it is cancelled or has not `trials` trials: what was
+// decided for a sweep holds for it alone as it was.
 struct GrowSweep {
   SweepId sweep;
   int64_t trials;
-  std::vector<MoreSeeds> more;
+  Extension extension;
 };
 
 // What was found about its claims. Aborted if it has not `trials` trials and `results` results.

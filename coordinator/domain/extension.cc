@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <iterator>
+#include <map>
 #include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace pathsweep {
 namespace {
@@ -33,6 +35,26 @@ std::vector<ParameterValue>& ValuesOf(Grid& grid, const std::string& name) {
   if (axis != grid.axes.end()) return axis->values;
   const ParameterValue fixed = GetParameter(grid.fixed, *FindParameter(name));
   return grid.axes.emplace_back(GridAxis{name, {fixed}}).values;
+}
+
+bool SameNames(const JointAxis& one, const JointAxis& other) {
+  return std::set<std::string>(one.names().begin(), one.names().end()) ==
+         std::set<std::string>(other.names().begin(), other.names().end());
+}
+
+// The axis's points, their values in the order of the names.
+std::vector<JointAxis::Point> InOrderOf(const std::vector<std::string>& names,
+                                        const JointAxis& axis) {
+  std::vector<size_t> places;
+  for (const std::string& name : names) {
+    places.push_back(std::ranges::find(axis.names(), name) - axis.names().begin());
+  }
+  std::vector<JointAxis::Point> points;
+  for (const JointAxis::Point& from : axis.points()) {
+    JointAxis::Point& point = points.emplace_back();
+    for (size_t place : places) point.push_back(from[place]);
+  }
+  return points;
 }
 
 // Puts blocks behind those of a sweep.
@@ -79,6 +101,37 @@ class Growth {
     all.insert(all.end(), missing.begin(), missing.end());
     ValuesOf(sweep_.spec.grid, typed->name) = std::move(all);
     return absl::OkStatus();
+  }
+
+  absl::Status AddPoints(const JointAxis& wanted) {
+    std::vector<JointAxis>& joint = sweep_.spec.grid.joint;
+    absl::StatusOr<JointAxis> typed = CheckAxis(wanted);
+    if (!typed.ok()) return typed.status();
+    if (joint.size() != 1 || !SameNames(joint.front(), *typed)) {
+      return absl::FailedPreconditionError(absl::StrCat(
+          "points of `", absl::StrJoin(wanted.names(), "`, `"), "` are none of sweep `",
+          sweep_.spec.name, "`, in which ",
+          joint.size() == 1
+              ? absl::StrCat("`", absl::StrJoin(joint.front().names(), "`, `"), "` change")
+              : "no such parameters change",
+          " together"));
+    }
+    const std::vector<JointAxis::Point> missing =
+        Missing(joint.front().points(), InOrderOf(joint.front().names(), *typed));
+    if (missing.empty()) return absl::OkStatus();
+    Grid grid = sweep_.spec.grid;
+    grid.joint = {JointAxis(joint.front().names(), missing)};
+    if (absl::Status status = Add(grid, ConfigsOf(sweep_)); !status.ok()) return status;
+    std::vector<JointAxis::Point> all = joint.front().points();
+    all.insert(all.end(), missing.begin(), missing.end());
+    joint.front() = JointAxis(joint.front().names(), std::move(all));
+    return absl::OkStatus();
+  }
+
+  void EndSearch() {
+    if (!sweep_.spec.search) return;
+    sweep_.spec.search->points =
+        static_cast<int64_t>(sweep_.spec.grid.joint.front().points().size());
   }
 
   absl::Status AddSome(const MoreSeeds& more) {
@@ -131,10 +184,32 @@ absl::StatusOr<Sweep> Extend(Sweep sweep, const Extension& extension, TrialId fi
   for (const GridAxis& axis : extension.axes) {
     if (absl::Status status = growth.AddValues(axis); !status.ok()) return status;
   }
+  if (extension.points) {
+    if (absl::Status status = growth.AddPoints(*extension.points); !status.ok()) return status;
+  }
   for (const MoreSeeds& more : extension.more_seeds) {
     if (absl::Status status = growth.AddSome(more); !status.ok()) return status;
   }
+  if (extension.ends_search) growth.EndSearch();
   return growth.Take();
+}
+
+std::vector<std::vector<TrialId>> TrialsOfPoints(const Sweep& sweep, const JointAxis& points) {
+  std::map<JointAxis::Point, size_t> places;
+  for (const JointAxis::Point& point : InOrderOf(sweep.spec.grid.joint.front().names(), points)) {
+    places.emplace(point, places.size());
+  }
+  std::vector<std::vector<TrialId>> trials(places.size());
+  for (const TrialBlock& block : sweep.blocks) {
+    if (!block.some.empty()) continue;  // other seeds
+    const std::vector<JointAxis::Point>& known = block.grid.joint.front().points();
+    const int64_t width = block.configs() / static_cast<int64_t>(known.size());
+    for (int64_t offset = 0; offset < block.trials; ++offset) {
+      const auto place = places.find(known[block.ConfigInGrid(offset) / width]);
+      if (place != places.end()) trials[place->second].push_back(block.first_trial + offset);
+    }
+  }
+  return trials;
 }
 
 }  // namespace pathsweep

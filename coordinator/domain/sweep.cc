@@ -29,10 +29,17 @@ bool Sweep::TrialsEnded() const {
 
 int64_t Sweep::Results() const { return rows[TrialState::kSucceeded] + rows[TrialState::kStopped]; }
 
-bool Sweep::Ended() const { return TrialsEnded() && (cancelled || !AwaitsJudgement()); }
+bool Sweep::Searches() const {
+  if (!spec.search || cancelled) return false;
+  return static_cast<int64_t>(spec.grid.joint.front().points().size()) < spec.search->points;
+}
+
+bool Sweep::Ended() const {
+  return TrialsEnded() && (cancelled || (!Searches() && !AwaitsJudgement()));
+}
 
 bool Sweep::AwaitsJudgement() const {
-  return !spec.claims.empty() && TrialsEnded() && judged_results != Results();
+  return !spec.claims.empty() && TrialsEnded() && !Searches() && judged_results != Results();
 }
 
 int64_t Sweep::Room() const {

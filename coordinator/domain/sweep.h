@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "base/claim.h"
 #include "base/grid.h"
 #include "base/keep_checkpoint.h"
+#include "coordinator/domain/search.h"
 #include "coordinator/domain/trial.h"
 
 namespace pathsweep {
@@ -39,6 +41,8 @@ struct SweepSpec {
   std::vector<Claim> claims = {};
   // Configs that some claim is undecided about get more seeds, up to so many; 0 = nothing is added.
   int64_t most_seeds = 0;
+  // None: the grid is all there is.
+  std::optional<Search> search = std::nullopt;
 
   bool operator==(const SweepSpec&) const = default;
 };
@@ -95,10 +99,14 @@ struct Sweep {
   // Trials with a result.
   int64_t Results() const;
 
-  // Every trial has ended, and the claims were judged with all results: nothing is added any more.
+  // It has a search that has not chosen all its points.
+  bool Searches() const;
+
+  // Every trial has ended, and nothing is added any more: the search has its points, and the claims
+  // were judged with all results.
   bool Ended() const;
 
-  // It has claims to be judged: every trial has ended since they were.
+  // It has claims to be judged: every trial has ended since they were, those of its search too.
   bool AwaitsJudgement() const;
 
   // Trials that may start now beside those that run.

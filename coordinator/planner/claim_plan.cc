@@ -53,6 +53,8 @@ std::vector<int64_t> NewSeeds(absl::Span<const SeedValue> present, int64_t wante
   return seeds;
 }
 
+}  // namespace
+
 std::vector<MoreSeeds> SeedsFor(const std::map<size_t, int64_t>& wanted, const SeedValues& values) {
   std::map<std::vector<int64_t>, std::vector<int64_t>> configs;  // by their new seeds
   for (const auto& [config, count] : wanted) {
@@ -62,8 +64,6 @@ std::vector<MoreSeeds> SeedsFor(const std::map<size_t, int64_t>& wanted, const S
   for (auto& [seeds, of] : configs) more.push_back({std::move(of), seeds});
   return more;
 }
-
-}  // namespace
 
 SeedRule SeedRuleOf(const SweepSpec& spec) {
   return {.least = static_cast<int64_t>(spec.grid.seeds.size()), .most = spec.most_seeds};
@@ -88,8 +88,7 @@ absl::StatusOr<ClaimPlan> PlanClaims(const Sweep& sweep, const ReadValues& read)
   }
   ClaimPlan plan{.more = {}, .verdicts = std::move(judged)};
   if (!wanted.empty()) {
-    // Every metric has the same seeds.
-    plan.more = SeedsFor(wanted, **by_metric.Of(sweep.spec.claims.front().metric));
+    plan.more = SeedsFor(wanted, ValuesBySeed(sweep, {}, SeedsOf::kAll));
   }
   return plan;
 }

@@ -2,6 +2,7 @@
 // undecided, or the verdicts. Pure.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,6 +19,10 @@ namespace pathsweep {
 
 // Requires most_seeds > 0.
 SeedRule SeedRuleOf(const SweepSpec& spec);
+
+// For each config as many seeds after its highest one as it lacks of what is wanted. `values` has
+// all its seeds.
+std::vector<MoreSeeds> SeedsFor(const std::map<size_t, int64_t>& wanted, const SeedValues& values);
 
 struct ClaimPlan {
   std::vector<MoreSeeds> more;  // none: the verdicts are the last ones

@@ -2,12 +2,15 @@
 
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <exception>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "coordinator/planner/claim_plan.h"
+#include "coordinator/planner/search_plan.h"
 #include "coordinator/store/results_reader.h"
 
 namespace pathsweep {
@@ -15,6 +18,22 @@ namespace {
 
 constexpr absl::Duration kPause = absl::Milliseconds(100);
 constexpr absl::Duration kPauseAfterError = absl::Seconds(5);
+
+// Trials that the workers could train at a time, one at least.
+int64_t SlotsOf(const State& state) {
+  int64_t slots = 0;
+  for (const auto& [name, worker] : state.workers) {
+    if (worker.connected && !worker.leaving) slots += worker.description.slots;
+  }
+  return std::max<int64_t>(slots, 1);
+}
+
+// How many trials a search should add, so that no slot waits for its next point.
+int64_t TrialsToAdd(const Sweep& sweep, int64_t slots) {
+  const TrialCounts counts = sweep.Counts();
+  if (sweep.spec.max_parallel > 0) slots = std::min(slots, sweep.spec.max_parallel);
+  return slots - counts[TrialState::kPending] - counts[TrialState::kRunning];
+}
 
 }  // namespace
 
@@ -43,41 +62,70 @@ void Planner::Loop() {
       status = absl::InternalError(error.what());
     }
     pause = status.ok() ? kPause : kPauseAfterError;
-    if (!status.ok()) spdlog::error("cannot judge claims: {}", std::string(status.message()));
+    if (!status.ok()) spdlog::error("cannot plan sweeps: {}", std::string(status.message()));
   }
+}
+
+std::vector<Planner::Due> Planner::DueIn(const State& state) {
+  std::vector<Due> due;
+  const int64_t slots = SlotsOf(state);
+  for (const auto& [id, sweep] : state.sweeps) {
+    const int64_t trials = sweep.Searches() ? TrialsToAdd(sweep, slots) : 0;
+    if (trials > 0 || sweep.AwaitsJudgement()) due.push_back({sweep, trials});
+  }
+  return due;
 }
 
 absl::Status Planner::Look() {
-  std::vector<Sweep> due;
+  std::vector<Due> due;
   absl::Status asked = engine_.Ask({Inspect{}, [&](const absl::Status& status, const State& state) {
-                                      if (!status.ok()) return;
-                                      for (const auto& [id, sweep] : state.sweeps) {
-                                        if (sweep.AwaitsJudgement()) due.push_back(sweep);
-                                      }
+                                      if (status.ok()) due = DueIn(state);
                                     }});
-  for (const Sweep& sweep : due) asked.Update(Plan(sweep));
+  for (const Due& one : due) asked.Update(Plan(one));
   return asked;
 }
 
-absl::Status Planner::Plan(const Sweep& sweep) {
+absl::Status Planner::Plan(const Due& due) {
   absl::StatusOr<std::unique_ptr<ResultsReader>> reader = ResultsReader::Open(database_);
   if (!reader.ok()) return reader.status();
-  const auto plan = PlanClaims(
-      sweep, [&](const std::string& metric) { return (*reader)->FinalValues(sweep, metric); });
-  if (!plan.ok()) return plan.status();
-  absl::Status done = absl::ResourceExhaustedError("");
-  if (!plan->more.empty()) {
-    done = engine_.Ask({GrowSweep{sweep.id, sweep.trials, plan->more}, nullptr});
-    if (absl::IsResourceExhausted(done)) {
-      spdlog::warn("no more seeds for sweep={}: {}", sweep.spec.name, std::string(done.message()));
-    }
-  }
-  if (absl::IsResourceExhausted(done)) {
-    done =
-        engine_.Ask({JudgeSweep{sweep.id, sweep.trials, sweep.Results(), plan->verdicts}, nullptr});
-  }
+  const ReadValues read = [&](const std::string& metric) {
+    return (*reader)->FinalValues(due.sweep, metric);
+  };
+  const absl::Status done =
+      due.trials > 0 ? GoOnSearching(due, read) : JudgeOrAddSeeds(due.sweep, read);
   // It has changed meanwhile, and the next look sees how.
   return absl::IsAborted(done) ? absl::OkStatus() : done;
+}
+
+absl::Status Planner::Grow(const Sweep& sweep, Extension extension) {
+  return engine_.Ask({GrowSweep{sweep.id, sweep.trials, std::move(extension)}, nullptr});
+}
+
+absl::Status Planner::GoOnSearching(const Due& due, const ReadValues& read) {
+  absl::StatusOr<Extension> extension = PlanSearch(due.sweep, read, due.trials);
+  if (!extension.ok()) return extension.status();
+  const absl::Status done = Grow(due.sweep, *std::move(extension));
+  if (!absl::IsResourceExhausted(done)) return done;
+  spdlog::warn("no more points for sweep={}: {}", due.sweep.spec.name, std::string(done.message()));
+  return Grow(due.sweep, {.axes = {}, .seeds = {}, .ends_search = true});
+}
+
+absl::Status Planner::JudgeOrAddSeeds(const Sweep& sweep, const ReadValues& read) {
+  const auto plan = PlanClaims(sweep, read);
+  if (!plan.ok()) return plan.status();
+  std::vector<MoreSeeds> more = plan->more;
+  if (sweep.spec.search && !sweep.cancelled) {
+    absl::StatusOr<std::vector<MoreSeeds>> fresh = PlanFreshSeeds(sweep, read);
+    if (!fresh.ok()) return fresh.status();
+    more.insert(more.end(), fresh->begin(), fresh->end());
+  }
+  if (!more.empty()) {
+    const absl::Status done = Grow(sweep, {.axes = {}, .seeds = {}, .more_seeds = std::move(more)});
+    if (!absl::IsResourceExhausted(done)) return done;
+    spdlog::warn("no more seeds for sweep={}: {}", sweep.spec.name, std::string(done.message()));
+  }
+  return engine_.Ask(
+      {JudgeSweep{sweep.id, sweep.trials, sweep.Results(), plan->verdicts}, nullptr});
 }
 
 }  // namespace pathsweep

@@ -1,16 +1,19 @@
-// Does what sweeps with claims need, beside the engine: looks ten times a second for those whose
-// trials have ended, and adds seeds where they are undecided, or has their verdicts stored.
+// Does what sweeps with claims or a search need, beside the engine. Looks ten times a second for
+// those whose trials have ended, and adds seeds where claims are undecided, or has the verdicts
+// stored; and for searches with fewer trials than the workers could train, and adds points.
 // Everything it does follows from what is stored, so a restart or a repeated look changes nothing.
 #pragma once
 
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/synchronization/mutex.h"
 #include "coordinator/domain/sweep.h"
 #include "coordinator/engine/engine_thread.h"
+#include "coordinator/planner/sweep_values.h"
 
 namespace pathsweep {
 
@@ -24,9 +27,18 @@ class Planner {
 
  private:
   void Loop();
+  struct Due {
+    Sweep sweep;
+    int64_t trials;  // that its search should add; 0: it is to be judged
+  };
+  static std::vector<Due> DueIn(const State& state);
+
   // Does what is due; OK if nothing has gone wrong.
   absl::Status Look();
-  absl::Status Plan(const Sweep& sweep);
+  absl::Status Plan(const Due& due);
+  absl::Status GoOnSearching(const Due& due, const ReadValues& read);
+  absl::Status JudgeOrAddSeeds(const Sweep& sweep, const ReadValues& read);
+  absl::Status Grow(const Sweep& sweep, Extension extension);
 
   EngineThread& engine_;
   const std::string database_;

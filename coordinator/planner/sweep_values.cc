@@ -20,12 +20,15 @@ ConfigColumns ConfigsOf(const Sweep& sweep) {
   return ConfigColumns(grids);
 }
 
-SeedValues ValuesBySeed(const Sweep& sweep, absl::Span<const std::optional<double>> values) {
+SeedValues ValuesBySeed(const Sweep& sweep, absl::Span<const std::optional<double>> values,
+                        SeedsOf which) {
   std::vector<SeedValues::Row> rows;
   rows.reserve(sweep.trials);
   int64_t all = 0;
   for (const TrialBlock& block : sweep.blocks) {
+    const bool added = !block.some.empty();
     all = std::max(all, block.first_config + ConfigCount(block.grid));
+    if (which == (added ? SeedsOf::kGrid : SeedsOf::kAdded)) continue;
     for (int64_t i = 0; i < block.trials; ++i) {
       SeedValues::Row& row = rows.emplace_back();
       row.config = static_cast<size_t>(block.ConfigOf(i));
@@ -37,12 +40,18 @@ SeedValues ValuesBySeed(const Sweep& sweep, absl::Span<const std::optional<doubl
   return SeedValues(static_cast<size_t>(all), rows);
 }
 
+SeedsOf SeedsToJudgeBy(const SweepSpec& spec) {
+  const bool falsifies = spec.search && spec.search->method == Search::Method::kFalsify;
+  return falsifies ? SeedsOf::kAdded : SeedsOf::kAll;
+}
+
 absl::StatusOr<const SeedValues*> ValuesByMetric::Of(const std::string& metric) {
   const auto known = values_.find(metric);
   if (known != values_.end()) return &known->second;
   const absl::StatusOr<std::vector<std::optional<double>>> values = read_(metric);
   if (!values.ok()) return values.status();
-  return &values_.emplace(metric, ValuesBySeed(sweep_, *values)).first->second;
+  SeedValues by_seed = ValuesBySeed(sweep_, *values, SeedsToJudgeBy(sweep_.spec));
+  return &values_.emplace(metric, std::move(by_seed)).first->second;
 }
 
 size_t LooksOf(const SweepSpec& spec) {

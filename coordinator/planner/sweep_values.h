@@ -19,14 +19,22 @@ namespace pathsweep {
 // In the order of their numbers.
 ConfigColumns ConfigsOf(const Sweep& sweep);
 
-// `values` are those of the sweep's trials, by number; they may be of an earlier moment, and fewer.
-SeedValues ValuesBySeed(const Sweep& sweep, absl::Span<const std::optional<double>> values);
+enum class SeedsOf { kAll, kGrid, kAdded };
+
+// Of the seeds of the grid, of those that some configs got beside, or of all. `values` are those of
+// the sweep's trials, by number; they may be of an earlier moment, and fewer.
+SeedValues ValuesBySeed(const Sweep& sweep, absl::Span<const std::optional<double>> values,
+                        SeedsOf which);
+
+// Those by which claims are judged: where a search for counterexamples has tried many configs with
+// the same few seeds, these have picked the lucky ones, and only others can tell.
+SeedsOf SeedsToJudgeBy(const SweepSpec& spec);
 
 // The final values of the sweep's trials, by number.
 using ReadValues =
     std::function<absl::StatusOr<std::vector<std::optional<double>>>(const std::string& metric)>;
 
-// What the seeds of a sweep brought, for each metric; each is read once.
+// What the seeds by which its claims are judged brought, for each metric; each is read once.
 class ValuesByMetric {
  public:
   // The sweep must outlive the object.

@@ -115,4 +115,22 @@ v1::ClaimReport ReportOn(const Claim& claim, const ConfigColumns& configs, const
   return proto;
 }
 
+void AddSearch(const Claim& claim, const ConfigColumns& configs, const SeedValues& values,
+               v1::ClaimReport& report) {
+  report.clear_share();
+  const auto samples = SamplesOf(claim, configs, values);
+  if (!samples.ok()) return;
+  const std::vector<ConfigVerdict> verdicts = Judge(claim, *samples);
+  v1::ClaimSearch& search = *report.mutable_search();
+  std::optional<size_t> lowest;
+  for (size_t i = 0; i < samples->size(); ++i) {
+    if (!verdicts[i].mean) continue;
+    search.set_tried(search.tried() + 1);
+    if (verdicts[i].margin < 0) search.set_broke(search.broke() + 1);
+    if (!lowest || verdicts[i].margin < verdicts[*lowest].margin) lowest = i;
+  }
+  if (!lowest) return;
+  *search.mutable_lowest() = ConfigToProto(claim, configs, (*samples)[*lowest], verdicts[*lowest]);
+}
+
 }  // namespace pathsweep

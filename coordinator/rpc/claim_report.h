@@ -14,4 +14,8 @@ namespace pathsweep {
 v1::ClaimReport ReportOn(const Claim& claim, const ConfigColumns& configs, const SeedValues& values,
                          size_t looks, size_t max_verdicts);
 
+// What a search for configs that break the claim has tried; `values` are those of its seeds.
+void AddSearch(const Claim& claim, const ConfigColumns& configs, const SeedValues& values,
+               v1::ClaimReport& report);
+
 }  // namespace pathsweep

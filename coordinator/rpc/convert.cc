@@ -14,6 +14,8 @@
 #include "base/sweep_name.h"
 #include "base/utf8.h"
 #include "coordinator/domain/quarantine.h"
+#include "coordinator/rpc/search_convert.h"
+#include "coordinator/search/proposals.h"
 
 namespace pathsweep {
 namespace {
@@ -178,11 +180,20 @@ absl::StatusOr<SweepSpec> FromProto(const v1::SweepSpec& proto) {
         absl::StrCat("`max_parallel` must be at least 1, not ", proto.max_parallel()));
   }
   if (absl::Status times = CheckTimes(proto); !times.ok()) return times;
-  absl::StatusOr<Grid> grid = GridFromProto(proto);
+  absl::StatusOr<Grid> grid = proto.has_search() ? SpaceFromProto(proto) : GridFromProto(proto);
   if (!grid.ok()) return grid.status();
   absl::StatusOr<std::vector<Claim>> claims = ClaimsFromProto(proto, *grid);
   if (!claims.ok()) return claims.status();
   SweepSpec spec;
+  if (proto.has_search()) {
+    absl::StatusOr<Search> search = SearchFromProto(proto, *grid, *claims);
+    if (!search.ok()) return search.status();
+    grid->joint.clear();
+    absl::StatusOr<JointAxis> first = FirstPoints(*search, *grid);
+    if (!first.ok()) return first.status();
+    grid->joint = {*std::move(first)};
+    spec.search = *std::move(search);
+  }
   spec.name = proto.name();
   spec.description = proto.description();
   spec.grid = *std::move(grid);
@@ -253,6 +264,7 @@ v1::Sweep ToProto(const Sweep& sweep) {
   v1::Sweep proto = SummaryToProto(sweep);
   ToProto(sweep.spec.grid, *proto.mutable_spec());
   for (const Claim& claim : sweep.spec.claims) *proto.mutable_spec()->add_claims() = ToProto(claim);
+  if (sweep.spec.search) *proto.mutable_spec()->mutable_search() = ToProto(*sweep.spec.search);
   return proto;
 }
 

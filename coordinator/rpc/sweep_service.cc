@@ -11,10 +11,13 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "base/claim_proto.h"
 #include "base/file_chunks.h"
 #include "base/grpc_status.h"
 #include "base/metrics.h"
+#include "base/parameter_proto.h"
 #include "base/suggest.h"
 #include "coordinator/analysis/robustness_table.h"
 #include "coordinator/planner/sweep_values.h"
@@ -31,6 +34,10 @@ constexpr int64_t kTableRead = 10'000;
 // Config verdicts of each claim, unless asked for otherwise, and at most.
 constexpr size_t kVerdicts = 1000;
 constexpr size_t kMostVerdicts = 20'000;
+// Points or trials that a call of an optimizer outside may name.
+constexpr size_t kMostAsked = 1000;
+constexpr absl::Duration kLongestWait = absl::Seconds(60);
+constexpr absl::Duration kPauseOfAwaiting = absl::Milliseconds(50);
 
 TableTrial::Status StatusOf(TrialState state) {
   switch (state) {
@@ -146,6 +153,73 @@ grpc::Status SweepServiceHandler::ExtendSweep(grpc::ServerContext*,
   if (!extension.ok()) return ToGrpc(extension.status());
   return Change(pathsweep::ExtendSweep{request->sweep(), *std::move(extension)},
                 *response->mutable_sweep());
+}
+
+grpc::Status SweepServiceHandler::AddPoints(grpc::ServerContext*,
+                                            const v1::AddPointsRequest* request,
+                                            v1::AddPointsResponse* response) {
+  absl::StatusOr<JointAxis> points = FromProto(request->points());
+  if (!points.ok()) return ToGrpc(points.status());
+  if (points->points().size() > kMostAsked) {
+    return ToGrpc(absl::InvalidArgumentError(absl::StrCat(
+        "a call adds at most ", kMostAsked, " points, not ", points->points().size())));
+  }
+  const Extension extension{.axes = {}, .seeds = {}, .points = *points};
+  const absl::Status done =
+      engine_.Ask({pathsweep::ExtendSweep{request->sweep(), extension}, nullptr});
+  if (!done.ok()) return ToGrpc(done);
+  absl::StatusOr<Sweep> sweep = FindSweep(request->sweep());
+  if (!sweep.ok()) return ToGrpc(sweep.status());
+  for (const std::vector<TrialId>& trials : TrialsOfPoints(*sweep, *points)) {
+    response->add_points()->mutable_ids()->Assign(trials.begin(), trials.end());
+  }
+  return grpc::Status::OK;
+}
+
+absl::StatusOr<bool> SweepServiceHandler::HaveEnded(const std::vector<TrialId>& trials) {
+  absl::StatusOr<bool> ended = true;
+  const absl::Status asked =
+      engine_.Ask({Inspect{}, [&](const absl::Status&, const State& state) {
+                     for (TrialId trial : trials) {
+                       const auto sweep = RequireSweepOfTrial(state, trial);
+                       if (!sweep.ok()) {
+                         ended = sweep.status();
+                         return;
+                       }
+                       const bool waits = !(*sweep)->cancelled && (*sweep)->IsUntouched(trial);
+                       if (waits || state.live_trials.contains(trial)) ended = false;
+                     }
+                   }});
+  if (!asked.ok()) return asked;
+  return ended;
+}
+
+grpc::Status SweepServiceHandler::AwaitTrials(grpc::ServerContext* context,
+                                              const v1::AwaitTrialsRequest* request,
+                                              v1::AwaitTrialsResponse* response) {
+  const std::vector<TrialId> trials(request->ids().begin(), request->ids().end());
+  if (trials.empty() || trials.size() > kMostAsked) {
+    return ToGrpc(absl::InvalidArgumentError(
+        absl::StrCat("a call awaits 1 to ", kMostAsked, " trials, not ", trials.size())));
+  }
+  const absl::Duration longest = absl::Seconds(request->timeout_seconds());
+  if (!(longest >= absl::ZeroDuration() && longest <= kLongestWait)) {
+    return ToGrpc(absl::InvalidArgumentError("`timeout_seconds` must be from 0 to 60"));
+  }
+  const absl::Time end = absl::Now() + longest;
+  while (true) {
+    const absl::StatusOr<bool> ended = HaveEnded(trials);
+    if (!ended.ok()) return ToGrpc(ended.status());
+    if (context->IsCancelled()) return grpc::Status::CANCELLED;
+    if (*ended || absl::Now() >= end) break;
+    absl::SleepFor(std::min(kPauseOfAwaiting, end - absl::Now()));
+  }
+  for (TrialId id : trials) {
+    absl::StatusOr<TrialRecord> trial = FindTrial(id);
+    if (!trial.ok()) return ToGrpc(trial.status());
+    *response->add_trials() = ToProto(*trial);
+  }
+  return grpc::Status::OK;
 }
 
 grpc::Status SweepServiceHandler::CancelTrial(grpc::ServerContext*,
@@ -306,8 +380,12 @@ grpc::Status SweepServiceHandler::GetClaims(grpc::ServerContext* context,
     if (context->IsCancelled()) return grpc::Status::CANCELLED;
     const absl::StatusOr<const SeedValues*> values = by_metric.Of(claim.metric);
     if (!values.ok()) return ToGrpc(values.status());
-    *response->add_claims() =
-        ReportOn(claim, configs, **values, LooksOf(sweep->spec), max_verdicts);
+    v1::ClaimReport& report = *response->add_claims();
+    report = ReportOn(claim, configs, **values, LooksOf(sweep->spec), max_verdicts);
+    if (!sweep->spec.search || sweep->spec.search->claim != claim.name) continue;
+    const auto all = (*reader)->FinalValues(*sweep, claim.metric);
+    if (!all.ok()) return ToGrpc(all.status());
+    AddSearch(claim, configs, ValuesBySeed(*sweep, *all, SeedsOf::kGrid), report);
   }
   response->set_sweep(sweep->spec.name);
   response->set_database(database_);

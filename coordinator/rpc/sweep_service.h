@@ -33,6 +33,10 @@ class SweepServiceHandler final : public v1::SweepService::Service {
                            v1::SubmitSweepResponse* response) override;
   grpc::Status ExtendSweep(grpc::ServerContext*, const v1::ExtendSweepRequest* request,
                            v1::ExtendSweepResponse* response) override;
+  grpc::Status AddPoints(grpc::ServerContext*, const v1::AddPointsRequest* request,
+                         v1::AddPointsResponse* response) override;
+  grpc::Status AwaitTrials(grpc::ServerContext* context, const v1::AwaitTrialsRequest* request,
+                           v1::AwaitTrialsResponse* response) override;
   grpc::Status CancelTrial(grpc::ServerContext*, const v1::CancelTrialRequest* request,
                            v1::CancelTrialResponse* response) override;
   grpc::Status CancelSweep(grpc::ServerContext*, const v1::CancelSweepRequest* request,
@@ -72,6 +76,8 @@ class SweepServiceHandler final : public v1::SweepService::Service {
   // A copy of the sweep as it stands now; NotFound if there is none.
   absl::StatusOr<Sweep> FindSweep(const std::string& name_or_id);
   absl::StatusOr<TrialRecord> FindTrial(TrialId trial);
+  // Whether all of them have; NotFound if one is none.
+  absl::StatusOr<bool> HaveEnded(const std::vector<TrialId>& trials);
   // Results that the sweep may take over; a connection of its own, for it may take seconds.
   absl::StatusOr<std::vector<ReusedTrial>> FindReusable(const SweepSpec& spec) const;
   absl::StatusOr<std::vector<TrialRecord>> ReadTrials(const Sweep& sweep, int64_t first,

@@ -19,7 +19,7 @@ constexpr int kQuantiles = 1000;
 constexpr int kApplicationId = 0x50535750;  // "PSWP" in the file's header
 
 // Append only: a migration that has shipped never changes.
-constexpr std::array<absl::string_view, 7> kMigrations = {R"sql(
+constexpr std::array<absl::string_view, 8> kMigrations = {R"sql(
 CREATE TABLE sweeps (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -143,6 +143,9 @@ CREATE TABLE counterexamples (
   trial_id INTEGER NOT NULL REFERENCES trials (id),
   PRIMARY KEY (sweep_id, claim, trial_id)
 ) WITHOUT ROWID;
+)sql",
+                                                          R"sql(
+-- Sweeps may have a search, which an older program would not go on with.
 )sql"};
 
 int Pragma(SQLite::Database& database, const std::string& name) {

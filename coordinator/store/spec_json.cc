@@ -52,6 +52,28 @@ JointAxis JointFromJson(const ordered_json& json) {
   return JointAxis(json.at("names").get<std::vector<std::string>>(), std::move(points));
 }
 
+ordered_json ToJson(const Search& search) {
+  ordered_json json = {{"method", std::string(Name(search.method))},
+                       {"points", search.points},
+                       {"seed", search.seed},
+                       {"maximize", search.maximize},
+                       {"claim", search.claim},
+                       {"fresh_seeds", search.fresh_seeds}};
+  for (const JointAxis& axis : search.groups) json["groups"].push_back(ToJson(axis));
+  return json;
+}
+
+Search SearchFromJson(const ordered_json& json) {
+  Search search{.method = SearchMethodFromName(json.at("method").get<std::string>()),
+                .points = json.at("points"),
+                .seed = json.at("seed"),
+                .maximize = json.at("maximize"),
+                .claim = json.at("claim"),
+                .fresh_seeds = json.at("fresh_seeds")};
+  for (const ordered_json& axis : json.at("groups")) search.groups.push_back(JointFromJson(axis));
+  return search;
+}
+
 std::string Text(const ordered_json& json) {
   return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
@@ -88,6 +110,7 @@ std::string SpecToJson(const SweepSpec& spec) {
   for (const JointAxis& axis : spec.grid.joint) json["joint"].push_back(ToJson(axis));
   if (spec.most_seeds > 0) json["most_seeds"] = spec.most_seeds;
   if (!spec.claims.empty()) json["claims"] = ClaimsToJson(spec.claims);
+  if (spec.search) json["search"] = ToJson(*spec.search);
   for (const ParameterSpec& parameter : TrialParameterTable()) {
     json["fixed"][std::string(parameter.name)] =
         ValueToJson(GetParameter(spec.grid.fixed, parameter));
@@ -124,6 +147,7 @@ absl::StatusOr<SweepSpec> SpecFromJson(absl::string_view text) {
       }
       spec.claims = *std::move(claims);
     }
+    if (json.contains("search")) spec.search = SearchFromJson(json["search"]);  // since schema 8
     return spec;
   } catch (const ordered_json::exception& error) {
     return absl::DataLossError(absl::StrCat("stored sweep spec: ", error.what()));
@@ -135,6 +159,8 @@ std::string ExtensionToJson(const Extension& extension) {
   for (const MoreSeeds& more : extension.more_seeds) {
     json["more_seeds"].push_back({{"configs", more.configs}, {"seeds", more.seeds}});
   }
+  if (extension.points) json["points"] = ToJson(*extension.points);
+  if (extension.ends_search) json["ends_search"] = true;
   return Text(json);
 }
 
@@ -142,6 +168,8 @@ absl::StatusOr<Extension> ExtensionFromJson(absl::string_view text) {
   try {
     const ordered_json json = ordered_json::parse(text);
     Extension extension{AxesFromJson(json.at("axes")), json.at("seeds"), {}};
+    if (json.contains("points")) extension.points = JointFromJson(json["points"]);
+    extension.ends_search = json.value("ends_search", false);
     if (!json.contains("more_seeds")) return extension;
     for (const ordered_json& more : json["more_seeds"]) {
       extension.more_seeds.push_back({more.at("configs"), more.at("seeds")});

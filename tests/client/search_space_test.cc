@@ -2,12 +2,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <map>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/parameter_proto.h"
 #include "client/sweep_file.h"
 
@@ -289,13 +292,116 @@ TEST(SearchSpace, SaysWhatContradictsItself) {
        "`heads` is crossed with every sample"},
       {"method: grid\nparameters: {lr: {min: 1e-3, max: 1e-2}}\n",
        "f.yaml:2:14: a grid cannot go through `lr`"},
-      {"method: bayes\nparameters: {lr: {values: [1e-3]}}\n", "grid, random or sobol"}};
+      {"method: cmaes\nparameters: {lr: {values: [1e-3]}}\n",
+       "unknown method `cmaes`: grid, random, sobol, tpe, gp, falsify"}};
   for (const auto& [text, problem] : cases) {
     EXPECT_THAT(ProblemOf(text), HasSubstr(problem)) << text;
   }
 }
 
 // Files as Weights & Biases' documentation has their shapes, with our parameters.
+// A search of a file; its groups by the names of their parameters, as in "depth width".
+v1::Search SearchOf(const std::string& text, std::map<std::string, JointAxis>& groups) {
+  const auto spec = ParseSweepFile(text, "f.yaml");
+  EXPECT_TRUE(spec.ok()) << spec.status();
+  if (!spec.ok()) return {};
+  const Grid space = SpaceFromProto(*spec).value();
+  for (const JointAxis& axis : space.joint) {
+    groups.emplace(absl::StrJoin(axis.names(), " "), axis);
+  }
+  return spec->search();
+}
+
+TEST(SearchSpace, ASearchHasAGroupForWhatVariesFreelyAndForWhatIsTied) {
+  std::map<std::string, JointAxis> groups;
+  const v1::Search search = SearchOf(R"(method: tpe
+run_cap: 30
+sampler_seed: 5
+metric: {name: exact_match, goal: minimize}
+parameters:
+  lr: {distribution: log_uniform_values, min: 1e-4, max: 1e-2}
+  objective: {values: [standard, reverse]}
+  heads: {values: [1, 2, 4]}
+  dropout: {min: 0.0, max: 0.5}
+  warmup: {min: 1, max: 9}
+  steps: {value: 300}
+derive: {width: 16 * heads}
+constraints: [dropout < lr * 100]
+)",
+                                     groups);
+  EXPECT_EQ(search.method(), v1::Search::METHOD_TPE);
+  EXPECT_EQ(search.points(), 30);
+  EXPECT_EQ(search.seed(), 5);
+  EXPECT_TRUE(search.minimize());
+  ASSERT_THAT(groups, SizeIs(4));
+  EXPECT_THAT(groups.at("objective").points(), SizeIs(2));
+  EXPECT_THAT(groups.at("warmup").points(), SizeIs(9));
+  const JointAxis& heads = groups.at("width heads");
+  ASSERT_THAT(heads.points(), SizeIs(3));
+  for (const JointAxis::Point& point : heads.points()) {
+    EXPECT_EQ(std::get<int64_t>(point[0]), 16 * std::get<int64_t>(point[1]));
+  }
+  const JointAxis& tied = groups.at("dropout lr");
+  EXPECT_THAT(tied.points(), SizeIs(10'000));
+  for (const JointAxis::Point& point : tied.points()) {
+    EXPECT_LT(std::get<double>(point[0]), 100 * std::get<double>(point[1]));
+  }
+}
+
+// A thousand values of a range lie as its distribution says.
+TEST(SearchSpace, ASearchSeesADistributionByItsQuantiles) {
+  std::map<std::string, JointAxis> groups;
+  SearchOf(R"(method: bayes
+run_cap: 5
+parameters: {lr: {distribution: log_uniform_values, min: 1e-4, max: 1e-2}}
+)",
+           groups);
+  std::vector<double> rates;
+  for (const JointAxis::Point& point : groups.at("lr").points()) {
+    rates.push_back(std::get<double>(point[0]));
+  }
+  ASSERT_THAT(rates, SizeIs(1000));
+  std::ranges::sort(rates);
+  EXPECT_NEAR(rates[500], 1e-3, 2e-5);
+  EXPECT_NEAR(rates[250], std::pow(10, -3.5), 1e-5);
+}
+
+TEST(SearchSpace, ALossIsMinimizedUnlessTheFileSaysOtherwise) {
+  const std::string rest = "run_cap: 5\nparameters: {depth: {values: [1, 2]}}\nmethod: tpe\n";
+  std::map<std::string, JointAxis> groups;
+  EXPECT_TRUE(SearchOf(rest + "metric: test_loss", groups).minimize());
+  EXPECT_FALSE(SearchOf(rest + "metric: {name: test_loss, goal: maximize}", groups).minimize());
+  EXPECT_FALSE(SearchOf(rest, groups).minimize());
+}
+
+TEST(SearchSpace, FalsifyTakesAClaim) {
+  const std::string rest = R"(method: falsify
+run_cap: 5
+parameters:
+  lr: {min: 1e-4, max: 1e-2}
+  objective: {values: [standard, reverse], cross: true}
+claims:
+  fails: {where: {objective: standard}, at_most: 0.7}
+  gap: {compare: [reverse, standard], over: objective, difference_at_least: 0.3}
+)";
+  std::map<std::string, JointAxis> groups;
+  const v1::Search search = SearchOf(rest + "claim: gap\nfresh_seeds: 4\n", groups);
+  EXPECT_EQ(search.method(), v1::Search::METHOD_FALSIFY);
+  EXPECT_EQ(search.claim(), "gap");
+  EXPECT_EQ(search.fresh_seeds(), 4);
+  EXPECT_THAT(groups, SizeIs(1));
+  EXPECT_THAT(ProblemOf(rest), HasSubstr("f.yaml:1:9: `method: falsify` needs a `claim`"));
+  EXPECT_THAT(ProblemOf("method: grid\nclaim: x\nparameters: {lr: {value: 1e-3}}"),
+              HasSubstr("`claim` belongs to `method: falsify`"));
+}
+
+TEST(SearchSpace, ASearchNeedsSomethingToSearch) {
+  EXPECT_THAT(ProblemOf("method: tpe\nrun_cap: 5\nparameters: {lr: {value: 1e-3}}"),
+              HasSubstr("nothing to search"));
+  EXPECT_THAT(ProblemOf("method: tpf\nparameters: {lr: {value: 1e-3}}"),
+              HasSubstr("unknown method `tpf`, did you mean `tpe`?"));
+}
+
 TEST(SearchSpace, FilesOfWeightsAndBiasesRunUnchanged) {
   const std::vector<std::pair<std::string, int64_t>> files = {
       // method, parameters

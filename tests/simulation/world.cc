@@ -370,14 +370,15 @@ void World::GrowOne(PhiloxStream& random) {
   if (more.configs.empty()) return;
   const int64_t grown = sweep.trials + 2 * static_cast<int64_t>(more.configs.size());
   Tell(absl::StrCat("the planner grows sweep ", sweep.id, " to ", grown, " trials"));
-  inbox_.push_back({GrowSweep{sweep.id, sweep.trials, {more}},
-                    [this, client, grown](const absl::Status& status, const State& state) {
-                      if (!status.ok() || client->pruning) return;
-                      if (state.sweeps.at(*client->sweep).trials < grown) {
-                        ledger_.Broken("a sweep has not grown");
-                      }
-                      client->trials = state.sweeps.at(*client->sweep).trials;
-                    }});
+  inbox_.push_back(
+      {GrowSweep{sweep.id, sweep.trials, {.axes = {}, .seeds = {}, .more_seeds = {more}}},
+       [this, client, grown](const absl::Status& status, const State& state) {
+         if (!status.ok() || client->pruning) return;
+         if (state.sweeps.at(*client->sweep).trials < grown) {
+           ledger_.Broken("a sweep has not grown");
+         }
+         client->trials = state.sweeps.at(*client->sweep).trials;
+       }});
 }
 
 std::vector<ReusedTrial> World::Reusable(const SweepSpec& spec) const {

@@ -110,6 +110,46 @@ TEST(Extend, RefusesWhatAGridRefuses) {
   EXPECT_EQ(code(huge), absl::StatusCode::kResourceExhausted);
 }
 
+// Two points of lr and depth, each with two objectives and two seeds.
+Sweep SweepOfPoints() {
+  SweepSpec spec;
+  spec.name = "points";
+  spec.grid.joint = {JointAxis({"lr", "depth"}, {{1e-3, int64_t{2}}, {3e-3, int64_t{4}}})};
+  spec.grid.axes = {{"objective", {std::string("standard"), std::string("reverse")}}};
+  spec.grid.seeds = {1, 2};
+  return NewSweep(spec, 1);
+}
+
+TEST(Extend, NewPointsRunWithAllAxesAndSeeds) {
+  const JointAxis points({"depth", "lr"}, {{int64_t{4}, 3e-3}, {int64_t{6}, 1e-2}});
+  const Sweep after =
+      Extend(SweepOfPoints(), {.axes = {}, .seeds = {}, .points = points}, 50).value();
+  EXPECT_EQ(after.trials, 8 + 4);
+  EXPECT_EQ(after.ConfigOf(50), 4);
+  EXPECT_EQ(after.ParametersOf(50).depth, 6);
+  EXPECT_EQ(after.ParametersOf(50).lr, 1e-2);
+  EXPECT_EQ(after.SeedOf(53), 2);
+  EXPECT_EQ(after.spec.grid.joint[0].points().size(), 3);
+  EXPECT_THAT(TrialsOfPoints(after, points),
+              ElementsAre(ElementsAre(3, 4, 7, 8), ElementsAre(50, 51, 52, 53)));
+  EXPECT_EQ(Extend(after, {.axes = {}, .seeds = {}, .points = points}, 90).value(), after);
+  const Sweep seeded = Extend(after, {{}, {3}}, 60).value();
+  EXPECT_EQ(seeded.trials, 18);
+  EXPECT_THAT(TrialsOfPoints(seeded, points)[1], ElementsAre(50, 51, 52, 53, 64, 65));
+}
+
+TEST(Extend, PointsOfOtherParametersAreRefused) {
+  const auto status = [](const Sweep& sweep, JointAxis points) {
+    return Extend(sweep, {.axes = {}, .seeds = {}, .points = std::move(points)}, 50).status();
+  };
+  EXPECT_EQ(status(SweepOfPoints(), JointAxis({"lr"}, {{1e-2}})).message(),
+            "points of `lr` are none of sweep `points`, in which `lr`, `depth` change together");
+  EXPECT_EQ(status(NewSweep(SmallSweep("a"), 1), JointAxis({"lr"}, {{1e-2}})).code(),
+            absl::StatusCode::kFailedPrecondition);
+  EXPECT_EQ(status(SweepOfPoints(), JointAxis({"lr", "depth"}, {{-1.0, int64_t{2}}})).code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
 // However a sweep grows, it has every combination of its values and seeds once.
 TEST(Extend, AnyHistoryGivesTheWholeGridOnce) {
   const int seed = GTEST_FLAG_GET(random_seed);

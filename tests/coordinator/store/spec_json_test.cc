@@ -34,6 +34,14 @@ TEST(SpecJson, ReadsBackWhatItWrote) {
                   {{"depth", {int64_t{2}}}},
                   "token_accuracy",
                   ComparisonClaim{"tie_embeddings", true, false, bound}}};
+  spec.search = {.method = Search::Method::kFalsify,
+                 .groups = {JointAxis({"heads", "width"}, {{int64_t{2}, int64_t{32}}}),
+                            JointAxis({"lr"}, {{0.1 + 0.2}, {1e-3}})},
+                 .points = 12,
+                 .seed = uint64_t{1} << 40,
+                 .maximize = false,
+                 .claim = "gap",
+                 .fresh_seeds = 3};
   const absl::StatusOr<SweepSpec> read = SpecFromJson(SpecToJson(spec));
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(*read, spec);
@@ -52,6 +60,11 @@ TEST(SpecJson, ReadsBackAnExtension) {
                                {4, 5},
                                {{{0, 7}, {6}}, {{3}, {6, 7}}}};
   EXPECT_EQ(ExtensionFromJson(ExtensionToJson(extension)).value(), extension);
+  const Extension points = {.axes = {},
+                            .seeds = {},
+                            .points = JointAxis({"depth", "lr"}, {{int64_t{2}, 0.1 + 0.2}}),
+                            .ends_search = true};
+  EXPECT_EQ(ExtensionFromJson(ExtensionToJson(points)).value(), points);
   EXPECT_EQ(ExtensionFromJson("{").status().code(), absl::StatusCode::kDataLoss);
 }
 

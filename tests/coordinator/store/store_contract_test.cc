@@ -97,7 +97,8 @@ TEST_P(StoreContract, LoadGivesTheStateThatTheEventsMade) {
   commit(coordinator.Report(ReportOf("w", {Ended(2, 1, Outcome::Kind::kCrashed)}, 4)));
   commit(coordinator.Do(CancelSweep{"cancelled"}));
   commit(coordinator.Do(PauseSweep{"a", true}));
-  commit(coordinator.Do(GrowSweep{1, 6, {{{0, 2}, {5}}, {{1}, {5, 6}}}}));
+  commit(coordinator.Do(
+      GrowSweep{1, 6, {.axes = {}, .seeds = {}, .more_seeds = {{{0, 2}, {5}}, {{1}, {5, 6}}}}}));
   EXPECT_EQ(coordinator.state.sweeps.at(1).trials, 10);
   commit(coordinator.Do(JudgeSweep{1, 10, 1, std::make_shared<std::vector<JudgedConfig>>()}));
   EXPECT_EQ(coordinator.state.sweeps.at(1).judged_results, 1);

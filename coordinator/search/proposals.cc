@@ -1,0 +1,100 @@
+#include "coordinator/search/proposals.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "coordinator/search/gp_sampler.h"
+#include "coordinator/search/tpe.h"
+
+namespace pathsweep {
+namespace {
+
+using Choice = SearchPool::Choice;
+
+constexpr size_t kFirstPoints = 10;  // as Optuna has it
+constexpr int kMostDraws = 10'000;
+constexpr size_t kExploreEvery = 4;
+// Streams of random numbers.
+constexpr uint32_t kFirst = 0;
+constexpr uint32_t kNext = 1;
+
+// The parameters' own conditions hold, with all that the grid has beside.
+bool GoesTogether(const Grid& beside, const std::vector<std::string>& names,
+                  const JointAxis::Point& point) {
+  const Grid one{.fixed = beside.fixed, .joint = {JointAxis(names, {point})}, .axes = beside.axes};
+  return CheckGrid(one).ok();
+}
+
+}  // namespace
+
+absl::StatusOr<JointAxis> FirstPoints(const Search& search, const Grid& beside) {
+  const SearchPool pool(search.groups);
+  const size_t wanted = std::min<size_t>(kFirstPoints, search.points);
+  PhiloxStream random(search.seed, kFirst, 0);
+  std::vector<JointAxis::Point> points;
+  for (int draw = 0; draw < kMostDraws && points.size() < wanted; ++draw) {
+    JointAxis::Point point = pool.PointOf(pool.Draw(random));
+    if (std::ranges::find(points, point) != points.end()) continue;
+    if (GoesTogether(beside, pool.names(), point)) points.push_back(std::move(point));
+  }
+  if (points.empty()) {
+    return absl::InvalidArgumentError(
+        "of ten thousand points of the space none satisfies what parameters need of each other");
+  }
+  return JointAxis(pool.names(), std::move(points));
+}
+
+Proposals::Proposals(const Search& search, const Grid& grid)
+    : search_(search), grid_(grid), pool_(search.groups) {
+  for (const JointAxis::Point& point : grid.joint.front().points()) {
+    if (const auto choice = pool_.Find(point)) chosen_.insert(*choice);
+  }
+}
+
+bool Proposals::MayPropose(const Choice& choice) const {
+  return !chosen_.contains(choice) && GoesTogether(grid_, pool_.names(), pool_.PointOf(choice));
+}
+
+bool Proposals::Explores() const {
+  return search_.method == Search::Method::kFalsify && chosen_.size() % kExploreEvery == 0;
+}
+
+std::vector<JointAxis::Point> Proposals::Next(const std::vector<std::optional<double>>& losses,
+                                              size_t wanted) {
+  std::vector<Observation> seen;
+  std::vector<Choice> pending;
+  const std::vector<JointAxis::Point>& known = grid_.joint.front().points();
+  for (size_t i = 0; i < known.size(); ++i) {
+    std::optional<Choice> choice = pool_.Find(known[i]);
+    if (!choice) continue;
+    if (losses[i]) {
+      seen.push_back({*std::move(choice), *losses[i]});
+    } else {
+      pending.push_back(*std::move(choice));
+    }
+  }
+  const auto may = [this](const Choice& choice) { return MayPropose(choice); };
+  std::optional<GpSampler> process;
+  if (search_.method != Search::Method::kTpe && seen.size() >= 2) process.emplace(pool_, seen);
+  std::vector<JointAxis::Point> points;
+  while (points.size() < wanted) {
+    PhiloxStream random(search_.seed, kNext, chosen_.size());
+    std::optional<Choice> next;
+    if (!Explores()) {
+      next = process ? process->Propose(pending, may, random)
+                     : ProposeByTpe(pool_, seen, pending, may, random);
+    }
+    for (int draw = 0; draw < kMostDraws && !next; ++draw) {
+      Choice any = pool_.Draw(random);
+      if (MayPropose(any)) next = std::move(any);
+    }
+    if (!next) break;
+    chosen_.insert(*next);
+    points.push_back(pool_.PointOf(*next));
+    pending.push_back(*std::move(next));
+  }
+  return points;
+}
+
+}  // namespace pathsweep
