@@ -19,6 +19,7 @@
 #include "base/keep_checkpoint.h"
 #include "base/metrics.h"
 #include "base/parameter_proto.h"
+#include "base/search_proto.h"
 #include "base/suggest.h"
 #include "base/sweep_name.h"
 #include "client/problems.h"
@@ -505,8 +506,11 @@ void Parser::CheckWhole() {
   if (absl::Status most = CheckMostSeeds(spec_); !most.ok()) {
     return problems_.Add(seeds_place_, std::string(most.message()));
   }
-  const absl::Status claims = ClaimsFromProto(spec_, *grid).status();
-  if (!claims.ok()) AddWhole(claims, "claim ", claim_places_);
+  const auto claims = ClaimsFromProto(spec_, *grid);
+  if (!claims.ok()) return AddWhole(claims.status(), "claim ", claim_places_);
+  if (!spec_.has_search()) return;
+  const absl::Status search = CheckSearch(spec_, *grid, *claims);
+  if (!search.ok()) problems_.Add(method_place_, std::string(search.message()));
 }
 
 void Parser::AddWhole(const absl::Status& status, absl::string_view kind,

@@ -13,7 +13,11 @@ namespace {
 using Choice = SearchPool::Choice;
 
 constexpr size_t kFirstPoints = 10;  // as Optuna has it
-constexpr int kMostDraws = 10'000;
+// Draws until it is believed that hardly a point goes together with the rest; fewer where each is
+// to be tried with much.
+constexpr int64_t kMostDraws = 10'000;
+constexpr int64_t kLeastDraws = 100;
+constexpr int64_t kMostTries = 1'000'000;
 constexpr size_t kExploreEvery = 4;
 // Streams of random numbers.
 constexpr uint32_t kFirst = 0;
@@ -26,6 +30,12 @@ bool GoesTogether(const Grid& beside, const std::vector<std::string>& names,
   return CheckGrid(one).ok();
 }
 
+int64_t DrawsFor(const Grid& grid) {
+  Grid beside = grid;
+  beside.joint.clear();
+  return std::clamp(kMostTries / ConfigCount(beside), kLeastDraws, kMostDraws);
+}
+
 }  // namespace
 
 absl::StatusOr<JointAxis> FirstPoints(const Search& search, const Grid& beside) {
@@ -33,14 +43,15 @@ absl::StatusOr<JointAxis> FirstPoints(const Search& search, const Grid& beside) 
   const size_t wanted = std::min<size_t>(kFirstPoints, search.points);
   PhiloxStream random(search.seed, kFirst, 0);
   std::vector<JointAxis::Point> points;
-  for (int draw = 0; draw < kMostDraws && points.size() < wanted; ++draw) {
+  for (int64_t draw = DrawsFor(beside); draw > 0 && points.size() < wanted; --draw) {
     JointAxis::Point point = pool.PointOf(pool.Draw(random));
     if (std::ranges::find(points, point) != points.end()) continue;
     if (GoesTogether(beside, pool.names(), point)) points.push_back(std::move(point));
   }
   if (points.empty()) {
     return absl::InvalidArgumentError(
-        "of ten thousand points of the space none satisfies what parameters need of each other");
+        "of many points of the space that were drawn none satisfies what parameters need of each "
+        "other");
   }
   return JointAxis(pool.names(), std::move(points));
 }
@@ -85,7 +96,7 @@ std::vector<JointAxis::Point> Proposals::Next(const std::vector<std::optional<do
       next = process ? process->Propose(pending, may, random)
                      : ProposeByTpe(pool_, seen, pending, may, random);
     }
-    for (int draw = 0; draw < kMostDraws && !next; ++draw) {
+    for (int64_t draw = DrawsFor(grid_); draw > 0 && !next; --draw) {
       Choice any = pool_.Draw(random);
       if (MayPropose(any)) next = std::move(any);
     }

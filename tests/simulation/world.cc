@@ -259,6 +259,7 @@ void World::Submit(PhiloxStream& random) {
   GridAxis& axis = client.spec.grid.axes.emplace_back();
   axis.name = "lr";
   for (uint32_t i = 0; i <= random.Below(4); ++i) axis.values.push_back((i + 1) * 1e-3);
+  if (random.Below(3) == 0) client.spec.grid.joint = {JointAxis({"warmup"}, {{int64_t{1}}})};
   client.spec.grid.seeds.clear();
   for (uint32_t i = 0; i <= random.Below(3); ++i) client.spec.grid.seeds.push_back(i);
   client.spec.max_attempts = static_cast<int>(1 + random.Below(3));
@@ -353,12 +354,19 @@ void World::ExtendOne(PhiloxStream& random) {
                     }});
 }
 
-// As the planner does: more seeds for some configs of a sweep as it was a moment ago.
+// As the planner does: a new point, or more seeds for some configs, of a sweep as it was a moment
+// ago.
 void World::GrowOne(PhiloxStream& random) {
   Client* client = Known(random);
   if (client == nullptr || !engine_->loaded()) return;
   const Sweep& sweep = engine_->state().sweeps.at(*client->sweep);
   if (sweep.cancelled) return;
+  if (!sweep.spec.grid.joint.empty() && random.Below(2) == 0) {
+    Grid point = sweep.spec.grid;
+    point.joint = {JointAxis({"warmup"}, {{1000 + sweep.trials}})};
+    return Grow(client, sweep, {.axes = {}, .seeds = {}, .points = point.joint.front()},
+                *CountTrials(point));
+  }
   int64_t configs = 0;
   for (const TrialBlock& block : sweep.blocks) {
     configs = std::max(configs, block.first_config + ConfigCount(block.grid));
@@ -368,17 +376,21 @@ void World::GrowOne(PhiloxStream& random) {
     if (random.Below(3) == 0) more.configs.push_back(config);
   }
   if (more.configs.empty()) return;
-  const int64_t grown = sweep.trials + 2 * static_cast<int64_t>(more.configs.size());
+  Grow(client, sweep, {.axes = {}, .seeds = {}, .more_seeds = {more}},
+       2 * static_cast<int64_t>(more.configs.size()));
+}
+
+void World::Grow(Client* client, const Sweep& sweep, const Extension& extension, int64_t trials) {
+  const int64_t grown = sweep.trials + trials;
   Tell(absl::StrCat("the planner grows sweep ", sweep.id, " to ", grown, " trials"));
-  inbox_.push_back(
-      {GrowSweep{sweep.id, sweep.trials, {.axes = {}, .seeds = {}, .more_seeds = {more}}},
-       [this, client, grown](const absl::Status& status, const State& state) {
-         if (!status.ok() || client->pruning) return;
-         if (state.sweeps.at(*client->sweep).trials < grown) {
-           ledger_.Broken("a sweep has not grown");
-         }
-         client->trials = state.sweeps.at(*client->sweep).trials;
-       }});
+  inbox_.push_back({GrowSweep{sweep.id, sweep.trials, extension},
+                    [this, client, grown](const absl::Status& status, const State& state) {
+                      if (!status.ok() || client->pruning) return;
+                      if (state.sweeps.at(*client->sweep).trials < grown) {
+                        ledger_.Broken("a sweep has not grown");
+                      }
+                      client->trials = state.sweeps.at(*client->sweep).trials;
+                    }});
 }
 
 std::vector<ReusedTrial> World::Reusable(const SweepSpec& spec) const {

@@ -81,6 +81,7 @@ class World {
   void CancelOne(PhiloxStream& random);
   void ExtendOne(PhiloxStream& random);
   void GrowOne(PhiloxStream& random);
+  void Grow(Client* client, const Sweep& sweep, const Extension& extension, int64_t trials);
   void Prune(PhiloxStream& random);
   void PauseOrResume(PhiloxStream& random);
   void Retry(PhiloxStream& random);
