@@ -12,6 +12,8 @@ namespace {
 
 // Of those that a point is crossed with.
 constexpr int64_t kMostConfigsOfAPoint = 1000;
+// Each is chosen by all that came before.
+constexpr int64_t kMostSearched = 5000;
 
 absl::Status Problem(absl::string_view what) { return absl::InvalidArgumentError(what); }
 
@@ -63,9 +65,9 @@ absl::Status CheckFalsified(const v1::SweepSpec& spec, const Grid& space,
 absl::Status CheckSearch(const v1::SweepSpec& spec, const Grid& space,
                          const std::vector<Claim>& claims) {
   const v1::Search& search = spec.search();
-  if (search.points() < 1 || search.points() > static_cast<int64_t>(kMostPoints)) {
+  if (search.points() < 1 || search.points() > kMostSearched) {
     return Problem(
-        absl::StrCat("a search chooses 1 to ", kMostPoints, " points, not ", search.points()));
+        absl::StrCat("a search chooses 1 to ", kMostSearched, " points, not ", search.points()));
   }
   if (search.seed() < 0) return Problem("the seed of a search must be at least 0");
   if (absl::Status trials = CheckTrials(search.points(), space); !trials.ok()) return trials;

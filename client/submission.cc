@@ -25,7 +25,13 @@ absl::StatusOr<Report> DryRunReport(const v1::SweepSpec& spec) {
   absl::StatusOr<Grid> grid = GridFromProto(spec);
   if (!grid.ok()) return grid.status();
   const int64_t configs = ConfigCount(*grid);
-  const int64_t trials = configs * static_cast<int64_t>(grid->seeds.size());
+  int64_t trials = configs * static_cast<int64_t>(grid->seeds.size());
+  if (spec.has_search()) {
+    trials *= spec.search().points();
+    return Report{{{"sweep", spec.name()}, {"trials", trials}, {"first", Json::array()}},
+                  {"trials", "configs"},
+                  {{absl::StrCat("up to ", trials), "chosen while the sweep runs"}}};
+  }
   Report report{{{"sweep", spec.name()}, {"trials", trials}, {"first", Json::array()}},
                 {"trial", "seed"},
                 {}};

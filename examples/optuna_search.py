@@ -12,8 +12,8 @@ from pathsweep.v1 import parameter_pb2, sweep_pb2, sweep_service_pb2, sweep_serv
 
 SPACE = {"lr": optuna.distributions.FloatDistribution(1e-4, 1e-2, log=True),
          "depth": optuna.distributions.IntDistribution(1, 3)}
-FIXED = {"objective": "reverse", "length": 3, "nodes": 6, "width": 32, "heads": 2, "steps": 200,
-         "eval_every": 200, "test_samples": 100}
+FIXED = {"objective": "reverse", "length": 3, "nodes": 6, "width": 32, "heads": 2, "batch_size": 16,
+         "steps": 100, "eval_every": 100, "test_samples": 100}
 ROUNDS, PARALLEL = 5, 4
 
 
@@ -39,6 +39,10 @@ for _ in range(ROUNDS):
         wanted = sweep_service_pb2.AwaitTrialsRequest(ids=of_point.ids, timeout_seconds=60)
         while (trial := sweeps.AwaitTrials(wanted).trials[0]).state <= sweep_pb2.TRIAL_STATE_RUNNING:
             pass
-        study.tell(one, {m.metric: m.value for m in trial.metrics}["exact_match"])
+        results = {m.metric: m.value for m in trial.metrics}
+        if "exact_match" in results:
+            study.tell(one, results["exact_match"])
+        else:
+            study.tell(one, state=optuna.trial.TrialState.FAIL)
     asked = [study.ask(SPACE) for _ in range(PARALLEL)]
 print(f"sweep {sweep}: best exact_match {study.best_value:.3f} with {study.best_params}")

@@ -119,6 +119,11 @@ class Growth {
     const std::vector<JointAxis::Point> missing =
         Missing(joint.front().points(), InOrderOf(joint.front().names(), *typed));
     if (missing.empty()) return absl::OkStatus();
+    if (joint.front().points().size() + missing.size() > kMostPoints) {
+      return absl::ResourceExhaustedError(absl::StrCat("sweep `", sweep_.spec.name,
+                                                       "` would have more than the limit of ",
+                                                       kMostPoints, " points"));
+    }
     Grid grid = sweep_.spec.grid;
     grid.joint = {JointAxis(joint.front().names(), missing)};
     if (absl::Status status = Add(grid, ConfigsOf(sweep_)); !status.ok()) return status;
@@ -196,6 +201,7 @@ absl::StatusOr<Sweep> Extend(Sweep sweep, const Extension& extension, TrialId fi
 
 std::vector<std::vector<TrialId>> TrialsOfPoints(const Sweep& sweep, const JointAxis& points) {
   std::map<JointAxis::Point, size_t> places;
+  if (sweep.spec.grid.joint.size() != 1) return {};
   for (const JointAxis::Point& point : InOrderOf(sweep.spec.grid.joint.front().names(), points)) {
     places.emplace(point, places.size());
   }

@@ -73,9 +73,9 @@ absl::StatusOr<ClaimPlan> PlanClaims(const Sweep& sweep, const ReadValues& read)
   const ConfigColumns configs = ConfigsOf(sweep);
   auto judged = std::make_shared<std::vector<JudgedConfig>>();
   std::map<size_t, int64_t> wanted;
-  ValuesByMetric by_metric(sweep, read);
+  ValuesByClaim by_claim(sweep, read);
   for (const Claim& claim : sweep.spec.claims) {
-    const absl::StatusOr<const SeedValues*> values = by_metric.Of(claim.metric);
+    const absl::StatusOr<const SeedValues*> values = by_claim.Of(claim);
     if (!values.ok()) return values.status();
     const auto samples = SamplesOf(claim, configs, **values);
     if (!samples.ok()) continue;

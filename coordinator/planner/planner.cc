@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "coordinator/planner/claim_plan.h"
 #include "coordinator/planner/search_plan.h"
@@ -18,6 +19,8 @@ namespace {
 
 constexpr absl::Duration kPause = absl::Milliseconds(100);
 constexpr absl::Duration kPauseAfterError = absl::Seconds(5);
+// That a search adds in one look; the next look is soon.
+constexpr int64_t kMostTrialsOfALook = 32;
 
 // Trials that the workers could train at a time, one at least.
 int64_t SlotsOf(const State& state) {
@@ -32,7 +35,8 @@ int64_t SlotsOf(const State& state) {
 int64_t TrialsToAdd(const Sweep& sweep, int64_t slots) {
   const TrialCounts counts = sweep.Counts();
   if (sweep.spec.max_parallel > 0) slots = std::min(slots, sweep.spec.max_parallel);
-  return slots - counts[TrialState::kPending] - counts[TrialState::kRunning];
+  return std::min(kMostTrialsOfALook,
+                  slots - counts[TrialState::kPending] - counts[TrialState::kRunning]);
 }
 
 }  // namespace
@@ -55,12 +59,7 @@ void Planner::Loop() {
       absl::MutexLock lock(&mutex_);
       if (mutex_.AwaitWithTimeout(absl::Condition(&stopping_), pause)) return;
     }
-    absl::Status status;
-    try {
-      status = Look();
-    } catch (const std::exception& error) {  // of Boost, or memory
-      status = absl::InternalError(error.what());
-    }
+    const absl::Status status = Look();
     pause = status.ok() ? kPause : kPauseAfterError;
     if (!status.ok()) spdlog::error("cannot plan sweeps: {}", std::string(status.message()));
   }
@@ -81,7 +80,13 @@ absl::Status Planner::Look() {
   absl::Status asked = engine_.Ask({Inspect{}, [&](const absl::Status& status, const State& state) {
                                       if (status.ok()) due = DueIn(state);
                                     }});
-  for (const Due& one : due) asked.Update(Plan(one));
+  for (const Due& one : due) {
+    try {
+      asked.Update(Plan(one));
+    } catch (const std::exception& error) {  // of Boost, or memory
+      asked.Update(absl::InternalError(absl::StrCat(one.sweep.spec.name, ": ", error.what())));
+    }
+  }
   return asked;
 }
 

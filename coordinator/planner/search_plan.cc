@@ -58,6 +58,7 @@ struct Margin {
   size_t config;
   size_t other;  // with which a comparison compares it, or the same
   double margin;
+  bool whole;  // every seed of the grid has a value
 };
 
 absl::StatusOr<std::vector<Margin>> MarginsOf(const Sweep& sweep, const ReadValues& read) {
@@ -70,8 +71,9 @@ absl::StatusOr<std::vector<Margin>> MarginsOf(const Sweep& sweep, const ReadValu
   if (!samples.ok()) return margins;  // of the points by now none is the claim's
   for (const ClaimSample& sample : *samples) {
     if (sample.values.empty()) continue;
-    margins.push_back(
-        {sample.config, sample.other, SideOf(*claim) * (Mean(sample.values) - sample.bound)});
+    margins.push_back({sample.config, sample.other,
+                       SideOf(*claim) * (Mean(sample.values) - sample.bound),
+                       /*whole=*/sample.missing == 0});
   }
   return margins;
 }
@@ -87,12 +89,14 @@ Losses LossesByMargin(const Sweep& sweep, const std::vector<Margin>& margins) {
   return losses;
 }
 
-std::vector<MoreSeeds> FreshSeeds(const Sweep& sweep, const std::vector<Margin>& margins) {
+// `ended` says that no seed of the grid is to come any more.
+std::vector<MoreSeeds> FreshSeeds(const Sweep& sweep, const std::vector<Margin>& margins,
+                                  bool ended) {
   std::map<size_t, int64_t> wanted;
   const SeedValues all = ValuesBySeed(sweep, {}, SeedsOf::kAll);
   const auto few = static_cast<int64_t>(sweep.spec.grid.seeds.size());
   for (const Margin& one : margins) {
-    if (one.margin >= 0) continue;
+    if (one.margin >= 0 || !(one.whole || ended)) continue;
     for (size_t config : {one.config, one.other}) {
       if (static_cast<int64_t>(all.Of(config).size()) > few) continue;  // it has them
       wanted[config] = few + sweep.spec.search->fresh_seeds;
@@ -110,7 +114,7 @@ absl::StatusOr<Extension> PlanSearch(const Sweep& sweep, const ReadValues& read,
   if (search.method == Search::Method::kFalsify) {
     const auto margins = MarginsOf(sweep, read);
     if (!margins.ok()) return margins.status();
-    extension.more_seeds = FreshSeeds(sweep, *margins);
+    extension.more_seeds = FreshSeeds(sweep, *margins, /*ended=*/false);
     losses = LossesByMargin(sweep, *margins);
   } else {
     const auto values = read(sweep.spec.metric);
@@ -134,7 +138,7 @@ absl::StatusOr<std::vector<MoreSeeds>> PlanFreshSeeds(const Sweep& sweep, const 
   if (sweep.spec.search->method != Search::Method::kFalsify) return std::vector<MoreSeeds>();
   const auto margins = MarginsOf(sweep, read);
   if (!margins.ok()) return margins.status();
-  return FreshSeeds(sweep, *margins);
+  return FreshSeeds(sweep, *margins, /*ended=*/true);
 }
 
 }  // namespace pathsweep

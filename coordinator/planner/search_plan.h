@@ -16,7 +16,7 @@ namespace pathsweep {
 // extension is Extension(). Requires a search. Errors are those of `read`.
 absl::StatusOr<Extension> PlanSearch(const Sweep& sweep, const ReadValues& read, int64_t trials);
 
-// Fresh seeds alone.
+// Fresh seeds alone, when every trial has ended.
 absl::StatusOr<std::vector<MoreSeeds>> PlanFreshSeeds(const Sweep& sweep, const ReadValues& read);
 
 }  // namespace pathsweep

@@ -40,18 +40,26 @@ SeedValues ValuesBySeed(const Sweep& sweep, absl::Span<const std::optional<doubl
   return SeedValues(static_cast<size_t>(all), rows);
 }
 
-SeedsOf SeedsToJudgeBy(const SweepSpec& spec) {
-  const bool falsifies = spec.search && spec.search->method == Search::Method::kFalsify;
-  return falsifies ? SeedsOf::kAdded : SeedsOf::kAll;
+bool Falsifies(const SweepSpec& spec, const Claim& claim) {
+  if (!spec.search || spec.search->method != Search::Method::kFalsify) return false;
+  return claim.name == spec.search->claim &&
+         std::ranges::find(spec.claims, claim) != spec.claims.end();
 }
 
-absl::StatusOr<const SeedValues*> ValuesByMetric::Of(const std::string& metric) {
-  const auto known = values_.find(metric);
+absl::StatusOr<const SeedValues*> ValuesByClaim::Of(const Claim& claim) {
+  return Of(claim.metric, Falsifies(sweep_.spec, claim) ? SeedsOf::kAdded : SeedsOf::kAll);
+}
+
+absl::StatusOr<const SeedValues*> ValuesByClaim::Of(const std::string& metric, SeedsOf which) {
+  const auto known = values_.find({metric, which});
   if (known != values_.end()) return &known->second;
-  const absl::StatusOr<std::vector<std::optional<double>>> values = read_(metric);
-  if (!values.ok()) return values.status();
-  SeedValues by_seed = ValuesBySeed(sweep_, *values, SeedsToJudgeBy(sweep_.spec));
-  return &values_.emplace(metric, std::move(by_seed)).first->second;
+  if (!read_values_.contains(metric)) {
+    absl::StatusOr<std::vector<std::optional<double>>> values = read_(metric);
+    if (!values.ok()) return values.status();
+    read_values_.emplace(metric, *std::move(values));
+  }
+  SeedValues by_seed = ValuesBySeed(sweep_, read_values_.at(metric), which);
+  return &values_.emplace(std::pair(metric, which), std::move(by_seed)).first->second;
 }
 
 size_t LooksOf(const SweepSpec& spec) {

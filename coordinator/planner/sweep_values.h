@@ -26,27 +26,31 @@ enum class SeedsOf { kAll, kGrid, kAdded };
 SeedValues ValuesBySeed(const Sweep& sweep, absl::Span<const std::optional<double>> values,
                         SeedsOf which);
 
-// Those by which claims are judged: where a search for counterexamples has tried many configs with
-// the same few seeds, these have picked the lucky ones, and only others can tell.
-SeedsOf SeedsToJudgeBy(const SweepSpec& spec);
+// Whether the sweep searches for configs that break this very claim.
+bool Falsifies(const SweepSpec& spec, const Claim& claim);
 
 // The final values of the sweep's trials, by number.
 using ReadValues =
     std::function<absl::StatusOr<std::vector<std::optional<double>>>(const std::string& metric)>;
 
-// What the seeds by which its claims are judged brought, for each metric; each is read once.
-class ValuesByMetric {
+// What the seeds of a sweep brought by which a claim is judged. Where a search for counterexamples
+// has tried many configs with the same few seeds, these have picked the lucky ones, and only others
+// can tell.
+class ValuesByClaim {
  public:
   // The sweep must outlive the object.
-  ValuesByMetric(const Sweep& sweep, ReadValues read) : sweep_(sweep), read_(std::move(read)) {}
+  ValuesByClaim(const Sweep& sweep, ReadValues read) : sweep_(sweep), read_(std::move(read)) {}
 
-  // Lives as long as the object. Errors are those of `read`.
-  absl::StatusOr<const SeedValues*> Of(const std::string& metric);
+  // Lives as long as the object. Each metric is read once. Errors are those of `read`.
+  absl::StatusOr<const SeedValues*> Of(const Claim& claim);
+  // The same of other seeds.
+  absl::StatusOr<const SeedValues*> Of(const std::string& metric, SeedsOf which);
 
  private:
   const Sweep& sweep_;
   const ReadValues read_;
-  std::map<std::string, SeedValues> values_;
+  std::map<std::string, std::vector<std::optional<double>>> read_values_;  // of each metric
+  std::map<std::pair<std::string, SeedsOf>, SeedValues> values_;
 };
 
 // At how many numbers of seeds its configs are judged; see Judge.

@@ -117,7 +117,6 @@ v1::ClaimReport ReportOn(const Claim& claim, const ConfigColumns& configs, const
 
 void AddSearch(const Claim& claim, const ConfigColumns& configs, const SeedValues& values,
                v1::ClaimReport& report) {
-  report.clear_share();
   const auto samples = SamplesOf(claim, configs, values);
   if (!samples.ok()) return;
   const std::vector<ConfigVerdict> verdicts = Judge(claim, *samples);

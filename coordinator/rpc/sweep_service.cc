@@ -37,7 +37,7 @@ constexpr size_t kMostVerdicts = 20'000;
 // Points or trials that a call of an optimizer outside may name.
 constexpr size_t kMostAsked = 1000;
 constexpr absl::Duration kLongestWait = absl::Seconds(60);
-constexpr absl::Duration kPauseOfAwaiting = absl::Milliseconds(50);
+constexpr absl::Duration kPauseOfAwaiting = absl::Milliseconds(100);
 
 TableTrial::Status StatusOf(TrialState state) {
   switch (state) {
@@ -187,7 +187,9 @@ absl::StatusOr<bool> SweepServiceHandler::HaveEnded(const std::vector<TrialId>& 
                          return;
                        }
                        const bool waits = !(*sweep)->cancelled && (*sweep)->IsUntouched(trial);
-                       if (waits || state.live_trials.contains(trial)) ended = false;
+                       if (!waits && !state.live_trials.contains(trial)) continue;
+                       ended = false;
+                       return;
                      }
                    }});
   if (!asked.ok()) return asked;
@@ -214,10 +216,16 @@ grpc::Status SweepServiceHandler::AwaitTrials(grpc::ServerContext* context,
     if (*ended || absl::Now() >= end) break;
     absl::SleepFor(std::min(kPauseOfAwaiting, end - absl::Now()));
   }
+  absl::StatusOr<Sweep> sweep = absl::NotFoundError("");
   for (TrialId id : trials) {
-    absl::StatusOr<TrialRecord> trial = FindTrial(id);
+    if (!sweep.ok() || !sweep->Contains(id)) {
+      sweep =
+          CopySweep(engine_, [&](const State& state) { return RequireSweepOfTrial(state, id); });
+    }
+    if (!sweep.ok()) return ToGrpc(sweep.status());
+    const auto trial = ReadTrials(*sweep, sweep->NumberOf(id), 1);
     if (!trial.ok()) return ToGrpc(trial.status());
-    *response->add_trials() = ToProto(*trial);
+    *response->add_trials() = ToProto(trial->front());
   }
   return grpc::Status::OK;
 }
@@ -374,18 +382,19 @@ grpc::Status SweepServiceHandler::GetClaims(grpc::ServerContext* context,
                                   ? kVerdicts
                                   : std::min<size_t>(request->max_verdicts(), kMostVerdicts);
   const ConfigColumns configs = ConfigsOf(*sweep);
-  ValuesByMetric by_metric(
+  ValuesByClaim by_claim(
       *sweep, [&](const std::string& metric) { return (*reader)->FinalValues(*sweep, metric); });
   for (const Claim& claim : *claims) {
     if (context->IsCancelled()) return grpc::Status::CANCELLED;
-    const absl::StatusOr<const SeedValues*> values = by_metric.Of(claim.metric);
+    const absl::StatusOr<const SeedValues*> values = by_claim.Of(claim);
     if (!values.ok()) return ToGrpc(values.status());
     v1::ClaimReport& report = *response->add_claims();
     report = ReportOn(claim, configs, **values, LooksOf(sweep->spec), max_verdicts);
-    if (!sweep->spec.search || sweep->spec.search->claim != claim.name) continue;
-    const auto all = (*reader)->FinalValues(*sweep, claim.metric);
-    if (!all.ok()) return ToGrpc(all.status());
-    AddSearch(claim, configs, ValuesBySeed(*sweep, *all, SeedsOf::kGrid), report);
+    if (sweep->spec.search) report.clear_share();  // configs that were chosen are no sample
+    if (!Falsifies(sweep->spec, claim)) continue;
+    const absl::StatusOr<const SeedValues*> tried = by_claim.Of(claim.metric, SeedsOf::kGrid);
+    if (!tried.ok()) return ToGrpc(tried.status());
+    AddSearch(claim, configs, **tried, report);
   }
   response->set_sweep(sweep->spec.name);
   response->set_database(database_);

@@ -29,11 +29,16 @@ GaussianProcess::GaussianProcess(const SearchPool& pool, absl::Span<const Observ
     losses_[static_cast<Eigen::Index>(points_.size())] = one.loss;
     points_.push_back(CoordinatesOf(one.point));
   }
-  middle_ = losses_.mean();
-  losses_.array() -= middle_;
-  scale_ = std::sqrt(losses_.squaredNorm() / static_cast<double>(losses_.size()));
-  if (!(scale_ > 0)) scale_ = 1;
-  losses_ /= scale_;
+  // Twice, so that squares of huge losses are finite.
+  const double largest = std::max(losses_.cwiseAbs().maxCoeff(), 1e-300);
+  losses_ /= largest;
+  const double middle = losses_.mean();
+  losses_.array() -= middle;
+  double scale = std::sqrt(losses_.squaredNorm() / static_cast<double>(losses_.size()));
+  if (!(scale > 1e-12)) scale = 1;
+  losses_ /= scale;
+  middle_ = middle * largest;
+  scale_ = scale * largest;
   Fit();
 }
 

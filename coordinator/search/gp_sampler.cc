@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/math/distributions/normal.hpp>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -46,6 +47,7 @@ std::vector<Choice> Best(absl::Span<const Observation> seen) {
 double ExpectedImprovement(const GaussianProcess::Belief& belief, double best) {
   const boost::math::normal normal;
   const double z = (best - belief.mean) / belief.deviation;
+  if (!std::isfinite(z)) return 0;
   return (best - belief.mean) * cdf(normal, z) + belief.deviation * pdf(normal, z);
 }
 

@@ -161,7 +161,7 @@ TEST_F(SearchServiceTest, WrongSearchesAreRefusedWithTheReason) {
   EXPECT_THAT(refusal([](Spec& spec) { spec.mutable_search()->set_fresh_seeds(1); }),
               HasSubstr("`fresh_seeds` must be from 2"));
   EXPECT_THAT(refusal([](Spec& spec) { spec.mutable_search()->set_points(0); }),
-              HasSubstr("1 to 100000 points"));
+              HasSubstr("1 to 5000 points"));
   EXPECT_THAT(refusal([](Spec& spec) { spec.mutable_search()->clear_groups(); }),
               HasSubstr("chooses among `groups`"));
   EXPECT_THAT(refusal([](Spec& spec) { spec.mutable_search()->clear_method(); }),
