@@ -109,7 +109,7 @@ absl::Status Planner::Grow(const Sweep& sweep, Extension extension) {
 absl::Status Planner::GoOnSearching(const Due& due, const ReadValues& read) {
   absl::StatusOr<Extension> extension = PlanSearch(due.sweep, read, due.trials);
   if (!extension.ok()) return extension.status();
-  const absl::Status done = Grow(due.sweep, *std::move(extension));
+  absl::Status done = Grow(due.sweep, *std::move(extension));
   if (!absl::IsResourceExhausted(done)) return done;
   spdlog::warn("no more points for sweep={}: {}", due.sweep.spec.name, std::string(done.message()));
   return Grow(due.sweep, {.axes = {}, .seeds = {}, .ends_search = true});
@@ -125,7 +125,7 @@ absl::Status Planner::JudgeOrAddSeeds(const Sweep& sweep, const ReadValues& read
     more.insert(more.end(), fresh->begin(), fresh->end());
   }
   if (!more.empty()) {
-    const absl::Status done = Grow(sweep, {.axes = {}, .seeds = {}, .more_seeds = std::move(more)});
+    absl::Status done = Grow(sweep, {.axes = {}, .seeds = {}, .more_seeds = std::move(more)});
     if (!absl::IsResourceExhausted(done)) return done;
     spdlog::warn("no more seeds for sweep={}: {}", sweep.spec.name, std::string(done.message()));
   }
