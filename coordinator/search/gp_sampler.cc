@@ -6,8 +6,6 @@
 #include <limits>
 #include <utility>
 
-#include "coordinator/search/parzen_density.h"
-
 namespace pathsweep {
 namespace {
 
@@ -54,7 +52,7 @@ double ExpectedImprovement(const GaussianProcess::Belief& belief, double best) {
 }  // namespace
 
 GpSampler::GpSampler(const SearchPool& pool, absl::Span<const Observation> seen)
-    : pool_(pool), good_(Best(seen)), process_(pool, BestAndNewest(seen)) {}
+    : pool_(pool), good_(Best(seen)), near_(pool, good_), process_(pool, BestAndNewest(seen)) {}
 
 std::optional<Choice> GpSampler::Propose(absl::Span<const Choice> pending, const MayPropose& may,
                                          PhiloxStream& random) const {
@@ -62,11 +60,10 @@ std::optional<Choice> GpSampler::Propose(absl::Span<const Choice> pending, const
   const GaussianProcess process = process_.With(pending);
   double lowest = std::numeric_limits<double>::infinity();
   for (const Choice& one : good_) lowest = std::min(lowest, process.At(one).mean);
-  const ParzenDensity near(pool_, good_);
   std::optional<Choice> best;
   double most = -std::numeric_limits<double>::infinity();
   for (int i = 0; i < kAnywhere + kNear; ++i) {
-    Choice point = i < kAnywhere ? pool_.Draw(random) : near.Draw(random);
+    Choice point = i < kAnywhere ? pool_.Draw(random) : near_.Draw(random);
     const double improvement = ExpectedImprovement(process.At(point), lowest);
     if (improvement <= most || !may(point)) continue;
     most = improvement;

@@ -10,6 +10,7 @@
 
 #include "absl/types/span.h"
 #include "coordinator/search/gaussian_process.h"
+#include "coordinator/search/parzen_density.h"
 #include "coordinator/search/sampler.h"
 
 namespace pathsweep {
@@ -26,8 +27,9 @@ class GpSampler {
 
  private:
   const SearchPool& pool_;
-  std::vector<SearchPool::Choice> good_;  // the best of those seen
-  GaussianProcess process_;
+  const std::vector<SearchPool::Choice> good_;  // the best of those seen
+  const ParzenDensity near_;                    // them
+  const GaussianProcess process_;
 };
 
 }  // namespace pathsweep

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from processes import BIN, DEADLINE_SECONDS, Cluster, wait_until
+from processes import BIN, DEADLINE_SECONDS, wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 SPACE = """
@@ -34,13 +34,6 @@ def run(folder, text):
         capture_output=True, text=True, cwd=folder, timeout=DEADLINE_SECONDS)
     assert result.returncode == 0, result.stderr
     return result.stdout
-
-
-@pytest.fixture
-def cluster(tmp_path):
-    cluster = Cluster(tmp_path)
-    yield cluster
-    cluster.end()
 
 
 @pytest.mark.parametrize("method", ["tpe", "gp"])
