@@ -32,7 +32,7 @@ inline void BindParameter(SQLite::Statement& statement, int index,
 // A value of the type that `like` has.
 inline ParameterValue ReadParameter(const SQLite::Column& column, const ParameterValue& like) {
   if (std::holds_alternative<bool>(like)) return column.getInt() != 0;
-  if (std::holds_alternative<int64_t>(like)) return int64_t{column.getInt64()};
+  if (std::holds_alternative<int64_t>(like)) return column.getInt64();
   if (std::holds_alternative<double>(like)) return column.getDouble();
   return column.getString();
 }

@@ -26,7 +26,7 @@ constexpr absl::Duration kGrace = absl::Seconds(15);
   dup2(output, STDOUT_FILENO);
   dup2(output, STDERR_FILENO);
   const int input = open("/dev/null", O_RDONLY);
-  dup2(input, STDIN_FILENO);
+  if (input >= 0) dup2(input, STDIN_FILENO);
   execv(arguments[0], arguments);
   _exit(127);
 }

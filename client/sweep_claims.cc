@@ -152,7 +152,7 @@ void ClaimParser::Compare(const YamlEntry& over) {
 }
 
 std::optional<std::string> ClaimParser::Formula(const YamlEntry& entry) {
-  const std::string text = entry.value.IsScalar() ? entry.value.Scalar() : "";
+  std::string text = entry.value.IsScalar() ? entry.value.Scalar() : "";
   const absl::Status status = Expression::Parse(text, Expression::Type::kNumber).status();
   if (status.ok()) return text;
   problems_.Add(entry.value_place, absl::StrCat("`", entry.key, "`: ", status.message()));

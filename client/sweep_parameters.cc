@@ -216,8 +216,9 @@ class ParameterParser {
     }
     std::vector<ParameterValue> values;
     const double first = std::ceil(distribution.low / step - 1e-9);
-    for (double i = first; i * step <= distribution.high + step * 1e-9; ++i) {
-      const double value = MultipleOf(step, i);
+    const double last = distribution.high / step + 1e-9;
+    for (int i = 0; first + i <= last; ++i) {
+      const double value = MultipleOf(step, first + i);
       const ParameterValue typed = TypeName(spec_) == "integer"
                                        ? ParameterValue(static_cast<int64_t>(std::llround(value)))
                                        : ParameterValue(value);

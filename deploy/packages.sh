@@ -18,6 +18,6 @@ test_packages=(
   libgtest-dev libgmock-dev
   libclang-rt-16-dev                                              # the sanitizers' runtimes
   llvm-16                                                         # llvm-symbolizer: their reports name lines
-  clang-format-16 clang-tidy-16 shellcheck docker-compose
+  clang-format-16 shellcheck docker-compose
   iproute2 procps
 )

@@ -53,7 +53,7 @@ parse_arguments() {
       -D?*) cmake_arguments+=("$1") ;;
       *) printf 'setup: unknown argument %s; see deploy/setup.sh --help\n' "$1" >&2 && exit 2 ;;
     esac
-    if [[ $1 == -DPATHSWEEP_PARTS=service || $preset =~ ^(tsan|tidy|fuzz)$ ]]; then needs_torch=no; fi
+    if [[ $1 == -DPATHSWEEP_PARTS=service || $preset =~ ^(tsan|tidy)$ ]]; then needs_torch=no; fi
     shift
   done
 }

@@ -85,15 +85,14 @@ print_failures() {
 # are left out for their time (a third of some twenty minutes): sanitizers look at them.
 clang_tidy() {
   deploy/setup.sh --tests --no-packages --preset tidy &&
-    run-clang-tidy-16 -quiet -p build/tidy "^$PWD/(base|bench|client|coordinator|worker)/"
+    build/venv/bin/run-clang-tidy.py -quiet -clang-tidy-binary build/venv/bin/clang-tidy \
+      -p build/tidy "^$PWD/(base|bench|client|coordinator|worker)/"
 }
 clang_format() { git ls-files '*.cc' '*.h' | xargs clang-format-16 --dry-run --Werror; }
 shell_check() { git ls-files '*.sh' .ci/run | xargs shellcheck -x; }
 compose_file() { tests/deploy/compose_test.sh; }
 runtime_files() { tests/deploy/collect_runtime_test.sh; }
-fuzz() {
-  deploy/setup.sh --tests --no-packages --preset fuzz && tests/fuzz/run.sh --seconds 30
-}
+fuzz() { tests/fuzz/run.sh --seconds 30; }
 chaos() { build/venv/bin/python tests/chaos/chaos.py --seconds 30 --seed 1; }
 dockerfiles() { build/venv/bin/hadolint deploy/*.Dockerfile; }
 

@@ -162,7 +162,7 @@ Server::~Server() {
   spdlog::warn("a client neither reads nor goes away; ending without it");
   end.detach();
   parts_->CloseDatabase();
-  (void)parts_.release();  // gRPC uses the rest until the process ends
+  [[maybe_unused]] const Parts* rest = parts_.release();  // gRPC uses it until the process ends
 }
 
 const std::string& Server::address() const { return parts_->address; }

@@ -178,7 +178,7 @@ grpc::Status SweepServiceHandler::AddPoints(grpc::ServerContext*,
 
 absl::StatusOr<bool> SweepServiceHandler::HaveEnded(const std::vector<TrialId>& trials) {
   absl::StatusOr<bool> ended = true;
-  const absl::Status asked =
+  absl::Status asked =
       engine_.Ask({Inspect{}, [&](const absl::Status&, const State& state) {
                      for (TrialId trial : trials) {
                        const auto sweep = RequireSweepOfTrial(state, trial);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Lets each fuzz target of build/fuzz look for a broken rule, from the corpus that is checked in.
+# Lets each fuzz target of build/asan look for a broken rule, from the corpus that is checked in.
 set -euo pipefail
 
 usage() {
@@ -9,16 +9,16 @@ usage: tests/fuzz/run.sh [--seconds N] [TARGET …]
   --seconds N   how long each target runs (default: 60); as many at once as there are cores
   TARGET        fuzz_sweep_file, fuzz_expression, fuzz_messages, fuzz_engine (default: all)
 
-Builds nothing: deploy/setup.sh --tests --preset fuzz does. The corpus stays as it is. A line
+Builds nothing: deploy/setup.sh --tests --preset asan does. The corpus stays as it is. A line
 for each target; not zero if one broke a rule, crashed, took 10 s or 2 GB for an input. That
-input is kept in build/fuzz/found, and the command that replays it is printed.
+input is kept in build/asan/found, and the command that replays it is printed.
 USAGE
 }
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 seconds=60
 targets=()
-found=build/fuzz/found
+found=build/asan/found
 
 parse_arguments() {
   while (($#)); do
@@ -49,7 +49,7 @@ tell_failure() {
 # fuzz TARGET: over a copy of its corpus. Without -entropic=0 most of the time goes into libFuzzer's
 # own choice of the next input: a sixteenth of the executions for fuzz_engine.
 fuzz() {
-  local target=$1 program=build/fuzz/tests/$1 log=$found/$1.log corpus status=0 arguments=()
+  local target=$1 program=build/asan/tests/$1 log=$found/$1.log corpus status=0 arguments=()
   corpus=$(mktemp -d "$found/$target.XXXXXX")
   [[ ! -f tests/fuzz/${target#fuzz_}.dict ]] || arguments+=("-dict=tests/fuzz/${target#fuzz_}.dict")
   cp tests/fuzz/corpus/"$target"/* "$corpus"

@@ -72,7 +72,7 @@ class Nvml {
   absl::Status Start(const std::string& uuid) {
     int error = functions_.init();
     started_ = error == kSuccess;
-    if (started_) error = functions_.find(uuid.c_str(), &device_);
+    if (started_) error = functions_.find(uuid.c_str(), static_cast<void*>(&device_));
     if (error == kSuccess) return absl::OkStatus();
     return absl::UnavailableError(
         absl::StrCat("NVML cannot read the GPU ", uuid, ": ", functions_.error_string(error)));
