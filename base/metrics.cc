@@ -34,6 +34,10 @@ MetricRange RangeOfMetric(absl::string_view name) {
   return {};
 }
 
+bool IsLowerBetter(absl::string_view name) {
+  return absl::EndsWith(name, "loss") || name == "cheat_gap";
+}
+
 absl::Status CheckMetricName(absl::string_view name) {
   const auto is_family = [&](absl::string_view family) { return IsOfFamily(name, family); };
   if (std::ranges::find(kNames, name) != kNames.end() ||

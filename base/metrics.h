@@ -20,6 +20,9 @@ struct MetricRange {
 // losses and speeds are not negative.
 MetricRange RangeOfMetric(absl::string_view name);
 
+// Losses, and how much better the easy steps are than the hard one.
+bool IsLowerBetter(absl::string_view name);
+
 // InvalidArgument, with the closest name that there is, for a name that no trial measures.
 absl::Status CheckMetricName(absl::string_view name);
 

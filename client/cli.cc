@@ -2,14 +2,13 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <map>
 #include <string>
 #include <vector>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/suggest.h"
+#include "client/choice.h"
 #include "client/commands/commands.h"
 #include "client/context.h"
 
@@ -21,25 +20,15 @@ constexpr char kFooter[] =
     "4 no such sweep or trial, 130 interrupted.";
 
 void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
-  static const std::map<std::string, OutputFormat> kFormats = {
-      {"table", OutputFormat::kTable},
-      {"json", OutputFormat::kJson},
-      {"csv", OutputFormat::kCsv},
-      {"markdown", OutputFormat::kMarkdown},
-      {"latex", OutputFormat::kLatex}};
-  const auto set_output = [&options](const std::string& text) {
-    const auto format = kFormats.find(absl::AsciiStrToLower(text));
-    if (format == kFormats.end()) {
-      throw CLI::ValidationError(
-          absl::StrCat("--output must be table, json, csv, markdown or latex, not `", text, "`"));
-    }
-    options.output = format->second;
-  };
   app.add_option("--server", options.server, "HOST:PORT or unix:PATH of the coordinator")
       ->envname("PATHSWEEP_SERVER")
       ->capture_default_str();
-  app.add_option_function<std::string>("--output", set_output,
-                                       "table, json, csv, markdown or latex")
+  const Choices<OutputFormat> formats = {{"table", OutputFormat::kTable},
+                                         {"json", OutputFormat::kJson},
+                                         {"csv", OutputFormat::kCsv},
+                                         {"markdown", OutputFormat::kMarkdown},
+                                         {"latex", OutputFormat::kLatex}};
+  AddChoice(app, "--output", formats, options.output, "table, json, csv, markdown or latex")
       ->type_name("FORM")
       ->default_str("table");
 }
@@ -109,7 +98,7 @@ ExitCode RunCli(int argc, const char* const* argv, Environment& environment) {
   AddSweepCommands(app, choose);
   AddTrialCommands(app, choose);
   AddInspectCommand(app, choose);
-  AddTableCommand(app, choose);
+  AddTableCommands(app, choose);
   AddClaimsCommand(app, choose);
   AddRunCommand(app, choose);
   AddBackupCommand(app, choose);

@@ -179,8 +179,7 @@ v1::SweepSpec Parser::Parse(const YAML::Node& root) {
     if (!claim.metric().empty()) continue;
     claim.set_metric(spec_.metric().empty() ? std::string(kExactMatch) : spec_.metric());
   }
-  const bool is_loss = absl::EndsWith(spec_.metric(), "loss");
-  space_.minimize = goal_.value_or(is_loss ? "minimize" : "maximize") == "minimize";
+  space_.minimize = goal_ ? *goal_ == "minimize" : IsLowerBetter(spec_.metric());
   if (problems_.empty()) AddSpace(space_, spec_, problems_, notices_);
   if (problems_.empty()) CheckWhole();
   return spec_;

@@ -4,39 +4,59 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
 #include "client/reports.h"
 
 namespace pathsweep {
 namespace {
 
-Json CellJson(const v1::TableCell& cell, const std::string& metric) {
-  const v1::Estimate& mean = cell.metric();
+// As --statistic takes it.
+std::string NameOf(v1::Statistic statistic) {
+  const std::string name = v1::Statistic_Name(statistic);  // STATISTIC_MEAN
+  return absl::AsciiStrToLower(absl::StripPrefix(name, "STATISTIC_"));
+}
+
+Json CellJson(const v1::TableCell& cell, const v1::Table& table) {
+  const v1::Estimate& estimate = cell.metric();
   const v1::Estimate& solved = cell.solved_share();
   return {{"parameters", ParametersJson(cell.parameters())},
-          {"metric", metric},
-          {"mean", OrNull(cell.has_metric(), mean.value())},
-          {"low", OrNull(mean.has_low(), mean.low())},
-          {"high", OrNull(mean.has_high(), mean.high())},
+          {"metric", table.metric()},
+          {"statistic", NameOf(table.statistic())},
+          {"value", OrNull(cell.has_metric(), estimate.value())},
+          {"low", OrNull(estimate.has_low(), estimate.low())},
+          {"high", OrNull(estimate.has_high(), estimate.high())},
           {"n", cell.n()},
           {"configs", cell.configs()},
           {"seeds", cell.seeds()},
+          {"results", cell.results()},
           {"solved", OrNull(cell.has_solved_share(), solved.value())},
           {"solved_low", OrNull(solved.has_low(), solved.low())},
           {"solved_high", OrNull(solved.has_high(), solved.high())},
+          {"best_trial", cell.has_best_trial() ? Json(cell.best_trial()) : Json()},
           {"unfinished", cell.unfinished()},
           {"failed", cell.failed()}};
 }
 
-std::string CellText(const v1::TableCell& cell) {
+std::string WithInterval(const v1::Estimate& estimate) {
+  const std::string value = ShortNumber(estimate.value());
+  return estimate.has_low() ? absl::StrCat(value, " ", IntervalText(estimate)) : value;
+}
+
+std::string CellText(const v1::TableCell& cell, v1::Statistic statistic) {
   std::vector<std::string> parts;
-  if (cell.has_metric()) {
-    const v1::Estimate& mean = cell.metric();
-    parts.push_back(absl::StrCat(ShortNumber(mean.value()), " ",
-                                 mean.has_low() ? IntervalText(mean) : "(one seed, no interval)"));
-    parts.push_back(absl::StrCat("solved ", cell.solved(), "/", cell.n(), " ",
-                                 IntervalText(cell.solved_share())));
+  const bool asks_solved = statistic == v1::STATISTIC_SOLVED;
+  if (cell.has_metric() && !asks_solved) {
+    parts.push_back(WithInterval(cell.metric()));
+    const bool one_seed = cell.seeds() == 1 && statistic != v1::STATISTIC_BEST;
+    if (one_seed) parts.back() += " (one seed, no interval)";
+  }
+  if (cell.has_solved_share()) {
+    const v1::Estimate& share = asks_solved ? cell.metric() : cell.solved_share();
+    parts.push_back(absl::StrCat("solved ", cell.solved(), "/", cell.results(),
+                                 share.has_low() ? absl::StrCat(" ", IntervalText(share)) : ""));
   }
   if (cell.configs() > 1) parts.push_back(absl::StrCat("over ", cell.configs(), " configs"));
   if (cell.failed() > 0) parts.push_back(absl::StrCat(cell.failed(), " failed"));
@@ -44,13 +64,43 @@ std::string CellText(const v1::TableCell& cell) {
   return absl::StrJoin(parts, "  ");
 }
 
+// What the cells show, of what.
+std::string StatisticText(const v1::Table& table) {
+  switch (table.statistic()) {
+    case v1::STATISTIC_MEDIAN:
+      return absl::StrCat(table.metric(), ", median and share solved");
+    case v1::STATISTIC_IQM:
+      return absl::StrCat(table.metric(), ", mean of the middle half and share solved");
+    case v1::STATISTIC_BEST:
+      return absl::StrCat(table.metric(), ", best trial and share solved");
+    case v1::STATISTIC_SOLVED:
+      return "share of trials that solve the task";
+    case v1::STATISTIC_STEPS:
+      return "median of the steps to a solution where there is one, and share solved";
+    default:
+      return absl::StrCat(table.metric(), ", mean over seeds and share solved");
+  }
+}
+
+std::string IntervalName(v1::IntervalMethod method) {
+  switch (method) {
+    case v1::INTERVAL_METHOD_BOOTSTRAP:
+      return ", with 95 % bootstrap intervals";
+    case v1::INTERVAL_METHOD_CLOPPER_PEARSON:
+      return ", with 95 % intervals of Clopper and Pearson";
+    case v1::INTERVAL_METHOD_NONE:
+      return "";
+    default:
+      return ", with 95 % intervals";
+  }
+}
+
 std::string Title(const v1::Table& table) {
   std::vector<std::string> chance;
   for (double level : table.chance()) chance.push_back(ShortNumber(level));
-  return absl::StrCat(table.sweep(), ": ", table.metric(),
-                      ", mean over seeds and share solved, with 95 % intervals; chance of "
-                      "exact_match 1/degree = ",
-                      absl::StrJoin(chance, ", "));
+  return absl::StrCat(table.sweep(), ": ", table.best_first() ? "best configs by " : "",
+                      StatisticText(table), IntervalName(table.interval()),
+                      "; chance of exact_match 1/degree = ", absl::StrJoin(chance, ", "));
 }
 
 // Cells by their row and column labels, in the order in which the coordinator sent them.
@@ -74,9 +124,13 @@ Report Pivot(const v1::Table& table) {
         !report.rows.empty() && std::equal(row.begin(), row.end(), report.rows.back().begin());
     if (!same_row) report.rows.push_back(row);
     report.rows.back().resize(std::max(report.rows.back().size(), rows + column + 1));
-    report.rows.back()[rows + column] = CellText(cell);
+    report.rows.back()[rows + column] = CellText(cell, table.statistic());
+    if (table.best_first()) {
+      report.rows.back().push_back(cell.has_best_trial() ? absl::StrCat(cell.best_trial()) : "");
+    }
   }
   report.columns.insert(report.columns.end(), columns.begin(), columns.end());
+  if (table.best_first()) report.columns.emplace_back("best trial");
   for (std::vector<std::string>& row : report.rows) row.resize(report.columns.size());
   return report;
 }
@@ -85,7 +139,7 @@ Report Pivot(const v1::Table& table) {
 Report Records(const v1::Table& table) {
   Report report{Json::array(), {}, {}};
   for (const v1::TableCell& cell : table.cells()) {
-    const Json json = CellJson(cell, table.metric());
+    const Json json = CellJson(cell, table);
     report.json.push_back(json);
     std::vector<std::string> row;
     std::vector<std::string> columns;
@@ -118,6 +172,18 @@ v1::GetTableRequest TableRequest(const v1::Sweep& sweep, const std::vector<std::
   for (const v1::Axis& axis : sweep.spec().axes()) {
     axis.name() == "objective" ? request.add_columns(axis.name()) : request.add_rows(axis.name());
   }
+  return request;
+}
+
+v1::GetTableRequest BestRequest(const v1::Sweep& sweep, int64_t limit) {
+  v1::GetTableRequest request;
+  request.set_sweep(sweep.spec().name());
+  for (const v1::JointAxis& joint : sweep.spec().joint()) {
+    for (const v1::Axis& column : joint.columns()) request.add_rows(column.name());
+  }
+  for (const v1::Axis& axis : sweep.spec().axes()) request.add_rows(axis.name());
+  request.set_best_first(true);
+  request.set_limit(limit);
   return request;
 }
 

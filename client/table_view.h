@@ -15,9 +15,12 @@ namespace pathsweep {
 v1::GetTableRequest TableRequest(const v1::Sweep& sweep, const std::vector<std::string>& rows,
                                  const std::vector<std::string>& columns);
 
+// That of `sweepctl best`: a row for each of the best configs.
+v1::GetTableRequest BestRequest(const v1::Sweep& sweep, int64_t limit);
+
 // Writes the table in a form of --output. In text and markdown a cell reads
-// `0.75 [0.2, 1]  solved 1/2`, under a title with the chance level; json and csv have a
-// record per cell, which docs/cli.md describes.
+// `0.75 [0.2, 1]  solved 1/2`, under a title with the chance level, and the best ones have a trial;
+// json and csv have a record per cell, which docs/cli.md describes.
 void WriteTable(std::ostream& out, OutputFormat format, const v1::Table& table);
 
 }  // namespace pathsweep

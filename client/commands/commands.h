@@ -17,7 +17,7 @@ using Choose = std::function<void(Command)>;
 void AddSweepCommands(CLI::App& app, const Choose& choose);   // submit list show cancel watch
 void AddTrialCommands(CLI::App& app, const Choose& choose);   // trials trial
 void AddInspectCommand(CLI::App& app, const Choose& choose);  // inspect
-void AddTableCommand(CLI::App& app, const Choose& choose);    // table
+void AddTableCommands(CLI::App& app, const Choose& choose);   // table best
 void AddClaimsCommand(CLI::App& app, const Choose& choose);   // claims
 void AddRunCommand(CLI::App& app, const Choose& choose);      // run
 void AddBackupCommand(CLI::App& app, const Choose& choose);   // backup

@@ -7,17 +7,6 @@
 namespace pathsweep {
 namespace {
 
-// The numbers become 0, 1, … in the same order; how many there are.
-uint64_t Compress(std::vector<uint64_t>& numbers) {
-  std::vector<uint64_t> distinct = numbers;
-  std::ranges::sort(distinct);
-  distinct.erase(std::ranges::unique(distinct).begin(), distinct.end());
-  for (uint64_t& number : numbers) {
-    number = std::ranges::lower_bound(distinct, number) - distinct.begin();
-  }
-  return distinct.size();
-}
-
 // Whichever digit of a config says the parameter's value: consecutive configs that share one, and
 // the value's place for each of the digits.
 struct Digit {
@@ -60,6 +49,25 @@ void AddPlaces(const Grid& grid, ConfigColumn& column) {
 
 }  // namespace
 
+uint64_t Compress(std::vector<uint64_t>& numbers, uint64_t end) {
+  constexpr uint64_t kRoom = 16;  // for each number, where a table is faster than sorting
+  if (end / kRoom <= numbers.size()) {
+    std::vector<uint64_t> places(end, 0);
+    for (uint64_t number : numbers) places[number] = 1;
+    uint64_t count = 0;
+    for (uint64_t& place : places) place = place == 0 ? 0 : count++;
+    for (uint64_t& number : numbers) number = places[number];
+    return count;
+  }
+  std::vector<uint64_t> distinct = numbers;
+  std::ranges::sort(distinct);
+  distinct.erase(std::ranges::unique(distinct).begin(), distinct.end());
+  for (uint64_t& number : numbers) {
+    number = std::ranges::lower_bound(distinct, number) - distinct.begin();
+  }
+  return distinct.size();
+}
+
 ConfigColumns::ConfigColumns(absl::Span<const Grid> grids) : common_(grids.front().fixed) {
   for (const Grid& grid : grids) size_ += static_cast<size_t>(ConfigCount(grid));
   for (const ParameterSpec& spec : TrialParameterTable()) {
@@ -101,7 +109,7 @@ std::vector<uint64_t> ConfigColumns::GroupsWithout(absl::Span<const size_t> conf
   for (const ConfigColumn& column : columns_) {
     if (&column == except) continue;
     const uint64_t values = column.values.size();
-    if (count > std::numeric_limits<uint64_t>::max() / values) count = Compress(groups);
+    if (count > std::numeric_limits<uint64_t>::max() / values) count = Compress(groups, count);
     for (size_t i = 0; i < configs.size(); ++i) {
       groups[i] = groups[i] * values + column.at[configs[i]];
     }

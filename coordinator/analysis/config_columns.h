@@ -53,4 +53,7 @@ class ConfigColumns {
   size_t size_ = 0;
 };
 
+// The numbers become 0, 1, … in the same order; how many there are. Requires numbers below `end`.
+uint64_t Compress(std::vector<uint64_t>& numbers, uint64_t end);
+
 }  // namespace pathsweep

@@ -1,52 +1,67 @@
 #include "coordinator/analysis/robustness_table.h"
 
 #include <algorithm>
+#include <limits>
+#include <numeric>
+#include <set>
+#include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "base/metrics.h"
 
 namespace pathsweep {
 namespace {
 
-constexpr char kSeed[] = "seed";
+constexpr absl::string_view kSeed = "seed";
+constexpr size_t kMostBootstrapped = 100'000;  // values; each is drawn 2,000 times
 
-}  // namespace
+constexpr uint32_t kUnseen = std::numeric_limits<uint32_t>::max();
 
-size_t TableMaker::Dimension::IndexOf(const TableTrial& trial) {
-  const ParameterValue value =
-      spec_ == nullptr ? ParameterValue(trial.seed) : GetParameter(trial.parameters, *spec_);
-  const auto seen = std::ranges::find(values_, value);
-  const size_t index = seen - values_.begin();
-  if (seen == values_.end()) values_.push_back(value);
-  return index;
+// Row or column: the values in order of first appearance, and which each config (or each trial, for
+// seeds) has.
+struct Dimension {
+  bool of_trials = false;
+  std::vector<ParameterValue> values;
+  std::vector<uint32_t> at;
+};
+
+Dimension OfParameter(const ParameterSpec& spec, const ConfigColumns& configs) {
+  Dimension dimension;
+  const ConfigColumn* column = configs.Find(spec.name);
+  if (column == nullptr) {
+    dimension.values = {GetParameter(configs.common(), spec)};
+    dimension.at.assign(configs.size(), 0);
+    return dimension;
+  }
+  std::vector<uint32_t> rank(column->values.size(), kUnseen);
+  dimension.at.reserve(configs.size());
+  for (uint32_t value : column->at) {
+    if (rank[value] == kUnseen) {
+      rank[value] = static_cast<uint32_t>(dimension.values.size());
+      dimension.values.push_back(column->values[value]);
+    }
+    dimension.at.push_back(rank[value]);
+  }
+  return dimension;
 }
 
-void TableMaker::Collected::Add(const TableTrial& trial) {
-  if (trial.status == TableTrial::Status::kUnfinished) ++unfinished;
-  if (trial.status == TableTrial::Status::kFailed) ++failed;
-  if (trial.status != TableTrial::Status::kResult || !trial.value.has_value()) return;
-  values.push_back(*trial.value);
-  configs.insert(trial.config);
-  seeds.insert(trial.seed);
-  if (trial.solved) ++solved;
+Dimension OfSeed(absl::Span<const TableTrial> trials) {
+  Dimension dimension{.of_trials = true, .values = {}, .at = {}};
+  absl::flat_hash_map<int64_t, uint32_t> ranks;
+  dimension.at.reserve(trials.size());
+  for (const TableTrial& trial : trials) {
+    const auto [rank, is_new] =
+        ranks.try_emplace(trial.seed, static_cast<uint32_t>(dimension.values.size()));
+    if (is_new) dimension.values.emplace_back(trial.seed);
+    dimension.at.push_back(rank->second);
+  }
+  return dimension;
 }
 
-TableCell TableMaker::Collected::Summarize(MetricRange range) const {
-  TableCell cell;
-  cell.n = static_cast<int64_t>(values.size());
-  cell.configs = static_cast<int64_t>(configs.size());
-  cell.seeds = static_cast<int64_t>(seeds.size());
-  cell.solved = solved;
-  cell.unfinished = unfinished;
-  cell.failed = failed;
-  if (cell.n == 0) return cell;
-  cell.metric = MeanInterval(values, range);
-  // Several configs under one seed say nothing of how seeds differ.
-  if (cell.seeds == 1) cell.metric->low = cell.metric->high = std::nullopt;
-  cell.solved_share = WilsonInterval(cell.solved, cell.n);
-  return cell;
-}
-
-absl::StatusOr<TableMaker> TableMaker::For(const TableQuestion& question) {
+absl::StatusOr<std::vector<Dimension>> DimensionsOf(const TableQuestion& question,
+                                                    const ConfigColumns& configs,
+                                                    absl::Span<const TableTrial> trials) {
   std::vector<std::string> names = question.rows;
   names.insert(names.end(), question.columns.begin(), question.columns.end());
   std::set<std::string> seen;
@@ -58,27 +73,171 @@ absl::StatusOr<TableMaker> TableMaker::For(const TableQuestion& question) {
       return absl::InvalidArgumentError(
           absl::StrCat("`", name, "` stands twice in the table's rows and columns"));
     }
-    dimensions.emplace_back(spec);
+    dimensions.push_back(spec == nullptr ? OfSeed(trials) : OfParameter(*spec, configs));
   }
-  return TableMaker(std::move(dimensions), RangeOfMetric(question.metric));
+  return dimensions;
 }
 
-void TableMaker::Add(const TableTrial& trial) {
-  std::vector<size_t> position;
-  for (Dimension& dimension : dimensions_) position.push_back(dimension.IndexOf(trial));
-  cells_[position].Add(trial);
-  degrees_.insert(trial.parameters.degree);
+// Which cell each trial is in; cells are numbered in the table's order.
+class Cells {
+ public:
+  Cells(const std::vector<Dimension>& dimensions, absl::Span<const TableTrial> trials)
+      : of_(trials.size(), 0) {
+    for (const Dimension& dimension : dimensions) {
+      const uint64_t values = dimension.values.size();
+      if (count_ > std::numeric_limits<uint64_t>::max() / values) count_ = Compress(of_, count_);
+      for (size_t i = 0; i < trials.size(); ++i) {
+        of_[i] = of_[i] * values + dimension.at[dimension.of_trials ? i : trials[i].config];
+      }
+      count_ *= values;
+    }
+    count_ = Compress(of_, count_);
+  }
+
+  uint64_t count() const { return count_; }
+  uint64_t Of(size_t trial) const { return of_[trial]; }
+
+ private:
+  std::vector<uint64_t> of_;
+  uint64_t count_ = 1;
+};
+
+// The trials of each cell, in their order.
+class TrialsByCell {
+ public:
+  TrialsByCell(const Cells& cells, size_t trials) : begins_(cells.count() + 1, 0), of_(trials) {
+    for (size_t i = 0; i < trials; ++i) ++begins_[cells.Of(i) + 1];
+    std::partial_sum(begins_.begin(), begins_.end(), begins_.begin());
+    std::vector<size_t> next(begins_.begin(), begins_.end() - 1);
+    for (size_t i = 0; i < trials; ++i) of_[next[cells.Of(i)]++] = i;
+  }
+
+  size_t cells() const { return begins_.size() - 1; }
+  absl::Span<const size_t> Of(size_t cell) const {
+    return absl::MakeConstSpan(of_).subspan(begins_[cell], begins_[cell + 1] - begins_[cell]);
+  }
+
+ private:
+  std::vector<size_t> begins_;
+  std::vector<size_t> of_;
+};
+
+template <typename Number>
+int64_t CountDistinct(std::vector<Number>& numbers) {
+  std::ranges::sort(numbers);
+  return std::ranges::distance(numbers.begin(), std::ranges::unique(numbers).begin());
 }
 
-RobustnessTable TableMaker::Finish() const {
+class CellMaker {
+ public:
+  CellMaker(const TableQuestion& question, absl::Span<const TableTrial> trials)
+      : question_(question),
+        range_(question.statistic == Statistic::kSteps ? MetricRange{.lowest = 0}
+                                                       : RangeOfMetric(question.metric)),
+        lower_is_better_(LowerIsBetter(question)),
+        trials_(trials) {}
+
+  static bool LowerIsBetter(const TableQuestion& question) {
+    return question.statistic == Statistic::kSteps ||
+           (question.statistic != Statistic::kSolved && IsLowerBetter(question.metric));
+  }
+
+  TableCell Make(absl::Span<const size_t> of_cell) {
+    TableCell cell;
+    values_.clear();
+    configs_.clear();
+    seeds_.clear();
+    for (size_t i : of_cell) Add(trials_[i], cell);
+    cell.n = static_cast<int64_t>(values_.size());
+    cell.configs = CountDistinct(configs_);
+    cell.seeds = CountDistinct(seeds_);
+    if (cell.results > 0) {
+      const bool asked = question_.statistic == Statistic::kSolved;
+      cell.solved_share = ShareSolved(cell.solved, cell.results,
+                                      asked ? question_.interval : IntervalMethod::kDefault);
+    }
+    if (question_.statistic == Statistic::kSolved) {
+      cell.metric = cell.solved_share;
+    } else if (cell.n > 0) {
+      cell.metric =
+          Summarize(values_, question_.statistic, question_.interval, range_, lower_is_better_);
+      // Several configs under one seed say nothing of how seeds differ.
+      if (cell.seeds == 1) cell.metric->low = cell.metric->high = std::nullopt;
+    }
+    return cell;
+  }
+
+ private:
+  void Add(const TableTrial& trial, TableCell& cell) {
+    if (trial.status == TableTrial::Status::kUnfinished) ++cell.unfinished;
+    if (trial.status == TableTrial::Status::kFailed) ++cell.failed;
+    if (trial.status != TableTrial::Status::kResult) return;
+    ++cell.results;
+    if (trial.solved) ++cell.solved;
+    if (!trial.value) return;
+    const double value = *trial.value;
+    if (values_.empty() || (lower_is_better_ ? value < best_ : value > best_)) {
+      best_ = value;
+      cell.best_trial = trial.id;
+    }
+    values_.push_back(value);
+    configs_.push_back(trial.config);
+    seeds_.push_back(trial.seed);
+  }
+
+  const TableQuestion& question_;
+  const MetricRange range_;
+  const bool lower_is_better_;
+  const absl::Span<const TableTrial> trials_;
+  double best_ = 0;
+  std::vector<double> values_;
+  std::vector<size_t> configs_;
+  std::vector<int64_t> seeds_;
+};
+
+void BestFirst(bool lower_is_better, std::vector<TableCell>& cells) {
+  const auto rank = [&](const TableCell& cell) {
+    if (!cell.metric) return std::numeric_limits<double>::infinity();
+    return lower_is_better ? cell.metric->value : -cell.metric->value;
+  };
+  std::ranges::stable_sort(cells, {}, rank);
+}
+
+}  // namespace
+
+absl::StatusOr<RobustnessTable> MakeTable(const TableQuestion& question,
+                                          const ConfigColumns& configs,
+                                          absl::Span<const TableTrial> trials) {
+  if (absl::Status status = CheckInterval(question.statistic, question.interval); !status.ok()) {
+    return status;
+  }
+  if (question.interval == IntervalMethod::kBootstrap && trials.size() > kMostBootstrapped) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a bootstrap of ", trials.size(), " trials takes too long (",
+                     kMostBootstrapped, " at most); with so many the other intervals are as good"));
+  }
+  const absl::StatusOr<std::vector<Dimension>> dimensions = DimensionsOf(question, configs, trials);
+  if (!dimensions.ok()) return dimensions.status();
+
+  const TrialsByCell by_cell(Cells(*dimensions, trials), trials.size());
   RobustnessTable table;
-  for (const auto& [position, collected] : cells_) {
-    TableCell& cell = table.cells.emplace_back(collected.Summarize(range_));
-    for (size_t i = 0; i < position.size(); ++i) {
-      cell.key.push_back(dimensions_[i].values()[position[i]]);
+  CellMaker maker(question, trials);
+  for (size_t cell = 0; cell < by_cell.cells(); ++cell) {
+    const absl::Span<const size_t> of_cell = by_cell.Of(cell);
+    table.cells.push_back(maker.Make(of_cell));
+    for (const Dimension& dimension : *dimensions) {
+      const size_t trial = of_cell.front();
+      const uint32_t at = dimension.at[dimension.of_trials ? trial : trials[trial].config];
+      table.cells.back().key.push_back(dimension.values[at]);
     }
   }
-  for (int64_t degree : degrees_) table.chance.push_back(1.0 / static_cast<double>(degree));
+  if (question.best_first) BestFirst(CellMaker::LowerIsBetter(question), table.cells);
+  if (question.limit > 0 && table.cells.size() > question.limit) table.cells.resize(question.limit);
+  const Dimension degrees = OfParameter(*FindParameter("degree"), configs);
+  for (const ParameterValue& degree : degrees.values) {
+    table.chance.push_back(1.0 / static_cast<double>(std::get<int64_t>(degree)));
+  }
+  std::ranges::sort(table.chance, std::greater<>());
   return table;
 }
 

@@ -1,113 +1,79 @@
-// Trials to the cells of a robustness table: the mean of a metric over seeds with its
-// interval, and the share of trials that solve the task.
+// Trials to the cells of a robustness table: a statistic of a metric over seeds (and whatever else
+// is not in the table) with its interval, and the share of trials that solve the task.
 //
-//   absl::StatusOr<TableMaker> maker = TableMaker::For({{"lr"}, {"objective"}, "exact_match"});
-//   for (const TableTrial& trial : trials) maker->Add(trial);
-//   RobustnessTable table = maker->Finish();
+//   absl::StatusOr<RobustnessTable> table =
+//       MakeTable({.rows = {"lr"}, .columns = {"objective"}, .metric = "exact_match"}, configs,
+//       trials);
 //
-// Pure: rows in, table out. Not thread safe.
+// Pure.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "base/metrics.h"
+#include "absl/types/span.h"
 #include "base/trial_parameters.h"
+#include "coordinator/analysis/config_columns.h"
 #include "coordinator/analysis/interval.h"
+#include "coordinator/analysis/statistic.h"
 
 namespace pathsweep {
 
 // A trial, finished or not.
 struct TableTrial {
   enum class Status { kUnfinished, kFailed, kResult };
-  TrialParameters parameters;
+  int64_t id = 0;
+  size_t config = 0;
   int64_t seed = 0;
-  int64_t config = 0;
   Status status = Status::kUnfinished;
-  // The final value of the table's metric; only a result has one, and not every result
-  // (a loss that is not finite is never measured).
+  // The final value of the table's metric, or the steps to a solution; only a result has one, and
+  // not every result (a loss that is not finite is never measured).
   std::optional<double> value;
   // Final exact_match reached solved_at.
   bool solved = false;
 };
 
 struct TableQuestion {
-  std::vector<std::string> rows;  // parameters, or `seed`
-  std::vector<std::string> columns;
-  std::string metric;
+  std::vector<std::string> rows = {};  // parameters, or `seed`
+  std::vector<std::string> columns = {};
+  std::string metric = {};
+  Statistic statistic = Statistic::kMean;
+  IntervalMethod interval = IntervalMethod::kDefault;
+  bool best_first = false;  // instead of the sweep's order
+  size_t limit = 0;         // cells at most; 0 = no limit
 };
 
 struct TableCell {
   // A value for each row parameter, then for each column parameter.
   std::vector<ParameterValue> key;
-  std::optional<Estimate> metric;        // none without a value
+  std::optional<Estimate> metric;        // the statistic; none without a value
   int64_t n = 0;                         // trials with a value
   int64_t configs = 0;                   // distinct configs among them
   int64_t seeds = 0;                     // distinct seeds; one alone gives no interval
-  int64_t solved = 0;                    // of the n
-  std::optional<Estimate> solved_share;  // none if n is 0
+  int64_t solved = 0;                    // of the trials with a result
+  int64_t results = 0;                   // trials with a result
+  std::optional<Estimate> solved_share;  // none without a result
   int64_t unfinished = 0;
   int64_t failed = 0;
+  std::optional<int64_t> best_trial;  // that with the best value, the first of several
 };
 
 struct RobustnessTable {
-  // Every combination of the values in `trials`, rows outermost, values in the order in
-  // which the trials first show them.
+  // Every combination of the values that trials have, rows outermost, values in the order in which
+  // the configs (the trials, for seeds) first show them; or the best statistic first.
   std::vector<TableCell> cells;
-  // 1/degree for each degree among the trials: what guessing a path gives exact_match.
+  // 1/degree for each degree among the configs: what guessing a path gives exact_match.
   std::vector<double> chance;
 };
 
-class TableMaker {
- public:
-  // InvalidArgument names a row or column that is no parameter, or stands twice.
-  static absl::StatusOr<TableMaker> For(const TableQuestion& question);
-
-  void Add(const TableTrial& trial);
-  RobustnessTable Finish() const;
-
- private:
-  // One row or column parameter and the values seen, in order of first appearance.
-  class Dimension {
-   public:
-    explicit Dimension(const ParameterSpec* spec) : spec_(spec) {}  // null: the seed
-
-    size_t IndexOf(const TableTrial& trial);
-    const std::vector<ParameterValue>& values() const { return values_; }
-
-   private:
-    const ParameterSpec* spec_;
-    std::vector<ParameterValue> values_;
-  };
-
-  // What is collected of a cell while the trials go by.
-  struct Collected {
-    std::vector<double> values;
-    std::set<int64_t> configs;
-    std::set<int64_t> seeds;
-    int64_t solved = 0;
-    int64_t unfinished = 0;
-    int64_t failed = 0;
-
-    void Add(const TableTrial& trial);
-    TableCell Summarize(MetricRange range) const;
-  };
-
-  TableMaker(std::vector<Dimension> dimensions, MetricRange range)
-      : dimensions_(std::move(dimensions)), range_(range) {}
-
-  std::vector<Dimension> dimensions_;
-  MetricRange range_;
-  // By positions along the dimensions, so that it iterates in the table's order.
-  std::map<std::vector<size_t>, Collected> cells_;
-  std::set<int64_t> degrees_;
-};
+// InvalidArgument names a row or column that is no parameter or stands twice, an interval that the
+// statistic does not have, or too many values for a bootstrap.
+absl::StatusOr<RobustnessTable> MakeTable(const TableQuestion& question,
+                                          const ConfigColumns& configs,
+                                          absl::Span<const TableTrial> trials);
 
 }  // namespace pathsweep

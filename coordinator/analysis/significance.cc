@@ -1,7 +1,6 @@
 #include "coordinator/analysis/significance.h"
 
 #include <algorithm>
-#include <boost/math/distributions/beta.hpp>
 #include <boost/math/distributions/chi_squared.hpp>
 #include <boost/math/distributions/non_central_chi_squared.hpp>
 #include <boost/math/distributions/students_t.hpp>
@@ -9,7 +8,6 @@
 #include <limits>
 #include <numeric>
 
-#include "base/philox.h"
 #include "coordinator/analysis/sample.h"
 
 namespace pathsweep {
@@ -17,14 +15,6 @@ namespace {
 
 constexpr double kTail = 0.025;
 constexpr double kNormalQuantile = 1.959963984540054;
-
-// A quantile between two values lies on the line between them, as NumPy's do.
-double Quantile(const std::vector<double>& sorted, double share) {
-  const double at = share * static_cast<double>(sorted.size() - 1);
-  const auto lower = static_cast<size_t>(at);
-  const size_t upper = std::min(lower + 1, sorted.size() - 1);
-  return std::lerp(sorted[lower], sorted[upper], at - static_cast<double>(lower));
-}
 
 }  // namespace
 
@@ -47,18 +37,6 @@ double MeasurementNoise(double share, int64_t examples) {
   const double n = static_cast<double>(examples) + 4;
   const double moderate = (share * static_cast<double>(examples) + 2) / n;
   return std::sqrt(moderate * (1 - moderate) / n);
-}
-
-Estimate ExactInterval(int64_t successes, int64_t trials) {
-  const auto k = static_cast<double>(successes), n = static_cast<double>(trials);
-  Estimate share{k / n, 0.0, 1.0};
-  if (successes > 0) {
-    share.low = boost::math::quantile(boost::math::beta_distribution(k, n - k + 1), kTail);
-  }
-  if (successes < trials) {
-    share.high = boost::math::quantile(boost::math::beta_distribution(k + 1, n - k), 1 - kTail);
-  }
-  return share;
 }
 
 std::vector<double> AdjustForMany(absl::Span<const double> p_values) {
@@ -92,23 +70,6 @@ std::pair<double, double> NoncentralityInterval(double seen, int64_t degrees) {
     return boost::math::non_central_chi_squared::find_non_centrality(df, seen, share);
   };
   return {at(1 - kTail), at(kTail)};
-}
-
-Estimate BootstrapMean(absl::Span<const double> values, int resamples, uint64_t seed) {
-  const double mean = Mean(values);
-  if (values.size() == 1) return {mean, std::nullopt, std::nullopt};
-  std::vector<double> means;
-  means.reserve(resamples);
-  for (int i = 0; i < resamples; ++i) {
-    PhiloxStream random(seed, /*stream=*/0, static_cast<uint64_t>(i));
-    double sum = 0;
-    for (size_t j = 0; j < values.size(); ++j) {
-      sum += values[random.Below(static_cast<uint32_t>(values.size()))];
-    }
-    means.push_back(sum / static_cast<double>(values.size()));
-  }
-  std::ranges::sort(means);
-  return {mean, Quantile(means, kTail), Quantile(means, 1 - kTail)};
 }
 
 }  // namespace pathsweep

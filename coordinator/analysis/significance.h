@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "absl/types/span.h"
-#include "coordinator/analysis/interval.h"
 
 namespace pathsweep {
 
@@ -25,10 +24,6 @@ MeanTest TestMean(absl::Span<const double> values, double bound, double least_de
 // Agresti & Coull (1998): two successes and two failures are added, so it is never 0.
 double MeasurementNoise(double share, int64_t examples);
 
-// The interval of Clopper & Pearson (1934) of a share, 95 %: exact, and so never too narrow.
-// Requires 0 <= successes <= trials and trials >= 1.
-Estimate ExactInterval(int64_t successes, int64_t trials);
-
 // p-values adjusted by Benjamini & Hochberg (1995), in their order: those of at most q are believed
 // with a share of at most q wrong among them, if the tests are independent or depend positively.
 std::vector<double> AdjustForMany(absl::Span<const double> p_values);
@@ -38,9 +33,5 @@ std::vector<double> AdjustForMany(absl::Span<const double> p_values);
 // >= 0 and degrees >= 1. (Steiger 2004; beyond 10,000 by the square root, whose deviation is 1
 // then.)
 std::pair<double, double> NoncentralityInterval(double seen, int64_t degrees);
-
-// The mean with the percentile bootstrap's 95 % interval (Efron 1979) from `resamples` resamples,
-// the same for a seed. Requires at least one value; without an interval if there is one alone.
-Estimate BootstrapMean(absl::Span<const double> values, int resamples, uint64_t seed);
 
 }  // namespace pathsweep

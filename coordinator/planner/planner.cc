@@ -93,9 +93,7 @@ absl::Status Planner::Look() {
 absl::Status Planner::Plan(const Due& due) {
   absl::StatusOr<std::unique_ptr<ResultsReader>> reader = ResultsReader::Open(database_);
   if (!reader.ok()) return reader.status();
-  const ReadValues read = [&](const std::string& metric) {
-    return (*reader)->FinalValues(due.sweep, metric);
-  };
+  const ReadValues read = ReadFrom(**reader, due.sweep);
   const absl::Status done =
       due.trials > 0 ? GoOnSearching(due, read) : JudgeOrAddSeeds(due.sweep, read);
   // It has changed meanwhile, and the next look sees how.

@@ -13,6 +13,7 @@
 #include "coordinator/analysis/config_columns.h"
 #include "coordinator/analysis/seed_values.h"
 #include "coordinator/domain/sweep.h"
+#include "coordinator/store/results_reader.h"
 
 namespace pathsweep {
 
@@ -32,6 +33,9 @@ bool Falsifies(const SweepSpec& spec, const Claim& claim);
 // The final values of the sweep's trials, by number.
 using ReadValues =
     std::function<absl::StatusOr<std::vector<std::optional<double>>>(const std::string& metric)>;
+
+// Out of the database. Both must outlive the function.
+ReadValues ReadFrom(ResultsReader& reader, const Sweep& sweep);
 
 // What the seeds of a sweep brought by which a claim is judged. Where a search for counterexamples
 // has tried many configs with the same few seeds, these have picked the lucky ones, and only others

@@ -388,33 +388,4 @@ void ToProto(const Directive& directive, v1::Directive& proto) {
   }
 }
 
-v1::Table ToProto(const RobustnessTable& table, const TableQuestion& question) {
-  v1::Table proto;
-  proto.set_metric(question.metric);
-  proto.mutable_rows()->Assign(question.rows.begin(), question.rows.end());
-  proto.mutable_columns()->Assign(question.columns.begin(), question.columns.end());
-  proto.mutable_chance()->Assign(table.chance.begin(), table.chance.end());
-  std::vector<std::string> names = question.rows;
-  names.insert(names.end(), question.columns.begin(), question.columns.end());
-  for (const TableCell& cell : table.cells) {
-    v1::TableCell& added = *proto.add_cells();
-    for (size_t i = 0; i < names.size(); ++i) {
-      v1::Parameter& parameter = *added.add_parameters();
-      parameter.set_name(names[i]);
-      *parameter.mutable_value() = ToProto(cell.key[i]);
-    }
-    if (cell.metric.has_value()) *added.mutable_metric() = ToProto(*cell.metric);
-    if (cell.solved_share.has_value()) {
-      *added.mutable_solved_share() = ToProto(*cell.solved_share);
-    }
-    added.set_n(cell.n);
-    added.set_configs(cell.configs);
-    added.set_seeds(cell.seeds);
-    added.set_solved(cell.solved);
-    added.set_unfinished(cell.unfinished);
-    added.set_failed(cell.failed);
-  }
-  return proto;
-}
-
 }  // namespace pathsweep

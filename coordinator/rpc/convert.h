@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "coordinator/analysis/robustness_table.h"
+#include "coordinator/analysis/interval.h"
 #include "coordinator/domain/state.h"
 #include "coordinator/store/results_reader.h"
 #include "pathsweep/v1/sweep.pb.h"
@@ -32,6 +32,5 @@ v1::Worker ToProto(const ConnectedWorker& worker, int running);
 // Into an empty message, which may lie in an arena.
 void ToProto(const Directive& directive, v1::Directive& proto);
 v1::Estimate ToProto(const Estimate& estimate);
-v1::Table ToProto(const RobustnessTable& table, const TableQuestion& question);
 
 }  // namespace pathsweep

@@ -5,7 +5,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <utility>
 
 #include "absl/strings/numbers.h"
@@ -19,18 +18,16 @@
 #include "base/metrics.h"
 #include "base/parameter_proto.h"
 #include "base/suggest.h"
-#include "coordinator/analysis/robustness_table.h"
 #include "coordinator/planner/sweep_values.h"
 #include "coordinator/rpc/claim_report.h"
 #include "coordinator/rpc/convert.h"
+#include "coordinator/rpc/table_report.h"
 #include "coordinator/store/database_copy.h"
 
 namespace pathsweep {
 namespace {
 
 constexpr int64_t kLargestPage = 1000;
-// Trials that a table takes at once, so that a large sweep needs little memory.
-constexpr int64_t kTableRead = 10'000;
 // Config verdicts of each claim, unless asked for otherwise, and at most.
 constexpr size_t kVerdicts = 1000;
 constexpr size_t kMostVerdicts = 20'000;
@@ -38,27 +35,6 @@ constexpr size_t kMostVerdicts = 20'000;
 constexpr size_t kMostAsked = 1000;
 constexpr absl::Duration kLongestWait = absl::Seconds(60);
 constexpr absl::Duration kPauseOfAwaiting = absl::Milliseconds(100);
-
-TableTrial::Status StatusOf(TrialState state) {
-  switch (state) {
-    case TrialState::kSucceeded:
-    case TrialState::kStopped:
-      return TableTrial::Status::kResult;
-    case TrialState::kFailed:
-      return TableTrial::Status::kFailed;
-    default:
-      return TableTrial::Status::kUnfinished;
-  }
-}
-
-TableTrial ForTable(const TrialRecord& trial, const std::string& metric) {
-  TableTrial row{trial.parameters, trial.seed, trial.config, StatusOf(trial.state), {}, false};
-  const auto value = trial.results.find(metric);
-  if (value != trial.results.end()) row.value = value->second.value;
-  const auto match = trial.results.find(std::string(kExactMatch));
-  row.solved = match != trial.results.end() && match->second.value >= trial.parameters.solved_at;
-  return row;
-}
 
 // The sweep that `find` gives, as it stands now.
 absl::StatusOr<Sweep> CopySweep(
@@ -76,24 +52,6 @@ absl::StatusOr<Sweep> CopySweep(
   if (!status.ok()) return status;
   return found;
 }
-
-// What the trials of a sweep have measured, so that a misspelt metric does not look like one
-// without results.
-class Measured {
- public:
-  void Add(const TrialRecord& trial) {
-    for (const auto& [name, value] : trial.results) names_.insert(name);
-  }
-  absl::Status Check(const std::string& metric) const {
-    if (names_.empty() || names_.contains(metric)) return absl::OkStatus();
-    const std::vector<absl::string_view> known(names_.begin(), names_.end());
-    return absl::InvalidArgumentError(
-        absl::StrCat("no trial of the sweep measured `", metric, "`", DidYouMean(metric, known)));
-  }
-
- private:
-  std::set<std::string> names_;
-};
 
 // Those of the request, or else the sweep's by the names of the request.
 absl::StatusOr<std::vector<Claim>> AskedClaims(const v1::GetClaimsRequest& request,
@@ -178,20 +136,20 @@ grpc::Status SweepServiceHandler::AddPoints(grpc::ServerContext*,
 
 absl::StatusOr<bool> SweepServiceHandler::HaveEnded(const std::vector<TrialId>& trials) {
   absl::StatusOr<bool> ended = true;
-  absl::Status asked =
-      engine_.Ask({Inspect{}, [&](const absl::Status&, const State& state) {
-                     for (TrialId trial : trials) {
-                       const auto sweep = RequireSweepOfTrial(state, trial);
-                       if (!sweep.ok()) {
-                         ended = sweep.status();
-                         return;
-                       }
-                       const bool waits = !(*sweep)->cancelled && (*sweep)->IsUntouched(trial);
-                       if (!waits && !state.live_trials.contains(trial)) continue;
-                       ended = false;
-                       return;
-                     }
-                   }});
+  absl::Status asked = engine_.Ask({Inspect{}, [&](const absl::Status&, const State& state) {
+                                      for (TrialId trial : trials) {
+                                        const auto sweep = RequireSweepOfTrial(state, trial);
+                                        if (!sweep.ok()) {
+                                          ended = sweep.status();
+                                          return;
+                                        }
+                                        const bool waits =
+                                            !(*sweep)->cancelled && (*sweep)->IsUntouched(trial);
+                                        if (!waits && !state.live_trials.contains(trial)) continue;
+                                        ended = false;
+                                        return;
+                                      }
+                                    }});
   if (!asked.ok()) return asked;
   return ended;
 }
@@ -341,31 +299,16 @@ grpc::Status SweepServiceHandler::GetTrial(grpc::ServerContext*, const v1::GetTr
   return ToGrpc(ReadDetails(request->id(), *response));
 }
 
-grpc::Status SweepServiceHandler::GetTable(grpc::ServerContext* context,
-                                           const v1::GetTableRequest* request,
+grpc::Status SweepServiceHandler::GetTable(grpc::ServerContext*, const v1::GetTableRequest* request,
                                            v1::Table* response) {
   absl::StatusOr<Sweep> sweep = FindSweep(request->sweep());
   if (!sweep.ok()) return ToGrpc(sweep.status());
-  const TableQuestion question{{request->rows().begin(), request->rows().end()},
-                               {request->columns().begin(), request->columns().end()},
-                               request->metric().empty() ? sweep->spec.metric : request->metric()};
-  absl::StatusOr<TableMaker> maker = TableMaker::For(question);
-  if (!maker.ok()) return ToGrpc(maker.status());
-  Measured measured;
-  for (int64_t first = 0; first < sweep->trials; first += kTableRead) {
-    // Nobody waits any more, or the coordinator ends and waits for this.
-    if (context->IsCancelled()) return grpc::Status::CANCELLED;
-    absl::StatusOr<std::vector<TrialRecord>> trials = ReadTrials(*sweep, first, kTableRead);
-    if (!trials.ok()) return ToGrpc(trials.status());
-    for (const TrialRecord& trial : *trials) {
-      measured.Add(trial);
-      maker->Add(ForTable(trial, question.metric));
-    }
-  }
-  if (absl::Status status = measured.Check(question.metric); !status.ok()) return ToGrpc(status);
-  *response = ToProto(maker->Finish(), question);
-  response->set_sweep(sweep->spec.name);
-  return grpc::Status::OK;
+  const absl::StatusOr<std::unique_ptr<ResultsReader>> reader = OpenReader();
+  if (!reader.ok()) return ToGrpc(reader.status());
+  absl::StatusOr<v1::Table> table = TableOf(*sweep, *request, **reader);
+  if (!table.ok()) return ToGrpc(table.status());
+  *response = *std::move(table);
+  return ToGrpc(CheckThere(*sweep));
 }
 
 grpc::Status SweepServiceHandler::GetClaims(grpc::ServerContext* context,
@@ -375,15 +318,13 @@ grpc::Status SweepServiceHandler::GetClaims(grpc::ServerContext* context,
   if (!sweep.ok()) return ToGrpc(sweep.status());
   absl::StatusOr<std::vector<Claim>> claims = AskedClaims(*request, sweep->spec);
   if (!claims.ok()) return ToGrpc(claims.status());
-  // One of its own: the answer may take seconds, and other readers should not wait for it.
-  absl::StatusOr<std::unique_ptr<ResultsReader>> reader = ResultsReader::Open(database_);
+  const absl::StatusOr<std::unique_ptr<ResultsReader>> reader = OpenReader();
   if (!reader.ok()) return ToGrpc(reader.status());
   const size_t max_verdicts = request->max_verdicts() <= 0
                                   ? kVerdicts
                                   : std::min<size_t>(request->max_verdicts(), kMostVerdicts);
   const ConfigColumns configs = ConfigsOf(*sweep);
-  ValuesByClaim by_claim(
-      *sweep, [&](const std::string& metric) { return (*reader)->FinalValues(*sweep, metric); });
+  ValuesByClaim by_claim(*sweep, ReadFrom(**reader, *sweep));
   for (const Claim& claim : *claims) {
     if (context->IsCancelled()) return grpc::Status::CANCELLED;
     const absl::StatusOr<const SeedValues*> values = by_claim.Of(claim);
@@ -401,7 +342,7 @@ grpc::Status SweepServiceHandler::GetClaims(grpc::ServerContext* context,
   response->set_trials(sweep->trials);
   const TrialCounts counts = sweep->Counts();
   response->set_unfinished(counts[TrialState::kPending] + counts[TrialState::kRunning]);
-  return grpc::Status::OK;
+  return ToGrpc(CheckThere(*sweep));
 }
 
 grpc::Status SweepServiceHandler::ListWorkers(grpc::ServerContext*, const v1::ListWorkersRequest*,
@@ -442,10 +383,14 @@ absl::StatusOr<TrialRecord> SweepServiceHandler::FindTrial(TrialId trial) {
   return std::move(trials->front());
 }
 
+absl::StatusOr<std::unique_ptr<ResultsReader>> SweepServiceHandler::OpenReader() const {
+  return ResultsReader::Open(database_);
+}
+
 absl::StatusOr<std::vector<ReusedTrial>> SweepServiceHandler::FindReusable(
     const SweepSpec& spec) const {
   if (!spec.reuse) return std::vector<ReusedTrial>();
-  absl::StatusOr<std::unique_ptr<ResultsReader>> reader = ResultsReader::Open(database_);
+  const absl::StatusOr<std::unique_ptr<ResultsReader>> reader = OpenReader();
   if (!reader.ok()) return reader.status();
   return (*reader)->Reusable(spec.grid);
 }
@@ -459,14 +404,16 @@ absl::StatusOr<std::vector<TrialRecord>> SweepServiceHandler::ReadTrials(const S
     if (reader_ != nullptr) trials = reader_->Trials(sweep, first, limit);
   }
   if (!trials.ok()) return trials;
-  // Trials without a row are taken for untouched: not so if their rows were pruned meanwhile.
+  if (absl::Status there = CheckThere(sweep); !there.ok()) return there;
+  return trials;
+}
+
+absl::Status SweepServiceHandler::CheckThere(const Sweep& sweep) {
   absl::Status there;
   absl::Status asked = engine_.Ask({Inspect{}, [&](const absl::Status&, const State& state) {
                                       there = RequireSweep(state, absl::StrCat(sweep.id)).status();
                                     }});
-  if (!asked.ok()) return asked;
-  if (!there.ok()) return there;
-  return trials;
+  return asked.ok() ? there : asked;
 }
 
 absl::Status SweepServiceHandler::ReadDetails(TrialId trial, v1::Trial& proto) {

@@ -57,7 +57,7 @@ class SweepServiceHandler final : public v1::SweepService::Service {
                           v1::ListTrialsResponse* response) override;
   grpc::Status GetTrial(grpc::ServerContext*, const v1::GetTrialRequest* request,
                         v1::Trial* response) override;
-  grpc::Status GetTable(grpc::ServerContext* context, const v1::GetTableRequest* request,
+  grpc::Status GetTable(grpc::ServerContext*, const v1::GetTableRequest* request,
                         v1::Table* response) override;
   grpc::Status GetClaims(grpc::ServerContext* context, const v1::GetClaimsRequest* request,
                          v1::GetClaimsResponse* response) override;
@@ -78,10 +78,14 @@ class SweepServiceHandler final : public v1::SweepService::Service {
   absl::StatusOr<TrialRecord> FindTrial(TrialId trial);
   // Whether all of them have; NotFound if one is none.
   absl::StatusOr<bool> HaveEnded(const std::vector<TrialId>& trials);
-  // Results that the sweep may take over; a connection of its own, for it may take seconds.
+  // One of its own, for what may take seconds: other readers should not wait for it.
+  absl::StatusOr<std::unique_ptr<ResultsReader>> OpenReader() const;
+  // Results that the sweep may take over.
   absl::StatusOr<std::vector<ReusedTrial>> FindReusable(const SweepSpec& spec) const;
   absl::StatusOr<std::vector<TrialRecord>> ReadTrials(const Sweep& sweep, int64_t first,
                                                       int64_t limit);
+  // NotFound if it was pruned while its rows were read: trials without one look untouched.
+  absl::Status CheckThere(const Sweep& sweep);
   // Adds what GetTrial says and lists do not.
   absl::Status ReadDetails(TrialId trial, v1::Trial& proto);
 

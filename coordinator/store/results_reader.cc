@@ -4,7 +4,10 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "base/metrics.h"
 #include "coordinator/store/reusable_trials.h"
 #include "coordinator/store/sqlite_guard.h"
 #include "coordinator/store/time_text.h"
@@ -114,28 +117,74 @@ absl::StatusOr<std::vector<ReusedTrial>> ResultsReader::Reusable(const Grid& gri
   });
 }
 
-absl::StatusOr<std::vector<std::optional<double>>> ResultsReader::FinalValues(
-    const Sweep& sweep, const std::string& metric) {
+absl::StatusOr<FinalValues> ResultsReader::ReadFinal(const Sweep& sweep,
+                                                     const std::string& metric) {
+  return ReadValues(sweep, metric,
+                    "SELECT m.value FROM measurements m WHERE m.trial_id = t.id "
+                    "AND m.metric_id = (SELECT id FROM metrics WHERE name = ?2) "
+                    "ORDER BY m.step DESC LIMIT 1");
+}
+
+absl::StatusOr<FinalValues> ResultsReader::ReadStepsToSolve(const Sweep& sweep) {
+  return ReadValues(sweep, std::string(kExactMatch),
+                    "SELECT m.step FROM measurements m WHERE m.trial_id = t.id "
+                    "AND m.metric_id = (SELECT id FROM metrics WHERE name = ?2) "
+                    "AND m.value >= t.solved_at ORDER BY m.step LIMIT 1");
+}
+
+absl::StatusOr<FinalValues> ResultsReader::ReadValues(const Sweep& sweep, const std::string& metric,
+                                                      absl::string_view value_query) {
   SQLite::Database& database = connection_->database;
-  return Guarded(database.getFilename(),
-                 [&]() -> absl::StatusOr<std::vector<std::optional<double>>> {
-                   SQLite::Statement rows(database,
-                                          "SELECT t.id, (SELECT m.value FROM measurements m "
-                                          "WHERE m.trial_id = t.id AND m.metric_id = k.id "
-                                          "ORDER BY m.step DESC LIMIT 1) FROM metrics k, trials t "
-                                          "WHERE k.name = ? AND t.sweep_id = ? "
-                                          "AND t.state IN ('succeeded', 'stopped')");
-                   rows.bind(1, metric);
-                   rows.bind(2, sweep.id);
-                   std::vector<std::optional<double>> values(sweep.trials);
-                   while (rows.executeStep()) {
-                     const TrialId trial = rows.getColumn(0).getInt64();
-                     // A sweep that was extended since has trials that are not in this one.
-                     if (rows.isColumnNull(1) || !sweep.Contains(trial)) continue;
-                     values[sweep.NumberOf(trial)] = rows.getColumn(1).getDouble();
-                   }
-                   return values;
-                 });
+  return Guarded(database.getFilename(), [&]() -> absl::StatusOr<FinalValues> {
+    SQLite::Statement rows(database, absl::StrCat("SELECT t.id, (", value_query,
+                                                  ") FROM trials t WHERE t.sweep_id = ?1 "
+                                                  "AND t.state IN ('succeeded', 'stopped')"));
+    rows.bind(1, sweep.id);
+    rows.bind(2, metric);
+    FinalValues final;
+    final.values.resize(sweep.trials);
+    while (rows.executeStep()) {
+      const TrialId trial = rows.getColumn(0).getInt64();
+      // A sweep that was extended since has trials that are not in this one.
+      if (!sweep.Contains(trial)) continue;
+      const int64_t number = sweep.NumberOf(trial);
+      if (rows.isColumnNull(1)) {
+        final.without.push_back(number);
+      } else {
+        final.values[number] = rows.getColumn(1).getDouble();
+      }
+    }
+    return final;
+  });
+}
+
+absl::StatusOr<std::vector<int64_t>> ResultsReader::ReadFailed(const Sweep& sweep) {
+  SQLite::Database& database = connection_->database;
+  return Guarded(database.getFilename(), [&]() -> absl::StatusOr<std::vector<int64_t>> {
+    SQLite::Statement rows(database,
+                           "SELECT id FROM trials WHERE sweep_id = ? AND state = 'failed'");
+    rows.bind(1, sweep.id);
+    std::vector<int64_t> failed;
+    while (rows.executeStep()) {
+      const TrialId trial = rows.getColumn(0).getInt64();
+      if (sweep.Contains(trial)) failed.push_back(sweep.NumberOf(trial));
+    }
+    return failed;
+  });
+}
+
+absl::StatusOr<std::vector<std::string>> ResultsReader::ReadMetricNames(const Sweep& sweep) {
+  SQLite::Database& database = connection_->database;
+  return Guarded(database.getFilename(), [&]() -> absl::StatusOr<std::vector<std::string>> {
+    SQLite::Statement rows(database,
+                           "SELECT name FROM metrics k WHERE EXISTS (SELECT 1 FROM trials t "
+                           "JOIN measurements m ON m.trial_id = t.id AND m.metric_id = k.id "
+                           "WHERE t.sweep_id = ?) ORDER BY name");
+    rows.bind(1, sweep.id);
+    std::vector<std::string> names;
+    while (rows.executeStep()) names.push_back(rows.getColumn(0).getString());
+    return names;
+  });
 }
 
 absl::StatusOr<std::vector<Measurement>> ResultsReader::History(TrialId trial) {

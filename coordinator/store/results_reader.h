@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "coordinator/domain/decide.h"
 #include "coordinator/domain/sweep.h"
 #include "coordinator/domain/worker.h"
@@ -51,6 +52,12 @@ struct AttemptRecord {
   Execution execution = {};
 };
 
+// A value of each trial of a sweep with a result, by number.
+struct FinalValues {
+  std::vector<std::optional<double>> values;
+  std::vector<int64_t> without;  // trials that have a result but no such value
+};
+
 class ResultsReader {
  public:
   // The database must exist. Opened for reading only.
@@ -64,10 +71,18 @@ class ResultsReader {
   // there is one: the oldest that was trained itself. In order of number.
   absl::StatusOr<std::vector<ReusedTrial>> Reusable(const Grid& grid);
 
-  // Of each trial of the sweep's, by number: the newest value of the metric if it has a result (it
-  // succeeded or was stopped) and measured it.
-  absl::StatusOr<std::vector<std::optional<double>>> FinalValues(const Sweep& sweep,
-                                                                 const std::string& metric);
+  // The newest value of the metric of each trial with a result (it succeeded or was stopped).
+  absl::StatusOr<FinalValues> ReadFinal(const Sweep& sweep, const std::string& metric);
+
+  // The first step at which each trial with a result had measured an exact_match of its solved_at
+  // or more.
+  absl::StatusOr<FinalValues> ReadStepsToSolve(const Sweep& sweep);
+
+  // Numbers of the trials that have failed.
+  absl::StatusOr<std::vector<int64_t>> ReadFailed(const Sweep& sweep);
+
+  // Names of what trials of the sweep have measured.
+  absl::StatusOr<std::vector<std::string>> ReadMetricNames(const Sweep& sweep);
 
   // Every measurement of a trial, by step and then metric.
   absl::StatusOr<std::vector<Measurement>> History(TrialId trial);
@@ -78,6 +93,10 @@ class ResultsReader {
  private:
   class Connection;
   explicit ResultsReader(std::unique_ptr<Connection> connection);
+
+  // `value_query` may use the trial `t` and the metric's name, ?2.
+  absl::StatusOr<FinalValues> ReadValues(const Sweep& sweep, const std::string& metric,
+                                         absl::string_view value_query);
 
   std::unique_ptr<Connection> connection_;
 };

@@ -24,6 +24,7 @@ namespace pathsweep {
 namespace {
 
 using nlohmann::json;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
@@ -32,6 +33,7 @@ v1::Sweep CannedSweep() {
   sweep.set_id(3);
   sweep.mutable_spec()->set_name("demo");
   sweep.mutable_spec()->add_seeds(1);
+  sweep.mutable_spec()->add_axes()->set_name("lr");
   sweep.set_state(v1::SWEEP_STATE_FINISHED);
   sweep.mutable_trials()->set_total(12);
   sweep.mutable_trials()->set_succeeded(11);
@@ -54,6 +56,7 @@ v1::Table CannedTable() {
   v1::Table table;
   table.set_sweep("demo");
   table.set_metric("exact_match");
+  table.set_statistic(v1::STATISTIC_MEAN);
   table.add_rows("lr");
   table.add_columns("objective");
   table.add_chance(0.5);
@@ -62,6 +65,8 @@ v1::Table CannedTable() {
   full.set_configs(1);
   full.set_seeds(2);
   full.set_solved(1);
+  full.set_results(2);
+  full.set_best_trial(7);
   full.mutable_metric()->set_value(0.75);
   full.mutable_metric()->set_low(0.2);
   full.mutable_metric()->set_high(1);
@@ -71,6 +76,7 @@ v1::Table CannedTable() {
   *table.add_cells() = full;
   v1::TableCell single = Cell("reverse", 1e-3);
   single.set_n(1);
+  single.set_results(1);
   single.set_configs(1);
   single.mutable_metric()->set_value(1);
   single.mutable_solved_share()->set_value(0);
@@ -163,9 +169,13 @@ class CannedService : public v1::SweepService::Service {
     if (first) response->set_next_page_token("1");
     return grpc::Status::OK;
   }
-  grpc::Status GetTable(grpc::ServerContext*, const v1::GetTableRequest*,
+  grpc::Status GetTable(grpc::ServerContext*, const v1::GetTableRequest* request,
                         v1::Table* response) override {
+    table_request = *request;
     *response = CannedTable();
+    response->set_statistic(request->statistic());
+    response->set_interval(request->interval());
+    response->set_best_first(request->best_first());
     return grpc::Status::OK;
   }
 
@@ -183,6 +193,7 @@ class CannedService : public v1::SweepService::Service {
   }
 
   v1::SubmitSweepRequest submitted;
+  v1::GetTableRequest table_request;
   v1::ExtendSweepRequest extended;
   std::string retried;
   std::vector<std::string> pruned;
@@ -315,26 +326,55 @@ TEST_F(CliTest, TableAsJsonIsAListOfCells) {
   ASSERT_EQ(cells.size(), 4u);
   EXPECT_EQ(cells[0], json({{"parameters", {{"lr", 1e-3}, {"objective", "standard"}}},
                             {"metric", "exact_match"},
-                            {"mean", 0.75},
+                            {"statistic", "mean"},
+                            {"value", 0.75},
                             {"low", 0.2},
                             {"high", 1.0},
                             {"n", 2},
                             {"configs", 1},
                             {"seeds", 2},
+                            {"results", 2},
                             {"solved", 0.5},
                             {"solved_low", 0.0945},
                             {"solved_high", 0.905},
+                            {"best_trial", 7},
                             {"unfinished", 0},
                             {"failed", 0}}));
   EXPECT_TRUE(cells[1]["low"].is_null());
-  EXPECT_TRUE(cells[2]["mean"].is_null());
+  EXPECT_TRUE(cells[2]["value"].is_null());
 }
 
 TEST_F(CliTest, TableAsCsvHasARecordPerCell) {
-  EXPECT_THAT(Run({"table", "demo", "--output", "csv"}).out,
-              StartsWith("lr,objective,metric,mean,low,high,n,configs,seeds,solved,solved_low,"
-                         "solved_high,unfinished,failed\n"
-                         "0.001,standard,exact_match,0.75,0.2,1.0,2,1,2,0.5,0.0945,0.905,0,0\n"));
+  EXPECT_THAT(
+      Run({"table", "demo", "--output", "csv"}).out,
+      StartsWith("lr,objective,metric,statistic,value,low,high,n,configs,seeds,results,solved,"
+                 "solved_low,solved_high,best_trial,unfinished,failed\n"
+                 "0.001,standard,exact_match,mean,0.75,0.2,1.0,2,1,2,2,0.5,0.0945,0.905,7,"
+                 "0,0\n"));
+}
+
+TEST_F(CliTest, TableAsksForAStatisticWithAnInterval) {
+  const Output median = Run({"table", "demo", "--statistic", "median", "--interval", "bootstrap"});
+  EXPECT_EQ(service_.table_request.statistic(), v1::STATISTIC_MEDIAN);
+  EXPECT_EQ(service_.table_request.interval(), v1::INTERVAL_METHOD_BOOTSTRAP);
+  EXPECT_THAT(
+      median.out,
+      StartsWith("demo: exact_match, median and share solved, with 95 % bootstrap intervals"));
+  EXPECT_THAT(Run({"table", "demo", "--statistic", "solved"}).out,
+              HasSubstr("\n0.001  solved 1/2 [0.2, 1]"));
+  const Output wrong = Run({"table", "demo", "--statistic", "men"});
+  EXPECT_EQ(wrong.code, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("--statistic must be mean, median, iqm, best, solved or steps, not `men`"));
+}
+
+TEST_F(CliTest, BestAsksForTheBestConfigsAndNamesATrialOfEach) {
+  const Output best = Run({"best", "demo", "--top", "3"});
+  EXPECT_TRUE(service_.table_request.best_first());
+  EXPECT_EQ(service_.table_request.limit(), 3);
+  EXPECT_THAT(service_.table_request.rows(), ElementsAre("lr"));
+  EXPECT_THAT(best.out, StartsWith("demo: best configs by exact_match, mean over seeds"));
+  EXPECT_THAT(best.out, HasSubstr("best trial\n"));
+  EXPECT_EQ(Run({"best", "demo", "--top", "0"}).code, 2);
 }
 
 TEST_F(CliTest, WatchEndsWithTheSweepAndFailsIfTrialsFailed) {

@@ -4,16 +4,21 @@
 //   mean_test BOUND LEAST V1 V2 …   -> above below
 //   exact K N                       -> share low high
 //   adjust P1 P2 …                  -> q1 q2 …
-//   bootstrap RESAMPLES V1 V2 …     -> mean low high
+//   median V1 V2 …                  -> median low high, nan without an interval
+//   iqm V1 V2 …                     -> interquartile mean low high
+//   bootstrap RESAMPLES V1 V2 …     -> mean low high; bootstrap_median, bootstrap_iqm too
 //   shares A B C V1 V2 …            -> of a grid of A × B × C: a b c ab ac bc abc
+#include <cmath>
 #include <iomanip>
 #include <iostream>
+#include <map>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include "coordinator/analysis/interval.h"
 #include "coordinator/analysis/significance.h"
+#include "coordinator/analysis/statistic.h"
 #include "coordinator/analysis/variance_shares.h"
 
 namespace pathsweep {
@@ -24,7 +29,7 @@ std::vector<double> From(const std::vector<double>& numbers, size_t first) {
 }
 
 std::vector<double> Numbers(const Estimate& estimate) {
-  return {estimate.value, *estimate.low, *estimate.high};
+  return {estimate.value, estimate.low.value_or(NAN), estimate.high.value_or(NAN)};
 }
 
 std::vector<double> Answer(const std::string& kind, const std::vector<double>& numbers) {
@@ -46,8 +51,15 @@ std::vector<double> Answer(const std::string& kind, const std::vector<double>& n
     const auto [low, high] = NoncentralityInterval(numbers[0], static_cast<int64_t>(numbers[1]));
     return {low, high};
   }
-  if (kind == "bootstrap") {
-    return Numbers(BootstrapMean(From(numbers, 1), static_cast<int>(numbers[0]), /*seed=*/1));
+  if (kind == "median") return Numbers(MedianInterval(numbers));
+  if (kind == "iqm") return Numbers(InterquartileMeanInterval(numbers, {}));
+  const std::map<std::string, Statistic> bootstraps = {
+      {"bootstrap", Statistic::kMean},
+      {"bootstrap_median", Statistic::kMedian},
+      {"bootstrap_iqm", Statistic::kInterquartileMean}};
+  if (const auto found = bootstraps.find(kind); found != bootstraps.end()) {
+    return Numbers(
+        Bootstrap(From(numbers, 1), found->second, static_cast<int>(numbers[0]), /*seed=*/1));
   }
   const Factorial grid({static_cast<int64_t>(numbers[0]), static_cast<int64_t>(numbers[1]),
                         static_cast<int64_t>(numbers[2])},

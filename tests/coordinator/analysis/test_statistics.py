@@ -55,16 +55,45 @@ def test_p_values_are_adjusted_as_benjamini_and_hochberg_do():
         np.testing.assert_allclose(got, stats.false_discovery_control(p_values), rtol=1e-12)
 
 
+def test_medians_lie_between_two_of_the_values():
+    random = np.random.default_rng(SEED)
+    samples = [random.exponential(size=size) for size in [1, 2, 5, 6, 7, 9, 17, 100, 1001]]
+    got = ours([f"median {text(*sample)}" for sample in samples])
+    for sample, (median, low, high) in zip(samples, got, strict=True):
+        assert np.isclose(median, np.median(sample))
+        if len(sample) < 6:
+            assert np.isnan(low) and np.isnan(high)
+            continue
+        expected = stats.quantile_test(sample, q=median, p=0.5).confidence_interval(0.95)
+        np.testing.assert_allclose([low, high], expected)
+
+
+def test_interquartile_means_are_trimmed_means():
+    random = np.random.default_rng(SEED)
+    samples = [random.standard_t(3, size=size) for size in [2, 3, 4, 5, 8, 30, 1001]]
+    got = ours([f"iqm {text(*sample)}" for sample in samples])
+    for sample, (mean, low, high) in zip(samples, got, strict=True):
+        assert np.isclose(mean, stats.trim_mean(sample, 0.25))
+        if len(sample) < 4:  # nothing is cut
+            expected = stats.ttest_1samp(sample, 0).confidence_interval(0.95)
+        else:
+            expected = stats.mstats.trimmed_mean_ci(sample, limits=(0.25, 0.25), alpha=0.05)
+        np.testing.assert_allclose([low, high], np.asarray(expected, float))
+
+
 def test_bootstrap_intervals_are_those_of_the_percentiles():
     random = np.random.default_rng(SEED)
-    for size in [2, 5, 40]:
-        sample = random.exponential(size=size)
-        [(mean, low, high)] = ours([f"bootstrap 20000 {text(*sample)}"])
-        expected = stats.bootstrap((sample,), np.mean, n_resamples=20000, method="percentile",
-                                   rng=random).confidence_interval
-        assert np.isclose(mean, sample.mean())
-        # Two runs of resampling differ by chance.
-        np.testing.assert_allclose([low, high], expected, atol=0.05 * (high - low))
+    statistics = {"bootstrap": np.mean, "bootstrap_median": np.median,
+                  "bootstrap_iqm": lambda values, axis: stats.trim_mean(values, 0.25, axis=axis)}
+    for name, statistic in statistics.items():
+        for size in [2, 5, 40]:
+            sample = random.exponential(size=size)
+            [(value, low, high)] = ours([f"{name} 20000 {text(*sample)}"])
+            expected = stats.bootstrap((sample,), statistic, n_resamples=20000, method="percentile",
+                                       rng=random).confidence_interval
+            assert np.isclose(value, statistic(sample, axis=0))
+            # Two runs of resampling differ by chance.
+            np.testing.assert_allclose([low, high], expected, atol=0.05 * (high - low))
 
 
 def test_shares_of_variance_are_those_of_the_analysis_of_variance():

@@ -10,6 +10,8 @@
 namespace pathsweep {
 namespace {
 
+using ::testing::Each;
+using ::testing::ElementsAre;
 using ::testing::SizeIs;
 
 class ResultsReaderTest : public ::testing::Test {
@@ -73,9 +75,31 @@ TEST_F(ResultsReaderTest, FinalValuesAreThoseOfTrialsWithAResult) {
   Commit(coordinator_.Report(ReportOf("w", {done, running, without}, 8)));
   const std::vector<std::optional<double>> expected = {0.75, std::nullopt, std::nullopt,
                                                        std::nullopt};
-  EXPECT_EQ(reader_->FinalValues(TheSweep(), "exact_match").value(), expected);
-  EXPECT_EQ(reader_->FinalValues(TheSweep(), "never").value(),
-            std::vector<std::optional<double>>(4, std::nullopt));
+  EXPECT_EQ(reader_->ReadFinal(TheSweep(), "exact_match")->values, expected);
+  EXPECT_THAT(reader_->ReadFinal(TheSweep(), "exact_match")->without, ElementsAre(2));
+  EXPECT_THAT(reader_->ReadFinal(TheSweep(), "never")->values, Each(std::nullopt));
+  EXPECT_THAT(reader_->ReadFinal(TheSweep(), "never")->without, ElementsAre(0, 2));
+  EXPECT_THAT(reader_->ReadMetricNames(TheSweep()).value(), ElementsAre("exact_match"));
+}
+
+TEST_F(ResultsReaderTest, StepsToSolveAreThoseOfTheFirstTime) {
+  SweepSpec spec = SmallSweep("a", 3);
+  spec.max_attempts = 1;
+  Commit(coordinator_.Submit(spec));
+  Commit(coordinator_.Report(ReportOf("w", {}, 8)));
+  AttemptReport first = Ended(1, 1, Outcome::Kind::kCompleted);
+  first.measurements = {{10, "exact_match", 0.2},
+                        {20, "exact_match", 1},
+                        {30, "exact_match", 0.5},
+                        {40, "exact_match", 1}};
+  AttemptReport never = Ended(2, 1, Outcome::Kind::kCompleted);
+  never.measurements = {{40, "exact_match", 0.5}};
+  AttemptReport failed = Ended(3, 1, Outcome::Kind::kCrashed);
+  Commit(coordinator_.Report(ReportOf("w", {first, never, failed}, 8)));
+  EXPECT_THAT(reader_->ReadStepsToSolve(TheSweep())->values,
+              ElementsAre(20.0, std::nullopt, std::nullopt));
+  EXPECT_THAT(reader_->ReadStepsToSolve(TheSweep())->without, ElementsAre(1));
+  EXPECT_THAT(reader_->ReadFailed(TheSweep()).value(), ElementsAre(2));
 }
 
 TEST_F(ResultsReaderTest, AttemptsSayWhereTheyRan) {

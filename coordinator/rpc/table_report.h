@@ -1,0 +1,15 @@
+// A robustness table out of the database, as a message.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "coordinator/domain/sweep.h"
+#include "coordinator/store/results_reader.h"
+#include "pathsweep/v1/sweep_service.pb.h"
+
+namespace pathsweep {
+
+// InvalidArgument as MakeTable's, and of a metric that no trial measured.
+absl::StatusOr<v1::Table> TableOf(const Sweep& sweep, const v1::GetTableRequest& request,
+                                  ResultsReader& reader);
+
+}  // namespace pathsweep
