@@ -2,7 +2,7 @@
 # libraries and LibTorch stay as they are; pathsweep_sanitizers, which every program then
 # links, tells the sanitizers what follows from that. Optimising takes longer
 # than most tests: only what pathsweep_hot names is optimised.
-set(PATHSWEEP_SANITIZE "" CACHE STRING "Value for -fsanitize=: address,undefined or thread; with fuzzer-no-link for tests/fuzz")
+set(PATHSWEEP_SANITIZE "" CACHE STRING "Value for -fsanitize=: address,undefined or thread")
 if(PATHSWEEP_SANITIZE)
   add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-fsanitize=${PATHSWEEP_SANITIZE};-fno-omit-frame-pointer;-O0;-gline-tables-only>")
   add_link_options(-fsanitize=${PATHSWEEP_SANITIZE})
