@@ -66,7 +66,7 @@ def test_run_as_json_prints_cells_alone(tmp_path):
     result = run(tmp_path, "--workers", "1", "--output", "json")
     cells = json.loads(result.stdout)
     assert len(cells) == 4
-    assert all(cell["n"] == 2 and 0 <= cell["low"] <= cell["mean"] <= cell["high"] <= 1
+    assert all(cell["n"] == 2 and 0 <= cell["low"] <= cell["value"] <= cell["high"] <= 1
                for cell in cells)
 
 
