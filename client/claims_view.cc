@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "client/claim_text.h"
+#include "client/effects_view.h"
 #include "client/reports.h"
 
 namespace pathsweep {
@@ -22,12 +23,6 @@ constexpr int kShownCounterexamples = 5;
 std::string VerdictName(v1::Verdict verdict) {
   const std::string name = v1::Verdict_Name(verdict);
   return absl::AsciiStrToLower(absl::StripPrefix(name, "VERDICT_"));
-}
-
-std::string EstimateText(const v1::Estimate& estimate) {
-  std::string value = ShortNumber(estimate.value());
-  if (!estimate.has_low()) return value;
-  return absl::StrCat(value, " ", IntervalText(estimate));
 }
 
 std::string ParametersText(const v1::ConfigVerdict& config) {
@@ -63,16 +58,6 @@ Report ConfigsTable(const v1::ClaimReport& report) {
     row.push_back(ShortNumber(config.bound()));
     row.push_back(absl::StrCat(config.seeds()));
     row.push_back(config.seeds() < 2 ? "" : ShortNumber(config.q()));
-  }
-  return table;
-}
-
-Report EffectsTable(const v1::ClaimReport& report) {
-  Report table{.columns = {"parameters", "share of variance", "seed noise alone"}};
-  for (const v1::ClaimEffect& effect : report.effects()) {
-    if (static_cast<int>(table.rows.size()) == kShownEffects) break;
-    table.rows.push_back({absl::StrJoin(effect.parameters(), " × "), EstimateText(effect.share()),
-                          effect.has_noise_floor() ? ShortNumber(effect.noise_floor()) : ""});
   }
   return table;
 }
@@ -179,12 +164,13 @@ class Page {
   }
 
   void Effects(const v1::ClaimReport& report) {
-    if (!report.effects().empty()) {
+    if (!report.effects().all().empty()) {
       return Table("What explains the margin (by how much a config is on the claim's side):",
-                   EffectsTable(report));
+                   EffectsTable(report.effects(), kShownEffects));
     }
     if (report.configs() == 1) return;
-    Paragraph(absl::StrCat("What explains the margin cannot be said: ", report.no_effects(), "."));
+    Paragraph(
+        absl::StrCat("What explains the margin cannot be said: ", report.effects().none(), "."));
   }
 
   void Counterexamples(const v1::ClaimReport& report, const std::string& database) {
@@ -230,17 +216,10 @@ Report Summary(const v1::GetClaimsResponse& claims) {
   return report;
 }
 
-Json EstimateJson(bool present, const v1::Estimate& estimate) {
-  if (!present) return nullptr;
-  return {{"value", estimate.value()},
-          {"low", OrNull(estimate.has_low(), estimate.low())},
-          {"high", OrNull(estimate.has_high(), estimate.high())}};
-}
-
 Json ConfigJson(const v1::ConfigVerdict& config) {
   return {{"parameters", ParametersJson(config.parameters())},
           {"verdict", VerdictName(config.verdict())},
-          {"mean", EstimateJson(config.has_mean(), config.mean())},
+          {"mean", config.has_mean() ? EstimateJson(config.mean()) : Json(nullptr)},
           {"bound", config.bound()},
           {"margin", OrNull(config.has_mean(), config.margin())},
           {"seeds", config.seeds()},
@@ -259,11 +238,11 @@ Json ClaimJson(const v1::ClaimReport& report, const std::string& database) {
                {"holds", report.holds()},
                {"fails", report.fails()},
                {"undecided", report.undecided()},
-               {"share", EstimateJson(report.has_share(), report.share())},
+               {"share", report.has_share() ? EstimateJson(report.share()) : Json(nullptr)},
                {"missing", report.missing()},
                {"worst", report.has_worst() ? ConfigJson(report.worst()) : Json(nullptr)},
                {"best", report.has_best() ? ConfigJson(report.best()) : Json(nullptr)},
-               {"effects", Json::array()},
+               {"effects", EffectsJson(report.effects())},
                {"boundary", Json::array()},
                {"verdicts", Json::array()},
                {"counterexamples", report.counterexamples()},
@@ -276,13 +255,6 @@ Json ClaimJson(const v1::ClaimReport& report, const std::string& database) {
         {"tried", search.tried()},
         {"broke", search.broke()},
         {"lowest", search.has_lowest() ? ConfigJson(search.lowest()) : Json(nullptr)}};
-  }
-  for (const v1::ClaimEffect& effect : report.effects()) {
-    json["effects"].push_back(
-        {{"parameters",
-          std::vector<std::string>(effect.parameters().begin(), effect.parameters().end())},
-         {"share", EstimateJson(true, effect.share())},
-         {"noise_floor", OrNull(effect.has_noise_floor(), effect.noise_floor())}});
   }
   for (const v1::ClaimBoundary& step : report.boundary()) {
     json["boundary"].push_back({{"parameter", step.parameter()},

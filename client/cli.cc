@@ -99,7 +99,9 @@ ExitCode RunCli(int argc, const char* const* argv, Environment& environment) {
   AddTrialCommands(app, choose);
   AddInspectCommand(app, choose);
   AddTableCommands(app, choose);
+  AddImportanceCommand(app, choose);
   AddClaimsCommand(app, choose);
+  AddPlotCommands(app, choose);
   AddRunCommand(app, choose);
   AddBackupCommand(app, choose);
   AddTaskCommands(app, choose);

@@ -18,6 +18,10 @@ namespace pathsweep {
 
 enum class OutputFormat { kTable, kJson, kCsv, kMarkdown, kLatex };
 
+inline bool IsForPrograms(OutputFormat format) {
+  return format == OutputFormat::kJson || format == OutputFormat::kCsv;
+}
+
 using Json = nlohmann::ordered_json;
 
 // Rows of cells under named columns, for people (table, markdown, latex) and spreadsheets (csv).

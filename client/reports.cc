@@ -126,6 +126,17 @@ std::string IntervalText(const v1::Estimate& estimate) {
   return absl::StrCat("[", ShortNumber(estimate.low()), ", ", ShortNumber(estimate.high()), "]");
 }
 
+std::string EstimateText(const v1::Estimate& estimate) {
+  const std::string value = ShortNumber(estimate.value());
+  return estimate.has_low() ? absl::StrCat(value, " ", IntervalText(estimate)) : value;
+}
+
+Json EstimateJson(const v1::Estimate& estimate) {
+  return {{"value", estimate.value()},
+          {"low", OrNull(estimate.has_low(), estimate.low())},
+          {"high", OrNull(estimate.has_high(), estimate.high())}};
+}
+
 Json SweepJson(const v1::Sweep& sweep) {
   Json axes = Json::object();
   for (const v1::Axis& axis : sweep.spec().axes()) {

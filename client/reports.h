@@ -23,6 +23,10 @@ Json ParametersJson(const google::protobuf::RepeatedPtrField<v1::Parameter>& par
 Json OrNull(bool present, double value);
 // "[0.2, 1]"; requires both ends.
 std::string IntervalText(const v1::Estimate& estimate);
+// "0.75 [0.2, 1]", or the value alone.
+std::string EstimateText(const v1::Estimate& estimate);
+// {"value", "low", "high"}
+Json EstimateJson(const v1::Estimate& estimate);
 
 // Places of the parameters that differ among trials or configs: the only ones worth a column. All
 // have the same parameters.

@@ -40,16 +40,11 @@ Json CellJson(const v1::TableCell& cell, const v1::Table& table) {
           {"failed", cell.failed()}};
 }
 
-std::string WithInterval(const v1::Estimate& estimate) {
-  const std::string value = ShortNumber(estimate.value());
-  return estimate.has_low() ? absl::StrCat(value, " ", IntervalText(estimate)) : value;
-}
-
 std::string CellText(const v1::TableCell& cell, v1::Statistic statistic) {
   std::vector<std::string> parts;
   const bool asks_solved = statistic == v1::STATISTIC_SOLVED;
   if (cell.has_metric() && !asks_solved) {
-    parts.push_back(WithInterval(cell.metric()));
+    parts.push_back(EstimateText(cell.metric()));
     const bool one_seed = cell.seeds() == 1 && statistic != v1::STATISTIC_BEST;
     if (one_seed) parts.back() += " (one seed, no interval)";
   }
@@ -188,8 +183,7 @@ v1::GetTableRequest BestRequest(const v1::Sweep& sweep, int64_t limit) {
 }
 
 void WriteTable(std::ostream& out, OutputFormat format, const v1::Table& table) {
-  const bool for_programs = format == OutputFormat::kJson || format == OutputFormat::kCsv;
-  if (for_programs) return WriteReport(out, format, Records(table));
+  if (IsForPrograms(format)) return WriteReport(out, format, Records(table));
   out << (format == OutputFormat::kLatex ? "% " : "") << Title(table) << "\n\n";
   WriteReport(out, format, Pivot(table));
 }

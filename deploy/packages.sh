@@ -12,6 +12,7 @@ build_packages=(
   libboost-dev                                                    # headers: math, random
   libeigen3-dev                                                   # headers: linear algebra
   sqlite3                                                         # to query results by hand
+  gnuplot-nox                                                     # draws the pictures of sweepctl plot
 )
 
 test_packages=(

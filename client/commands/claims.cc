@@ -25,8 +25,7 @@ absl::Status Claims(Context& context, const ClaimsOptions& options) {
   request.set_sweep(options.sweep);
   request.mutable_names()->Assign(options.names.begin(), options.names.end());
   const OutputFormat format = context.options.output;
-  const bool for_programs = format == OutputFormat::kJson || format == OutputFormat::kCsv;
-  request.set_max_verdicts(for_programs ? kAllVerdicts : kPageVerdicts);
+  request.set_max_verdicts(IsForPrograms(format) ? kAllVerdicts : kPageVerdicts);
   if (!options.file.empty()) {
     absl::StatusOr<v1::SweepSpec> spec = ReadSweepFile(options.file);
     if (!spec.ok()) return spec.status();

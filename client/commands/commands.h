@@ -14,14 +14,16 @@ using Command = std::function<absl::Status(Context&)>;
 // Remembers the chosen command.
 using Choose = std::function<void(Command)>;
 
-void AddSweepCommands(CLI::App& app, const Choose& choose);   // submit list show cancel watch
-void AddTrialCommands(CLI::App& app, const Choose& choose);   // trials trial
-void AddInspectCommand(CLI::App& app, const Choose& choose);  // inspect
-void AddTableCommands(CLI::App& app, const Choose& choose);   // table best
-void AddClaimsCommand(CLI::App& app, const Choose& choose);   // claims
-void AddRunCommand(CLI::App& app, const Choose& choose);      // run
-void AddBackupCommand(CLI::App& app, const Choose& choose);   // backup
-void AddTaskCommands(CLI::App& app, const Choose& choose);    // task generate, task check
-void AddInfoCommands(CLI::App& app, const Choose& choose);    // workers parameters completion
+void AddSweepCommands(CLI::App& app, const Choose& choose);      // submit list show cancel watch
+void AddTrialCommands(CLI::App& app, const Choose& choose);      // trials trial
+void AddInspectCommand(CLI::App& app, const Choose& choose);     // inspect
+void AddTableCommands(CLI::App& app, const Choose& choose);      // table best
+void AddImportanceCommand(CLI::App& app, const Choose& choose);  // importance
+void AddClaimsCommand(CLI::App& app, const Choose& choose);      // claims
+void AddPlotCommands(CLI::App& app, const Choose& choose);       // plot …
+void AddRunCommand(CLI::App& app, const Choose& choose);         // run
+void AddBackupCommand(CLI::App& app, const Choose& choose);      // backup
+void AddTaskCommands(CLI::App& app, const Choose& choose);       // task generate, task check
+void AddInfoCommands(CLI::App& app, const Choose& choose);       // workers parameters completion
 
 }  // namespace pathsweep

@@ -46,6 +46,18 @@ std::vector<size_t> WorstFirst(const std::vector<ConfigVerdict>& verdicts) {
   return order;
 }
 
+// By how much the mean of each config is on the claim's side of its bound.
+Effects ExplainMargins(const Claim& claim, const ConfigColumns& configs,
+                       absl::Span<const ClaimSample> samples) {
+  const double side = SideOf(claim);
+  std::vector<ConfigMean> margins;
+  for (const ClaimSample& sample : samples) {
+    ConfigMean& margin = margins.emplace_back(MeanOf(sample.config, sample.values));
+    if (margin.mean) margin.mean = side * (*margin.mean - sample.bound);
+  }
+  return ExplainVariance(configs, margins);
+}
+
 }  // namespace
 
 absl::StatusOr<ClaimFindings> Investigate(const Claim& claim, const ConfigColumns& configs,

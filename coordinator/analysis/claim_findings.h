@@ -8,10 +8,10 @@
 #include "absl/status/statusor.h"
 #include "base/claim.h"
 #include "coordinator/analysis/claim_boundary.h"
-#include "coordinator/analysis/claim_effects.h"
 #include "coordinator/analysis/claim_samples.h"
 #include "coordinator/analysis/claim_verdicts.h"
 #include "coordinator/analysis/config_columns.h"
+#include "coordinator/analysis/effects.h"
 #include "coordinator/analysis/interval.h"
 #include "coordinator/analysis/seed_values.h"
 
@@ -34,7 +34,7 @@ struct ClaimFindings {
   // Samples: those that fail first, then undecided ones, then the others, each by margin, the
   // lowest first. Those without a value last.
   std::vector<size_t> worst_first;
-  ClaimEffects effects;
+  Effects effects;                     // on the margin
   std::vector<BoundaryStep> boundary;  // points into the columns
 };
 

@@ -122,20 +122,40 @@ class TrialsByCell {
   std::vector<size_t> of_;
 };
 
-template <typename Number>
-int64_t CountDistinct(std::vector<Number>& numbers) {
-  std::ranges::sort(numbers);
-  return std::ranges::distance(numbers.begin(), std::ranges::unique(numbers).begin());
-}
+// How many different numbers come between two calls of Restart.
+class DistinctCount {
+ public:
+  // Requires numbers below `end`.
+  explicit DistinctCount(size_t end) : seen_in_(end, 0) {}
+
+  void Restart() {
+    ++round_;
+    count_ = 0;
+  }
+  void Add(size_t number) {
+    if (seen_in_[number] == round_) return;
+    seen_in_[number] = round_;
+    ++count_;
+  }
+  int64_t count() const { return count_; }
+
+ private:
+  std::vector<uint32_t> seen_in_;  // the round
+  uint32_t round_ = 0;
+  int64_t count_ = 0;
+};
 
 class CellMaker {
  public:
-  CellMaker(const TableQuestion& question, absl::Span<const TableTrial> trials)
+  CellMaker(const TableQuestion& question, size_t configs, absl::Span<const TableTrial> trials)
       : question_(question),
         range_(question.statistic == Statistic::kSteps ? MetricRange{.lowest = 0}
                                                        : RangeOfMetric(question.metric)),
         lower_is_better_(LowerIsBetter(question)),
-        trials_(trials) {}
+        trials_(trials),
+        seeds_of_trials_(OfSeed(trials)),
+        configs_(configs),
+        seeds_(seeds_of_trials_.values.size()) {}
 
   static bool LowerIsBetter(const TableQuestion& question) {
     return question.statistic == Statistic::kSteps ||
@@ -145,12 +165,12 @@ class CellMaker {
   TableCell Make(absl::Span<const size_t> of_cell) {
     TableCell cell;
     values_.clear();
-    configs_.clear();
-    seeds_.clear();
-    for (size_t i : of_cell) Add(trials_[i], cell);
+    configs_.Restart();
+    seeds_.Restart();
+    for (size_t i : of_cell) Add(i, cell);
     cell.n = static_cast<int64_t>(values_.size());
-    cell.configs = CountDistinct(configs_);
-    cell.seeds = CountDistinct(seeds_);
+    cell.configs = configs_.count();
+    cell.seeds = seeds_.count();
     if (cell.results > 0) {
       const bool asked = question_.statistic == Statistic::kSolved;
       cell.solved_share = ShareSolved(cell.solved, cell.results,
@@ -168,7 +188,8 @@ class CellMaker {
   }
 
  private:
-  void Add(const TableTrial& trial, TableCell& cell) {
+  void Add(size_t index, TableCell& cell) {
+    const TableTrial& trial = trials_[index];
     if (trial.status == TableTrial::Status::kUnfinished) ++cell.unfinished;
     if (trial.status == TableTrial::Status::kFailed) ++cell.failed;
     if (trial.status != TableTrial::Status::kResult) return;
@@ -181,18 +202,19 @@ class CellMaker {
       cell.best_trial = trial.id;
     }
     values_.push_back(value);
-    configs_.push_back(trial.config);
-    seeds_.push_back(trial.seed);
+    configs_.Add(trial.config);
+    seeds_.Add(seeds_of_trials_.at[index]);
   }
 
   const TableQuestion& question_;
   const MetricRange range_;
   const bool lower_is_better_;
   const absl::Span<const TableTrial> trials_;
+  const Dimension seeds_of_trials_;
+  DistinctCount configs_;
+  DistinctCount seeds_;
   double best_ = 0;
   std::vector<double> values_;
-  std::vector<size_t> configs_;
-  std::vector<int64_t> seeds_;
 };
 
 void BestFirst(bool lower_is_better, std::vector<TableCell>& cells) {
@@ -221,7 +243,7 @@ absl::StatusOr<RobustnessTable> MakeTable(const TableQuestion& question,
 
   const TrialsByCell by_cell(Cells(*dimensions, trials), trials.size());
   RobustnessTable table;
-  CellMaker maker(question, trials);
+  CellMaker maker(question, configs.size(), trials);
   for (size_t cell = 0; cell < by_cell.cells(); ++cell) {
     const absl::Span<const size_t> of_cell = by_cell.Of(cell);
     table.cells.push_back(maker.Make(of_cell));

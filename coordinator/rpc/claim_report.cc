@@ -46,16 +46,6 @@ v1::ConfigVerdict ConfigToProto(const Claim& claim, const ConfigColumns& configs
   return proto;
 }
 
-void AddEffects(const ClaimEffects& effects, v1::ClaimReport& proto) {
-  proto.set_no_effects(effects.none);
-  for (const ClaimEffect& effect : effects.all) {
-    v1::ClaimEffect& to = *proto.add_effects();
-    to.mutable_parameters()->Assign(effect.parameters.begin(), effect.parameters.end());
-    *to.mutable_share() = ToProto(effect.share);
-    if (effect.noise_floor) to.set_noise_floor(*effect.noise_floor);
-  }
-}
-
 void AddBoundary(const std::vector<BoundaryStep>& boundary, v1::ClaimReport& proto) {
   for (const BoundaryStep& step : boundary) {
     v1::ClaimBoundary& to = *proto.add_boundary();
@@ -105,7 +95,7 @@ v1::ClaimReport ReportOn(const Claim& claim, const ConfigColumns& configs, const
   proto.set_counterexamples(findings->counterexamples);
   proto.set_exceptions(findings->exceptions);
   AddExtremes(claim, configs, *findings, proto);
-  AddEffects(findings->effects, proto);
+  *proto.mutable_effects() = ToProto(findings->effects);
   AddBoundary(findings->boundary, proto);
   for (size_t i : findings->worst_first) {
     if (static_cast<size_t>(proto.verdicts_size()) == max_verdicts) break;

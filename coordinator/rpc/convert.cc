@@ -339,6 +339,19 @@ v1::Estimate ToProto(const Estimate& estimate) {
   return proto;
 }
 
+v1::Effects ToProto(const Effects& effects) {
+  v1::Effects proto;
+  proto.set_none(effects.none);
+  proto.set_sampled(effects.sampled);
+  for (const Effect& effect : effects.all) {
+    v1::Effect& to = *proto.add_all();
+    to.mutable_parameters()->Assign(effect.parameters.begin(), effect.parameters.end());
+    *to.mutable_share() = ToProto(effect.share);
+    if (effect.noise_floor) to.set_noise_floor(*effect.noise_floor);
+  }
+  return proto;
+}
+
 v1::Measurement ToProto(const Measurement& measurement) {
   v1::Measurement proto;
   proto.set_step(measurement.step);

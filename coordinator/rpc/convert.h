@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "coordinator/analysis/effects.h"
 #include "coordinator/analysis/interval.h"
 #include "coordinator/domain/state.h"
 #include "coordinator/store/results_reader.h"
@@ -32,5 +33,6 @@ v1::Worker ToProto(const ConnectedWorker& worker, int running);
 // Into an empty message, which may lie in an arena.
 void ToProto(const Directive& directive, v1::Directive& proto);
 v1::Estimate ToProto(const Estimate& estimate);
+v1::Effects ToProto(const Effects& effects);
 
 }  // namespace pathsweep

@@ -21,6 +21,7 @@
 #include "coordinator/planner/sweep_values.h"
 #include "coordinator/rpc/claim_report.h"
 #include "coordinator/rpc/convert.h"
+#include "coordinator/rpc/importance_report.h"
 #include "coordinator/rpc/table_report.h"
 #include "coordinator/store/database_copy.h"
 
@@ -299,16 +300,31 @@ grpc::Status SweepServiceHandler::GetTrial(grpc::ServerContext*, const v1::GetTr
   return ToGrpc(ReadDetails(request->id(), *response));
 }
 
-grpc::Status SweepServiceHandler::GetTable(grpc::ServerContext*, const v1::GetTableRequest* request,
-                                           v1::Table* response) {
-  absl::StatusOr<Sweep> sweep = FindSweep(request->sweep());
+template <typename Asked, typename Answer>
+grpc::Status SweepServiceHandler::Analyze(const Asked& request,
+                                          absl::StatusOr<Answer> (*analyze)(const Sweep&,
+                                                                            const Asked&,
+                                                                            ResultsReader&),
+                                          Answer& response) {
+  const absl::StatusOr<Sweep> sweep = FindSweep(request.sweep());
   if (!sweep.ok()) return ToGrpc(sweep.status());
   const absl::StatusOr<std::unique_ptr<ResultsReader>> reader = OpenReader();
   if (!reader.ok()) return ToGrpc(reader.status());
-  absl::StatusOr<v1::Table> table = TableOf(*sweep, *request, **reader);
-  if (!table.ok()) return ToGrpc(table.status());
-  *response = *std::move(table);
+  absl::StatusOr<Answer> answer = analyze(*sweep, request, **reader);
+  if (!answer.ok()) return ToGrpc(answer.status());
+  response = *std::move(answer);
   return ToGrpc(CheckThere(*sweep));
+}
+
+grpc::Status SweepServiceHandler::GetTable(grpc::ServerContext*, const v1::GetTableRequest* request,
+                                           v1::Table* response) {
+  return Analyze(*request, &TableOf, *response);
+}
+
+grpc::Status SweepServiceHandler::GetImportance(grpc::ServerContext*,
+                                                const v1::GetImportanceRequest* request,
+                                                v1::Importance* response) {
+  return Analyze(*request, &ImportanceOf, *response);
 }
 
 grpc::Status SweepServiceHandler::GetClaims(grpc::ServerContext* context,

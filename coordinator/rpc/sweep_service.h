@@ -59,6 +59,8 @@ class SweepServiceHandler final : public v1::SweepService::Service {
                         v1::Trial* response) override;
   grpc::Status GetTable(grpc::ServerContext*, const v1::GetTableRequest* request,
                         v1::Table* response) override;
+  grpc::Status GetImportance(grpc::ServerContext*, const v1::GetImportanceRequest* request,
+                             v1::Importance* response) override;
   grpc::Status GetClaims(grpc::ServerContext* context, const v1::GetClaimsRequest* request,
                          v1::GetClaimsResponse* response) override;
   grpc::Status ListWorkers(grpc::ServerContext*, const v1::ListWorkersRequest* request,
@@ -73,6 +75,12 @@ class SweepServiceHandler final : public v1::SweepService::Service {
   // Runs a command, and answers how the sweep is that `find` then gives.
   grpc::Status Run(Request request, const std::function<const Sweep*(const State&)>& find,
                    v1::Sweep& changed);
+  // Answers a question to the sweep that the request names, out of the database.
+  template <typename Asked, typename Answer>
+  grpc::Status Analyze(const Asked& request,
+                       absl::StatusOr<Answer> (*analyze)(const Sweep&, const Asked&,
+                                                         ResultsReader&),
+                       Answer& response);
   // A copy of the sweep as it stands now; NotFound if there is none.
   absl::StatusOr<Sweep> FindSweep(const std::string& name_or_id);
   absl::StatusOr<TrialRecord> FindTrial(TrialId trial);

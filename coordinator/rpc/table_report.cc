@@ -4,14 +4,12 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "absl/strings/string_view.h"
 #include "base/metrics.h"
 #include "base/parameter_proto.h"
-#include "base/suggest.h"
 #include "coordinator/analysis/robustness_table.h"
 #include "coordinator/planner/sweep_values.h"
 #include "coordinator/rpc/convert.h"
+#include "coordinator/rpc/measured_metric.h"
 
 namespace pathsweep {
 namespace {
@@ -98,16 +96,6 @@ absl::Status AddStates(const Sweep& sweep, const FinalValues& match, const Confi
     trials[i].solved = *match.values[i] >= solved_at[trials[i].config];
   }
   return absl::OkStatus();
-}
-
-// So that a misspelt metric does not look like one without results.
-absl::Status CheckMeasured(const Sweep& sweep, const std::string& metric, ResultsReader& reader) {
-  const absl::StatusOr<std::vector<std::string>> names = reader.ReadMetricNames(sweep);
-  if (!names.ok()) return names.status();
-  if (names->empty() || std::ranges::find(*names, metric) != names->end()) return absl::OkStatus();
-  const std::vector<absl::string_view> known(names->begin(), names->end());
-  return absl::InvalidArgumentError(
-      absl::StrCat("no trial of the sweep measured `", metric, "`", DidYouMean(metric, known)));
 }
 
 // What the statistic is of.

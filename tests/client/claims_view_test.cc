@@ -60,7 +60,7 @@ v1::GetClaimsResponse TwoClaims() {
   report.set_counterexamples(2);
   report.set_exceptions(1);
   report.set_missing(1);
-  v1::ClaimEffect& effect = *report.add_effects();
+  v1::Effect& effect = *report.mutable_effects()->add_all();
   effect.add_parameters("lr");
   effect.mutable_share()->set_value(0.9);
   effect.set_noise_floor(0.04);

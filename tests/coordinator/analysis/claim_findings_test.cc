@@ -199,7 +199,7 @@ TEST(Effects, AreThoseOfTheParametersThatTheMarginFollows) {
       results.Add(parameters, {mean - 0.02, mean, mean + 0.02});
     }
   }
-  const ClaimEffects effects = results.Investigate(AtLeast("0.5")).value().effects;
+  const Effects effects = results.Investigate(AtLeast("0.5")).value().effects;
   ASSERT_THAT(effects.all, SizeIs(3)) << effects.none;
   EXPECT_THAT(effects.all[0].parameters, ElementsAre("lr"));
   EXPECT_NEAR(effects.all[0].share.value, 1, 1e-12);
@@ -230,7 +230,7 @@ TEST(Effects, NoiseAloneIsWhatTheFloorSays) {
       }
     }
     const ClaimFindings found = results.Investigate(AtLeast("0.5")).value();
-    for (const ClaimEffect& effect : found.effects.all) {
+    for (const Effect& effect : found.effects.all) {
       if (effect.parameters.size() > 1) continue;
       share += effect.share.value / (2 * kSweeps);
       floor += *effect.noise_floor / (2 * kSweeps);
@@ -241,6 +241,42 @@ TEST(Effects, NoiseAloneIsWhatTheFloorSays) {
   EXPECT_NEAR(share, 0.25, 0.03) << "seed " << seed;  // 2 of 8 degrees of freedom
   EXPECT_NEAR(floor, 0.25, 0.07) << "seed " << seed;  // a ratio of two estimates
   EXPECT_GT(from_nothing, 0.9 * all) << "seed " << seed;
+}
+
+// lr is all that matters among configs that are no grid; chance gives the others what the floor
+// says.
+TEST(Effects, OfASampleAreEstimated) {
+  const unsigned seed = 11;
+  std::mt19937 random(seed);
+  std::uniform_real_distribution<double> uniform(0, 1);
+  std::normal_distribution<double> noise(0, 0.05);
+  std::vector<JointAxis::Point> all;
+  for (int i = 0; i < 200; ++i) {
+    all.push_back({1e-3 + uniform(random) * 1e-2, uniform(random),
+                   static_cast<int64_t>(1 + uniform(random) * 3)});
+  }
+  Grid grid;
+  grid.joint = {JointAxis({"lr", "weight_decay", "depth"}, all)};
+  const std::vector<Grid> grids = {grid};
+  const ConfigColumns configs(grids);
+  std::vector<ConfigMean> means;
+  for (size_t config = 0; config < 200; ++config) {
+    const double lr = configs.At(config).lr;
+    means.push_back({config, (lr - 6e-3) * (lr - 6e-3) * 1e4 + noise(random), std::nullopt});
+  }
+  const Effects effects = ExplainVariance(configs, means);
+  ASSERT_THAT(effects.all, SizeIs(3)) << effects.none;
+  EXPECT_TRUE(effects.sampled);
+  EXPECT_THAT(effects.all[0].parameters, ElementsAre("lr"));
+  EXPECT_GT(*effects.all[0].share.low, 0.5) << "seed " << seed;
+  for (size_t i : {1, 2}) {
+    const Effect& chance = effects.all[i];
+    EXPECT_LT(chance.share.value, 3 * *chance.noise_floor + 0.02) << "seed " << seed;
+    EXPECT_LT(*chance.share.low, 0.02) << "seed " << seed;
+  }
+  means.resize(10);
+  EXPECT_THAT(ExplainVariance(configs, means).none,
+              HasSubstr("not a full grid, and fewer than 20"));
 }
 
 TEST(Effects, SayWhyThereAreNone) {

@@ -205,6 +205,14 @@ TEST_F(ServerTest, TrialGoesFromLeaseToTable) {
   EXPECT_EQ(table.cells(0).solved(), 1);
   EXPECT_FALSE(table.cells(0).metric().has_low());
 
+  grpc::ClientContext steps_context;
+  request.set_statistic(v1::STATISTIC_STEPS);
+  request.set_best_first(true);
+  ASSERT_TRUE(sweeps_->GetTable(&steps_context, request, &table).ok());
+  EXPECT_EQ(table.cells(0).metric().value(), 0) << "it solved the task before the first step";
+  EXPECT_EQ(table.cells(0).best_trial(), directive.leases(0).trial_id());
+  request.clear_statistic();
+
   grpc::ClientContext wrong_context;
   request.set_metric("exact_mach");
   const grpc::Status wrong = sweeps_->GetTable(&wrong_context, request, &table);

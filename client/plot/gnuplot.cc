@@ -1,0 +1,131 @@
+#include "client/plot/gnuplot.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "base/metrics.h"
+#include "client/child_process.h"
+#include "client/scratch_folder.h"
+
+namespace pathsweep {
+namespace {
+
+constexpr absl::Duration kPatience = absl::Seconds(120);
+
+// What all pictures have in common. The colours are those of Okabe & Ito (2008), which the
+// colour-blind can tell apart.
+constexpr absl::string_view kStyle = R"gp(set encoding utf8
+set border 3 linewidth 0.8 linecolor rgb '#404040'
+set tics nomirror textcolor rgb '#202020'
+set key noenhanced samplen 2 textcolor rgb '#202020'
+set style textbox opaque noborder margins 0.5, 0.2
+set style line 1 linecolor rgb '#0072B2' linewidth 1.6 pointtype 7 pointsize 0.6
+set style line 2 linecolor rgb '#D55E00' linewidth 1.6 pointtype 5 pointsize 0.6
+set style line 3 linecolor rgb '#009E73' linewidth 1.6 pointtype 9 pointsize 0.8
+set style line 4 linecolor rgb '#CC79A7' linewidth 1.6 pointtype 11 pointsize 0.8
+set style line 5 linecolor rgb '#E69F00' linewidth 1.6 pointtype 13 pointsize 0.8
+set style line 6 linecolor rgb '#56B4E9' linewidth 1.6 pointtype 6 pointsize 0.6
+set style line 7 linecolor rgb '#202020' linewidth 1.6 pointtype 4 pointsize 0.6
+set style line 9 linecolor rgb '#707070' linewidth 1.0 dashtype 2
+set linetype cycle 7
+)gp";
+
+absl::StatusOr<std::string> Terminal(const std::string& ending, const Plot& plot) {
+  const std::string size = absl::StrCat(plot.width, ",", plot.height);
+  if (ending == ".svg" || ending == ".gp") {
+    return absl::StrCat("set terminal svg size ", size,
+                        " dynamic enhanced font 'Arial,12' background '#ffffff'\n");
+  }
+  if (ending == ".png") {
+    return absl::StrCat("set terminal pngcairo size ", 3 * plot.width, ",", 3 * plot.height,
+                        " enhanced font 'Arial,9' fontscale 3 linewidth 3 pointscale 3\n");
+  }
+  if (ending == ".pdf") {  // in inches: a column of 3.35
+    return absl::StrCat("set terminal pdfcairo size ", plot.width / 137.0, ",", plot.height / 137.0,
+                        " enhanced font 'Arial,8' fontscale 1 linewidth 0.8\n");
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("a picture's name must end with .svg, .png, .pdf or .gp, not `", ending, "`"));
+}
+
+absl::StatusOr<std::filesystem::path> FindGnuplot() {
+  const char* path = std::getenv("PATH");
+  for (absl::string_view folder : absl::StrSplit(path == nullptr ? "" : path, ':')) {
+    std::filesystem::path program = std::filesystem::path(std::string(folder)) / "gnuplot";
+    if (access(program.c_str(), X_OK) == 0) return program;
+  }
+  return absl::FailedPreconditionError(
+      "pictures need gnuplot, which is not in PATH: `apt-get install gnuplot-nox`; or name a file "
+      "that ends with .gp, which is the script for it");
+}
+
+std::string TextOf(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+absl::Status WriteText(const std::filesystem::path& file, absl::string_view text) {
+  std::ofstream stream(file, std::ios::binary | std::ios::trunc);
+  stream << text << std::flush;
+  return stream.good()
+             ? absl::OkStatus()
+             : absl::InvalidArgumentError(absl::StrCat("cannot write `", file.string(), "`"));
+}
+
+// The picture's bytes.
+absl::StatusOr<std::string> Run(const std::string& terminal, const Plot& plot) {
+  const absl::StatusOr<std::filesystem::path> gnuplot = FindGnuplot();
+  if (!gnuplot.ok()) return gnuplot.status();
+  const absl::StatusOr<ScratchFolder> folder = ScratchFolder::Make();
+  if (!folder.ok()) return folder.status();
+  const std::filesystem::path script = folder->path() / "plot.gp", log = folder->path() / "log",
+                              picture = folder->path() / "picture";
+  absl::Status written =
+      WriteText(script, absl::StrCat(terminal, "set output ", Quoted(picture.string()), "\n",
+                                     kStyle, plot.commands, "unset output\n"));
+  if (!written.ok()) return written;
+  const auto process = ChildProcess::Start(*gnuplot, {script.string()}, log);
+  if (!process.ok()) return process.status();
+  (*process)->Wait(absl::Now() + kPatience);
+  std::string bytes = TextOf(picture);
+  // It goes on after an error in some cases, with half of a picture.
+  const std::string said = TextOf(log);
+  if (!bytes.empty() && said.find(", line ") == std::string::npos) return bytes;
+  return absl::InternalError(absl::StrCat("gnuplot failed: ", absl::StripAsciiWhitespace(said)));
+}
+
+}  // namespace
+
+absl::Status Draw(const Plot& plot, const std::filesystem::path& file) {
+  const std::string ending = absl::AsciiStrToLower(file.extension().string());
+  const absl::StatusOr<std::string> terminal = Terminal(ending, plot);
+  if (!terminal.ok()) return terminal.status();
+  if (ending == ".gp") {
+    const std::string picture = std::filesystem::path(file).replace_extension(".svg").filename();
+    return WriteText(
+        file, absl::StrCat(*terminal, "set output ", Quoted(picture), "\n", kStyle, plot.commands));
+  }
+  const absl::StatusOr<std::string> bytes = Run(*terminal, plot);
+  return bytes.ok() ? WriteText(file, *bytes) : bytes.status();
+}
+
+bool IsShare(absl::string_view metric) {
+  const MetricRange range = RangeOfMetric(metric);
+  return range.lowest == 0 && range.highest == 1;
+}
+
+std::string Quoted(absl::string_view text) {
+  return absl::StrCat(
+      "\"", absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"\"", "\\\""}, {"\n", " "}}), "\"");
+}
+
+}  // namespace pathsweep

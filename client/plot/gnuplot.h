@@ -1,0 +1,30 @@
+// Pictures by gnuplot.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace pathsweep {
+
+struct Plot {
+  std::string commands;  // of gnuplot, without terminal and output
+  int width = 460;  // in points of the screen; a paper's column is as wide with letters of 8 pt
+  int height = 320;
+};
+
+// Writes the picture as the file's name ends: .svg, .png (300 dots an inch in a column) or .pdf;
+// .gp is the script itself, for gnuplot. InvalidArgument for another ending, FailedPrecondition if
+// gnuplot is not installed, Internal with its words if it fails.
+absl::Status Draw(const Plot& plot, const std::filesystem::path& file);
+
+// Whether the metric lies from 0 to 1, and the commands for such an axis.
+bool IsShare(absl::string_view metric);
+inline constexpr char kShareRange[] = "set yrange [-0.02:1.02]\n";
+
+// A text between quotes, as data and titles need it.
+std::string Quoted(absl::string_view text);
+
+}  // namespace pathsweep

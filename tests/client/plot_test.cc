@@ -1,0 +1,165 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "client/plot/plots.h"
+#include "client/scratch_folder.h"
+
+namespace pathsweep {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+using Parameters = google::protobuf::RepeatedPtrField<v1::Parameter>;
+
+void AddReal(const std::string& name, double value, Parameters& parameters) {
+  v1::Parameter& parameter = *parameters.Add();
+  parameter.set_name(name);
+  parameter.mutable_value()->set_real(value);
+}
+
+void AddChoice(const std::string& name, const std::string& value, Parameters& parameters) {
+  v1::Parameter& parameter = *parameters.Add();
+  parameter.set_name(name);
+  parameter.mutable_value()->set_choice(value);
+}
+
+v1::Table SmallTable() {
+  v1::Table table;
+  table.set_metric("exact_match");
+  table.add_rows("lr");
+  table.add_columns("objective");
+  table.add_chance(0.5);
+  for (double lr : {1e-2, 1e-3}) {
+    for (const char* objective : {"standard", "reverse"}) {
+      v1::TableCell& cell = *table.add_cells();
+      AddReal("lr", lr, *cell.mutable_parameters());
+      AddChoice("objective", objective, *cell.mutable_parameters());
+      cell.mutable_metric()->set_value(lr == 1e-2 ? 0.25 : 0.75);
+      cell.mutable_metric()->set_low(0.125);
+      cell.mutable_metric()->set_high(0.875);
+    }
+  }
+  return table;
+}
+
+v1::ClaimReport SmallReport(bool with_depth) {
+  v1::ClaimReport report;
+  report.mutable_claim()->set_name("solves \"it\"");
+  report.mutable_claim()->set_metric("exact_match");
+  report.mutable_claim()->set_at_least("0.9");
+  for (double lr : {1e-3, 1e-2}) {
+    for (int64_t depth : {2, 4}) {
+      v1::ConfigVerdict& config = *report.add_verdicts();
+      AddReal("lr", lr, *config.mutable_parameters());
+      v1::Parameter& parameter = *config.add_parameters();
+      parameter.set_name("depth");
+      parameter.mutable_value()->set_integer(with_depth ? depth : 2);
+      config.set_verdict(lr == 1e-3 ? v1::VERDICT_HOLDS : v1::VERDICT_FAILS);
+      config.mutable_mean()->set_value(lr == 1e-3 ? 0.95 : 0.1);
+      config.set_bound(0.9);
+    }
+  }
+  v1::ClaimBoundary& step = *report.add_boundary();
+  step.set_parameter("lr");
+  step.mutable_below()->set_real(1e-3);
+  step.mutable_above()->set_real(1e-2);
+  step.set_holding_to_failing(2);
+  return report;
+}
+
+v1::Importance SmallImportance() {
+  v1::Importance importance;
+  importance.set_metric("exact_match");
+  v1::Effect& effect = *importance.mutable_effects()->add_all();
+  effect.add_parameters("lr");
+  effect.add_parameters("depth");
+  effect.mutable_share()->set_value(0.5);
+  effect.set_noise_floor(0.1);
+  return importance;
+}
+
+std::string TextOf(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+TEST(Plots, ATableHasASeriesForEachColumnInOrderOfItsNumbers) {
+  const Plot plot = TablePlot(SmallTable()).value();
+  const size_t low = plot.commands.find("0.75 0.125 0.875");
+  const size_t high = plot.commands.find("0.25 0.125 0.875");
+  EXPECT_LT(low, high) << plot.commands;
+  EXPECT_THAT(plot.commands, HasSubstr("title \"reverse\""));
+  EXPECT_THAT(plot.commands, HasSubstr("set logscale x"));
+  EXPECT_THAT(plot.commands, HasSubstr("0.5 with lines linestyle 9 title \"chance (1/degree)\""));
+}
+
+TEST(Plots, ABoundaryOverOneParameterHasABandWhereItFlips) {
+  const Plot plot = BoundaryPlot(SmallReport(/*with_depth=*/false), "", "").value();
+  EXPECT_THAT(plot.commands, HasSubstr("rectangle from 0.001, graph 0 to 0.01, graph 1"));
+  EXPECT_THAT(plot.commands, HasSubstr("$holds << EOD\n0.001 0.95"));
+  EXPECT_THAT(plot.commands, HasSubstr("$fails << EOD\n0.01 0.1"));
+}
+
+TEST(Plots, ABoundaryOverTwoHasACellForEachPair) {
+  const v1::ClaimReport report = SmallReport(/*with_depth=*/true);
+  const Plot plot = BoundaryPlot(report, "depth", "").value();
+  EXPECT_THAT(plot.commands, HasSubstr("$decided << EOD\n0 0 1\n1 0 1\n0 1 0\n1 1 0\nEOD"));
+  EXPECT_THAT(
+      std::string(BoundaryPlot(report, "width", "").status().message()),
+      HasSubstr("`width` does not vary among the configs of `solves \"it\"`; lr, depth do"));
+}
+
+TEST(Plots, NothingToShowIsAnErrorThatSaysWhy) {
+  v1::Importance importance;
+  importance.mutable_effects()->set_none("no parameter varies");
+  EXPECT_THAT(std::string(ImportancePlot(importance).status().message()),
+              HasSubstr("no parameter varies"));
+  v1::ClaimReport large = SmallReport(/*with_depth=*/true);
+  large.set_configs(5);
+  EXPECT_THAT(std::string(BoundaryPlot(large, "", "").status().message()),
+              HasSubstr("5 configs, too many for a picture (4 at most)"));
+  EXPECT_FALSE(TablePlot(v1::Table()).ok());
+  EXPECT_FALSE(ParallelPlot(v1::Table()).ok());
+  v1::Table empty = SmallTable();
+  for (v1::TableCell& cell : *empty.mutable_cells()) cell.clear_metric();
+  EXPECT_THAT(std::string(TablePlot(empty).status().message()), HasSubstr("has a value yet"));
+  EXPECT_FALSE(ParallelPlot(empty).ok());
+}
+
+// gnuplot takes what is written for it, and makes the picture that the file's name asks for.
+TEST(Plots, GnuplotDrawsThem) {
+  const ScratchFolder folder = ScratchFolder::Make().value();
+  const Plot plots[] = {TablePlot(SmallTable()).value(), ImportancePlot(SmallImportance()).value(),
+                        BoundaryPlot(SmallReport(/*with_depth=*/false), "", "").value(),
+                        BoundaryPlot(SmallReport(/*with_depth=*/true), "", "").value(),
+                        ParallelPlot(SmallTable()).value()};
+  for (const Plot& plot : plots) {
+    const std::filesystem::path svg = folder.path() / "plot.svg";
+    ASSERT_EQ(Draw(plot, svg), absl::OkStatus()) << plot.commands;
+    EXPECT_THAT(TextOf(svg), HasSubstr("</svg>"));
+  }
+  ASSERT_EQ(Draw(plots[0], folder.path() / "plot.PNG"), absl::OkStatus());
+  EXPECT_THAT(TextOf(folder.path() / "plot.PNG"), StartsWith("\x89PNG"));
+  ASSERT_EQ(Draw(plots[0], folder.path() / "plot.pdf"), absl::OkStatus());
+  EXPECT_THAT(TextOf(folder.path() / "plot.pdf"), StartsWith("%PDF"));
+  ASSERT_EQ(Draw(plots[0], folder.path() / "plot.gp"), absl::OkStatus());
+  EXPECT_THAT(TextOf(folder.path() / "plot.gp"), HasSubstr("set output \"plot.svg\""));
+}
+
+TEST(Plots, WhatCannotBeDrawnIsAnError) {
+  EXPECT_THAT(std::string(Draw({}, "plot.jpg").message()), HasSubstr("must end with .svg"));
+  const ScratchFolder folder = ScratchFolder::Make().value();
+  const absl::Status wrong = Draw({.commands = "plot nonsense(\n"}, folder.path() / "plot.svg");
+  EXPECT_THAT(std::string(wrong.message()), StartsWith("gnuplot failed: "));
+  EXPECT_FALSE(std::filesystem::exists(folder.path() / "plot.svg"));
+  EXPECT_THAT(std::string(Draw(TablePlot(SmallTable()).value(), "/nonexistent/plot.svg").message()),
+              HasSubstr("cannot write"));
+}
+
+TEST(Plots, TextsAreQuotedForGnuplot) { EXPECT_EQ(Quoted("a\"b\\c\nd"), R"("a\"b\\c d")"); }
+
+}  // namespace
+}  // namespace pathsweep
