@@ -17,7 +17,7 @@ LABEL org.opencontainers.image.title="Pathsweep coordinator" \
 COPY --from=build /opt/pathsweep /opt/pathsweep
 # hadolint ignore=DL3008  # the versions are those that the build stage linked
 RUN apt-get update \
-    && xargs -a /opt/pathsweep/packages apt-get install -y --no-install-recommends \
+    && xargs -a /opt/pathsweep/packages apt-get install -y --no-install-recommends gnuplot-nox \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 pathsweep \
     && install -d -o pathsweep /results
