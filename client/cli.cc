@@ -34,9 +34,9 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
 }
 
 // The command that the line names: the deepest one that CLI11 understood.
-const CLI::App* Deepest(const CLI::App* app) {
-  const std::vector<CLI::App*> parsed = app->get_subcommands();
-  return parsed.empty() ? app : Deepest(parsed.back());
+const CLI::App& Deepest(const CLI::App& app) {
+  const std::vector<CLI::App*> parsed = app.get_subcommands();
+  return parsed.empty() ? app : Deepest(*parsed.back());
 }
 
 // "sweepctl task generate"
@@ -49,7 +49,7 @@ std::string FullName(const CLI::App& command) {
 // What was not understood, and what is closest to it.
 std::string UnknownWord(const CLI::App& app, const std::string& said) {
   const std::string word = said.substr(0, said.find('='));  // --option=value
-  const CLI::App& command = *Deepest(&app);
+  const CLI::App& command = Deepest(app);
   const bool is_option = absl::StartsWith(word, "-");
   std::vector<std::string> names;
   for (const CLI::App* level = &command; level != nullptr; level = level->get_parent()) {
@@ -79,7 +79,7 @@ std::vector<std::string> Leftovers(const CLI::App& app) {
 ExitCode Refuse(const CLI::App& app, const CLI::ParseError& error, std::ostream& err) {
   const std::vector<std::string> leftovers = Leftovers(app);
   err << "sweepctl: " << (leftovers.empty() ? error.what() : UnknownWord(app, leftovers.front()))
-      << "\nsee `" << FullName(*Deepest(&app)) << " --help`" << std::endl;
+      << "\nsee `" << FullName(Deepest(app)) << " --help`" << std::endl;
   return ExitCode::kInvalidInput;
 }
 

@@ -9,17 +9,20 @@
 namespace pathsweep {
 namespace {
 
-const Choices<v1::Statistic> kStatistics = {
-    {"mean", v1::STATISTIC_MEAN}, {"median", v1::STATISTIC_MEDIAN}, {"iqm", v1::STATISTIC_IQM},
-    {"best", v1::STATISTIC_BEST}, {"solved", v1::STATISTIC_SOLVED}, {"steps", v1::STATISTIC_STEPS}};
+Choices<v1::Statistic> Statistics() {
+  return {{"mean", v1::STATISTIC_MEAN},     {"median", v1::STATISTIC_MEDIAN},
+          {"iqm", v1::STATISTIC_IQM},       {"best", v1::STATISTIC_BEST},
+          {"solved", v1::STATISTIC_SOLVED}, {"steps", v1::STATISTIC_STEPS}};
+}
 
-const Choices<v1::IntervalMethod> kIntervals = {
-    {"t", v1::INTERVAL_METHOD_T},
-    {"ranks", v1::INTERVAL_METHOD_RANKS},
-    {"bootstrap", v1::INTERVAL_METHOD_BOOTSTRAP},
-    {"wilson", v1::INTERVAL_METHOD_WILSON},
-    {"clopper-pearson", v1::INTERVAL_METHOD_CLOPPER_PEARSON},
-    {"none", v1::INTERVAL_METHOD_NONE}};
+Choices<v1::IntervalMethod> IntervalMethods() {
+  return {{"t", v1::INTERVAL_METHOD_T},
+          {"ranks", v1::INTERVAL_METHOD_RANKS},
+          {"bootstrap", v1::INTERVAL_METHOD_BOOTSTRAP},
+          {"wilson", v1::INTERVAL_METHOD_WILSON},
+          {"clopper-pearson", v1::INTERVAL_METHOD_CLOPPER_PEARSON},
+          {"none", v1::INTERVAL_METHOD_NONE}};
+}
 
 struct TableOptions {
   std::string sweep;
@@ -51,11 +54,11 @@ absl::Status Table(Context& context, const TableOptions& options, const ChooseCe
 void AddOptions(CLI::App& command, TableOptions& options) {
   command.add_option("sweep", options.sweep, "name or number of the sweep")->required();
   command.add_option("--metric", options.metric, "docs/metrics.md (default: the sweep's)");
-  AddChoice(command, "--statistic", kStatistics, options.statistic,
+  AddChoice(command, "--statistic", Statistics(), options.statistic,
             "mean, median, iqm (mean of the middle half), best, solved (share of trials that solve "
             "the task) or steps (to a solution); default: mean")
       ->type_name("NAME");
-  AddChoice(command, "--interval", kIntervals, options.interval,
+  AddChoice(command, "--interval", IntervalMethods(), options.interval,
             "95 % by t (mean, iqm), ranks (median, steps), bootstrap (all of these), wilson or "
             "clopper-pearson (solved), or none; default: the first")
       ->type_name("METHOD");

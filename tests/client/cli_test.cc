@@ -364,7 +364,8 @@ TEST_F(CliTest, TableAsksForAStatisticWithAnInterval) {
               HasSubstr("\n0.001  solved 1/2 [0.2, 1]"));
   const Output wrong = Run({"table", "demo", "--statistic", "men"});
   EXPECT_EQ(wrong.code, 2);
-  EXPECT_THAT(wrong.err, HasSubstr("--statistic must be mean, median, iqm, best, solved or steps, not `men`"));
+  EXPECT_THAT(wrong.err,
+              HasSubstr("--statistic must be mean, median, iqm, best, solved or steps, not `men`"));
 }
 
 TEST_F(CliTest, BestAsksForTheBestConfigsAndNamesATrialOfEach) {
