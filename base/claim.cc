@@ -194,6 +194,16 @@ const Expression& Claim::bound() const {
   return std::get<ComparisonClaim>(statement).difference_at_least;
 }
 
+bool IsAbout(const Claim& claim, const TrialParameters& config) {
+  if (const auto* comparison = std::get_if<ComparisonClaim>(&claim.statement)) {
+    const ParameterValue value = GetParameter(config, *FindParameter(comparison->over));
+    if (value != comparison->first && value != comparison->second) return false;
+  }
+  return std::ranges::all_of(claim.where, [&](const ClaimCondition& condition) {
+    return condition.Fits(GetParameter(config, *FindParameter(condition.parameter)));
+  });
+}
+
 absl::Status CheckClaim(const Claim& claim) {
   if (claim.name.empty() || claim.name.size() > kLongestSweepName ||
       !std::ranges::all_of(claim.name, IsSweepNameCharacter)) {

@@ -64,6 +64,9 @@ struct Claim {
   const Expression& bound() const;
 };
 
+// The claim is about the config: the one, or one of the two that it compares.
+bool IsAbout(const Claim& claim, const TrialParameters& config);
+
 // InvalidArgument names the claim and says what is wrong: its name, metric, a parameter or a value
 // that there is not, a condition that nothing fits.
 absl::Status CheckClaim(const Claim& claim);

@@ -45,8 +45,9 @@ class Connection {
   }
 
   // By name or number.
-  absl::StatusOr<v1::Sweep> GetSweep(const std::string& sweep) {
+  absl::StatusOr<v1::Sweep> GetSweep(const std::string& sweep, bool with_early_stops = false) {
     v1::GetSweepRequest request;
+    request.set_with_early_stops(with_early_stops);
     request.set_sweep(sweep);
     return Call(&Stub::GetSweep, request);
   }

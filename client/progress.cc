@@ -15,7 +15,7 @@ constexpr int kBarWidth = 16;  // the whole line then fits into 79 columns
 constexpr char kClearLine[] = "\r\033[K";
 
 int64_t Done(const v1::TrialCounts& counts) {
-  return counts.total() - counts.pending() - counts.running();
+  return counts.total() - counts.pending() - counts.running() - counts.paused();
 }
 
 std::string DurationText(absl::Duration duration) {
@@ -72,6 +72,7 @@ std::string ProgressLine(const v1::TrialCounts& counts, int64_t done_before,
   std::string line = absl::StrCat(std::string(filled, '#'), std::string(kBarWidth - filled, '-'),
                                   " ", done, "/", counts.total(), " trials, ", counts.running(),
                                   " running, ", counts.failed(), " failed");
+  if (counts.paused() > 0) absl::StrAppend(&line, ", ", counts.paused(), " paused");
   const int64_t newly_done = done - done_before;
   if (newly_done > 0 && elapsed > absl::ZeroDuration()) {
     char rate[32];

@@ -25,10 +25,10 @@ std::string LowerWithout(absl::string_view prefix, absl::string_view name) {
 }
 
 Json CountsJson(const v1::TrialCounts& counts) {
-  return {{"total", counts.total()},        {"pending", counts.pending()},
-          {"running", counts.running()},    {"succeeded", counts.succeeded()},
-          {"failed", counts.failed()},      {"stopped", counts.stopped()},
-          {"cancelled", counts.cancelled()}};
+  return {{"total", counts.total()},         {"pending", counts.pending()},
+          {"running", counts.running()},     {"succeeded", counts.succeeded()},
+          {"failed", counts.failed()},       {"stopped", counts.stopped()},
+          {"cancelled", counts.cancelled()}, {"paused", counts.paused()}};
 }
 
 std::string TimeText(const google::protobuf::Timestamp& time) {
@@ -67,6 +67,44 @@ std::string ReadingText(const v1::DeviceReading& reading) {
   if (reading.has_power_watts()) add(reading.power_watts(), "W");
   if (reading.has_temperature_celsius()) add(reading.temperature_celsius(), "°C");
   return absl::StrJoin(parts, ", ");
+}
+
+// Its rules, as in the sweep file but for the names of numbers.
+Json EarlyStoppingJson(const v1::EarlyStopping& rules) {
+  Json json = Json::object();
+  if (rules.has_hyperband()) {
+    const v1::EarlyStopping::Hyperband& rule = rules.hyperband();
+    json["hyperband"] = {{"first", rule.first()},
+                         {"eta", rule.eta()},
+                         {"rungs", rule.rungs()},
+                         {"pauses", rule.pauses()}};
+  }
+  if (rules.has_median()) json["median"] = {{"first", rules.median().first()}};
+  if (rules.has_futility()) json["futility"] = {{"level", rules.futility().level()}};
+  if (rules.has_solved()) json["solved"] = {{"evaluations", rules.solved().evaluations()}};
+  if (rules.has_plateau()) {
+    json["plateau"] = {{"evaluations", rules.plateau().evaluations()},
+                       {"least", rules.plateau().least()}};
+  }
+  return json;
+}
+
+Json EarlyStopsJson(const v1::Sweep& sweep) {
+  Json json = Json::object();
+  for (const v1::EarlyStops& stops : sweep.early_stops()) {
+    json[stops.rule()] = {{"trials", stops.trials()},
+                          {"steps_taken", stops.steps_taken()},
+                          {"steps_whole", stops.steps_whole()}};
+  }
+  return json;
+}
+
+// "8 trials, which took 22 % of their steps"
+std::string StopsText(const v1::EarlyStops& stops) {
+  const double share =
+      static_cast<double>(stops.steps_taken()) / static_cast<double>(stops.steps_whole());
+  return absl::StrCat(stops.trials(), " trials, which took ", std::llround(100 * share),
+                      " % of their steps");
 }
 
 // "tpe", …
@@ -172,6 +210,8 @@ Json SweepJson(const v1::Sweep& sweep) {
           {"search", sweep.spec().has_search() ? SearchJson(sweep.spec().search()) : Json(nullptr)},
           {"most_seeds", sweep.spec().most_seeds()},
           {"claims", claims},
+          {"early_stopping", EarlyStoppingJson(sweep.spec().early_stopping())},
+          {"early_stops", EarlyStopsJson(sweep)},
           {"seeds", std::vector<int64_t>(sweep.spec().seeds().begin(), sweep.spec().seeds().end())},
           {"created_at", TimeText(sweep.created_at())}};
 }
@@ -229,6 +269,7 @@ Json TrialJson(const v1::Trial& trial) {
           {"parameters", ParametersJson(trial.parameters())},
           {"metrics", metrics},
           {"reason", trial.reason()},
+          {"detail", trial.detail()},
           {"reused_from", trial.reused_from() == 0 ? Json() : Json(trial.reused_from())},
           {"metrics_hash", trial.metrics_hash().empty() ? Json() : Json(trial.metrics_hash())}};
 }
@@ -264,6 +305,15 @@ Report SweepReport(const v1::Sweep& sweep) {
                    ? absl::StrCat(sweep.spec().seeds_size())
                    : absl::StrCat(sweep.spec().seeds_size(), " to ", sweep.spec().most_seeds(),
                                   ", until claims are decided"));
+  if (sweep.spec().has_early_stopping()) {
+    const Json rules = EarlyStoppingJson(sweep.spec().early_stopping());
+    std::vector<std::string> names;
+    for (const auto& [name, rule] : rules.items()) names.push_back(name);
+    add("early stopping", absl::StrJoin(names, ", "));
+  }
+  for (const v1::EarlyStops& stops : sweep.early_stops()) {
+    add(absl::StrCat("stopped by ", stops.rule()), StopsText(stops));
+  }
   for (const v1::Claim& claim : sweep.spec().claims()) {
     add(absl::StrCat("claim ", claim.name()), StatementText(claim));
   }
@@ -291,11 +341,14 @@ Report SweepsReport(const std::vector<v1::Sweep>& sweeps) {
     json.erase("search");
     json.erase("most_seeds");
     json.erase("claims");
+    json.erase("early_stopping");
+    json.erase("early_stops");
     report.json.push_back(json);
-    report.rows.push_back({absl::StrCat(sweep.id()), sweep.spec().name(), StateName(sweep.state()),
-                           absl::StrCat(counts.total()), absl::StrCat(counts.running()),
-                           absl::StrCat(counts.total() - counts.pending() - counts.running()),
-                           absl::StrCat(counts.failed())});
+    report.rows.push_back(
+        {absl::StrCat(sweep.id()), sweep.spec().name(), StateName(sweep.state()),
+         absl::StrCat(counts.total()), absl::StrCat(counts.running()),
+         absl::StrCat(counts.total() - counts.pending() - counts.running() - counts.paused()),
+         absl::StrCat(counts.failed())});
   }
   return report;
 }
@@ -317,6 +370,12 @@ Report TrialsReport(const std::vector<v1::Trial>& trials) {
   return report;
 }
 
+// "hyperband: its config has …"
+std::string ReasonText(const v1::Trial& trial) {
+  return trial.detail().empty() ? trial.reason()
+                                : absl::StrCat(trial.reason(), ": ", trial.detail());
+}
+
 Report TrialReport(const v1::Trial& trial) {
   Report report{TrialJson(trial), {"field", "value"}, {}};
   report.json["worker"] = trial.worker();
@@ -330,7 +389,7 @@ Report TrialReport(const v1::Trial& trial) {
     report.json["attempts"].push_back(AttemptJson(one));
   }
   report.rows = {{"trial", absl::StrCat(trial.id())}, {"state", StateName(trial.state())},
-                 {"reason", trial.reason()},          {"attempt", absl::StrCat(trial.attempt())},
+                 {"reason", ReasonText(trial)},       {"attempt", absl::StrCat(trial.attempt())},
                  {"worker", trial.worker()},          {"seed", absl::StrCat(trial.seed())}};
   if (trial.reused_from() != 0) {
     report.rows.push_back({"reused from trial", absl::StrCat(trial.reused_from())});

@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/claim_proto.h"
+#include "base/early_stopping_proto.h"
 #include "base/expression.h"
 #include "base/grid.h"
 #include "base/keep_checkpoint.h"
@@ -25,9 +26,11 @@
 #include "client/problems.h"
 #include "client/search_space.h"
 #include "client/sweep_claims.h"
+#include "client/sweep_early_stopping.h"
 #include "client/sweep_parameters.h"
 #include "client/text_file.h"
 #include "client/yaml_document.h"
+#include "client/yaml_fields.h"
 #include "client/yaml_map.h"
 #include "client/yaml_scalar.h"
 
@@ -45,13 +48,6 @@ constexpr std::array<absl::string_view, 7> kForeignKeys = {
 constexpr std::array<absl::string_view, 6> kMethods = {"grid", "random", "sobol",
                                                        "tpe",  "gp",     "falsify"};
 constexpr int64_t kHighestSamplerSeed = 1'000'000'000;
-
-// The text of a scalar; a problem if there is none.
-std::optional<std::string> Text(const YamlEntry& entry, Problems& problems) {
-  if (entry.value.IsScalar() && !entry.value.Scalar().empty()) return entry.value.Scalar();
-  problems.Add(entry.value_place, absl::StrCat("`", entry.key, "` must be a text"));
-  return std::nullopt;
-}
 
 // Parses one document. Each method takes the entry of its key.
 class Parser {
@@ -84,6 +80,7 @@ class Parser {
   void Constraints(const YamlEntry& entry);
   void Derive(const YamlEntry& entry);
   void EarlyTerminate(const YamlEntry& entry);
+  void CompleteEarlyStopping();
   std::optional<Formula> FormulaFrom(const YAML::Node& node, Place place, Expression::Type type);
   void Claims(const YamlEntry& entry);
   void Seeds(const YamlEntry& entry);
@@ -96,13 +93,7 @@ class Parser {
   void LeaseSeconds(const YamlEntry& entry);
   void CheckpointSeconds(const YamlEntry& entry);
   void KeepCheckpointOf(const YamlEntry& entry);
-  void Reuse(const YamlEntry& entry) { spec_.set_reuse(FlagFrom(entry)); }
-  // True or false; a problem is false.
-  bool FlagFrom(const YamlEntry& entry);
-  // A number in the range, or a problem.
-  std::optional<double> RealFrom(const YamlEntry& entry, double lowest, double highest);
-  // An integer in the range, or a problem.
-  std::optional<int64_t> IntegerFrom(const YamlEntry& entry, int64_t lowest, int64_t highest);
+  void Reuse(const YamlEntry& entry) { spec_.set_reuse(FlagFrom(entry, problems_)); }
   void CheckWhole();
   // `kind` stands before the name in the message.
   void AddWhole(const absl::Status& status, absl::string_view kind,
@@ -119,6 +110,8 @@ class Parser {
   std::optional<std::string> goal_;
   Place seeds_place_;
   ClaimPlaces claim_places_;
+  Place early_place_;
+  bool pause_said_ = false;  // of `hyperband`
   // Taken when the method is known.
   std::optional<YamlEntry> parameters_;
   // Taken after `parameters`, in which it may stand too.
@@ -180,6 +173,7 @@ v1::SweepSpec Parser::Parse(const YAML::Node& root) {
     claim.set_metric(spec_.metric().empty() ? std::string(kExactMatch) : spec_.metric());
   }
   space_.minimize = goal_ ? *goal_ == "minimize" : IsLowerBetter(spec_.metric());
+  CompleteEarlyStopping();
   if (problems_.empty()) AddSpace(space_, spec_, problems_, notices_);
   if (problems_.empty()) CheckWhole();
   return spec_;
@@ -203,7 +197,7 @@ void Parser::Visit(const YamlEntry& entry) {
 }
 
 void Parser::Name(const YamlEntry& entry) {
-  const std::optional<std::string> name = Text(entry, problems_);
+  const std::optional<std::string> name = TextFrom(entry, problems_);
   if (!name) return;
   if (absl::Status status = CheckSweepName(*name); !status.ok()) {
     problems_.Add(entry.value_place, std::string(status.message()));
@@ -212,7 +206,7 @@ void Parser::Name(const YamlEntry& entry) {
 }
 
 void Parser::Description(const YamlEntry& entry) {
-  const std::optional<std::string> text = Text(entry, problems_);
+  const std::optional<std::string> text = TextFrom(entry, problems_);
   if (!text) return;
   if (absl::Status status = CheckDescription(*text); !status.ok()) {
     problems_.Add(entry.value_place, std::string(status.message()));
@@ -221,7 +215,7 @@ void Parser::Description(const YamlEntry& entry) {
 }
 
 void Parser::Method(const YamlEntry& entry) {
-  const std::optional<std::string> method = Text(entry, problems_);
+  const std::optional<std::string> method = TextFrom(entry, problems_);
   if (!method) return;
   method_place_ = entry.value_place;
   if (*method == "bayes") notices_.push_back("`method: bayes` is `tpe` here");
@@ -241,11 +235,11 @@ void Parser::Method(const YamlEntry& entry) {
 }
 
 void Parser::ClaimToBreak(const YamlEntry& entry) {
-  if (const auto name = Text(entry, problems_)) space_.claim = *name;
+  if (const auto name = TextFrom(entry, problems_)) space_.claim = *name;
 }
 
 void Parser::FreshSeeds(const YamlEntry& entry) {
-  if (const auto count = IntegerFrom(entry, 2, kMostSeeds)) space_.fresh_seeds = *count;
+  if (const auto count = IntegerFrom(entry, 2, kMostSeeds, problems_)) space_.fresh_seeds = *count;
 }
 
 // What belongs to one method alone, and what it needs.
@@ -263,13 +257,14 @@ void Parser::CheckMethod() {
 }
 
 void Parser::RunCap(const YamlEntry& entry) {
-  if (const auto cap = IntegerFrom(entry, 1, static_cast<int64_t>(kMostPoints))) {
+  if (const auto cap = IntegerFrom(entry, 1, static_cast<int64_t>(kMostPoints), problems_)) {
     space_.run_cap = *cap;
   }
 }
 
 void Parser::SamplerSeed(const YamlEntry& entry) {
-  if (const auto seed = IntegerFrom(entry, 0, kHighestSamplerSeed)) space_.sampler_seed = *seed;
+  if (const auto seed = IntegerFrom(entry, 0, kHighestSamplerSeed, problems_))
+    space_.sampler_seed = *seed;
 }
 
 void Parser::Zip(const YamlEntry& entry) {
@@ -332,8 +327,21 @@ std::optional<Formula> Parser::FormulaFrom(const YAML::Node& node, Place place,
   return std::nullopt;
 }
 
-void Parser::EarlyTerminate(const YamlEntry&) {
-  notices_.push_back("`early_terminate` is not applied: every trial runs to its end");
+void Parser::EarlyTerminate(const YamlEntry& entry) {
+  early_place_ = entry.value_place;
+  pause_said_ = ParseEarlyStopping(entry, spec_, problems_, notices_);
+}
+
+// What early stopping has from the rest of the file. Of several seeds a trial alone says little:
+// only where all wait for each other are configs compared before the first takes all its steps.
+void Parser::CompleteEarlyStopping() {
+  if (!spec_.has_early_stopping()) return;
+  v1::EarlyStopping& rules = *spec_.mutable_early_stopping();
+  rules.set_minimize(space_.minimize);
+  const bool checkpoints = !spec_.has_checkpoint_seconds() || spec_.checkpoint_seconds() > 0;
+  if (rules.has_hyperband() && !pause_said_) {
+    rules.mutable_hyperband()->set_pauses(spec_.seeds_size() > 1 && checkpoints);
+  }
 }
 
 void Parser::Metric(const YamlEntry& entry) {
@@ -348,7 +356,7 @@ void Parser::Metric(const YamlEntry& entry) {
       notices_.push_back("`target` of `metric` is passed over: no trial ends by it");
       return;
     }
-    const std::optional<std::string> text = Text(part, problems_);
+    const std::optional<std::string> text = TextFrom(part, problems_);
     if (part.key != "goal") {
       problems_.Add(part.key_place,
                     absl::StrCat(UnknownKey(part.key, {"name", "goal"}), " in `metric`"));
@@ -362,7 +370,7 @@ void Parser::Metric(const YamlEntry& entry) {
 }
 
 void Parser::MetricName(const YamlEntry& entry) {
-  const std::optional<std::string> name = Text(entry, problems_);
+  const std::optional<std::string> name = TextFrom(entry, problems_);
   if (!name) return;
   if (absl::Status status = CheckMetricName(*name); !status.ok()) {
     problems_.Add(entry.value_place, std::string(status.message()));
@@ -408,9 +416,9 @@ void Parser::SeedsUntilDecided(const YamlEntry& entry) {
   bool until = false;
   ForEachEntry(entry.value, problems_, [&](const YamlEntry& part) {
     if (part.key == "min") {
-      least = IntegerFrom(part, 2, kMostSeeds);
+      least = IntegerFrom(part, 2, kMostSeeds, problems_);
     } else if (part.key == "max") {
-      most = IntegerFrom(part, 2, kMostSeeds);
+      most = IntegerFrom(part, 2, kMostSeeds, problems_);
     } else if (part.key != "until") {
       problems_.Add(part.key_place,
                     absl::StrCat(UnknownKey(part.key, {"min", "max", "until"}), " in `seeds`"));
@@ -430,49 +438,32 @@ void Parser::SeedsUntilDecided(const YamlEntry& entry) {
   spec_.set_most_seeds(most.value_or(0));
 }
 
-std::optional<int64_t> Parser::IntegerFrom(const YamlEntry& entry, int64_t lowest,
-                                           int64_t highest) {
-  const std::optional<int64_t> value = ScalarOf<int64_t>(entry.value);
-  if (value && *value >= lowest && *value <= highest) return value;
-  problems_.Add(entry.value_place,
-                absl::StrCat("`", entry.key, "` must be an integer, ", lowest, " to ", highest));
-  return std::nullopt;
-}
-
 void Parser::MaxAttempts(const YamlEntry& entry) {
-  if (const auto attempts = IntegerFrom(entry, 1, kMostAttempts)) {
+  if (const auto attempts = IntegerFrom(entry, 1, kMostAttempts, problems_)) {
     spec_.set_max_attempts(static_cast<int32_t>(*attempts));
   }
 }
 
 void Parser::Priority(const YamlEntry& entry) {
-  if (const auto priority = IntegerFrom(entry, -kHighestPriority, kHighestPriority)) {
+  if (const auto priority = IntegerFrom(entry, -kHighestPriority, kHighestPriority, problems_)) {
     spec_.set_priority(static_cast<int32_t>(*priority));
   }
 }
 
 void Parser::MaxParallel(const YamlEntry& entry) {
-  if (const auto parallel = IntegerFrom(entry, 1, kMaxTrialsPerSweep)) {
+  if (const auto parallel = IntegerFrom(entry, 1, kMaxTrialsPerSweep, problems_)) {
     spec_.set_max_parallel(*parallel);
   }
 }
 
-std::optional<double> Parser::RealFrom(const YamlEntry& entry, double lowest, double highest) {
-  const std::optional<double> value = RealOf(entry.value);
-  if (value && *value >= lowest && *value <= highest) return value;
-  problems_.Add(entry.value_place,
-                absl::StrCat("`", entry.key, "` must be a number, ", lowest, " to ", highest));
-  return std::nullopt;
-}
-
 void Parser::LeaseSeconds(const YamlEntry& entry) {
-  if (const auto seconds = RealFrom(entry, kShortestLease, kLongestSeconds)) {
+  if (const auto seconds = RealFrom(entry, kShortestLease, kLongestSeconds, problems_)) {
     spec_.set_lease_seconds(*seconds);
   }
 }
 
 void Parser::CheckpointSeconds(const YamlEntry& entry) {
-  if (const auto seconds = RealFrom(entry, 0, kLongestSeconds)) {
+  if (const auto seconds = RealFrom(entry, 0, kLongestSeconds, problems_)) {
     spec_.set_checkpoint_seconds(*seconds);
   }
 }
@@ -487,14 +478,6 @@ void Parser::KeepCheckpointOf(const YamlEntry& entry) {
   }
 }
 
-bool Parser::FlagFrom(const YamlEntry& entry) {
-  const std::optional<bool> flag = ScalarOf<bool>(entry.value);
-  if (!flag) {
-    problems_.Add(entry.value_place, absl::StrCat("`", entry.key, "` must be true or false"));
-  }
-  return flag.value_or(false);
-}
-
 // What no single value shows: the number of trials, values that do not go together, claims about
 // what is not swept. The place is that of the first parameter or claim in the file that the message
 // names.
@@ -507,6 +490,10 @@ void Parser::CheckWhole() {
   }
   const auto claims = ClaimsFromProto(spec_, *grid);
   if (!claims.ok()) return AddWhole(claims.status(), "claim ", claim_places_);
+  if (spec_.has_early_stopping()) {
+    const absl::Status rules = CheckEarlyStopping(spec_, *grid, *claims);
+    if (!rules.ok()) problems_.Add(early_place_, std::string(rules.message()));
+  }
   if (!spec_.has_search()) return;
   const absl::Status search = CheckSearch(spec_, *grid, *claims);
   if (!search.ok()) problems_.Add(method_place_, std::string(search.message()));

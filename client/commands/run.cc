@@ -72,7 +72,8 @@ absl::Status TellOfOthers(Connection& connection, const v1::Sweep& own, const Ru
   for (const v1::Sweep& sweep : all->sweeps()) {
     if (sweep.id() == own.id() || sweep.state() != v1::SWEEP_STATE_RUNNING) continue;
     out << options.cluster.database.string() << " has another sweep, `" << sweep.spec().name()
-        << "`, with " << sweep.trials().pending() + sweep.trials().running()
+        << "`, with "
+        << sweep.trials().pending() + sweep.trials().running() + sweep.trials().paused()
         << " trials to do, which shares the workers with `" << own.spec().name()
         << "`. For this sweep alone, name another --database." << std::endl;
   }

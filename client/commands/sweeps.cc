@@ -84,7 +84,7 @@ absl::Status List(Context& context) {
 
 absl::Status Show(Context& context, const std::string& sweep) {
   Connection connection(context.options.server);
-  absl::StatusOr<v1::Sweep> response = connection.GetSweep(sweep);
+  absl::StatusOr<v1::Sweep> response = connection.GetSweep(sweep, /*with_early_stops=*/true);
   if (!response.ok()) return response.status();
   context.Print(SweepReport(*response));
   return absl::OkStatus();

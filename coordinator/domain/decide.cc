@@ -1,6 +1,7 @@
 #include "coordinator/domain/decide.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -24,10 +25,21 @@ std::string FreeName(const State& state, const std::string& name) {
   return candidate;
 }
 
+// The trial has ended as it was ordered, none if it was not.
+std::optional<Event> Stopped(const State& state, AttemptName attempt, absl::Time now,
+                             const Outcome& outcome = {}) {
+  const auto ordered = state.stop_orders.find(attempt.trial);
+  if (ordered == state.stop_orders.end()) return std::nullopt;
+  const auto& [rule, detail] = ordered->second;
+  return TrialEnded{attempt,           TrialState::kStopped, rule, detail, now,
+                    outcome.execution, outcome.metrics_hash};
+}
+
 // The attempt is over without a result: its trial waits for another one or, after the
 // last allowed one, has failed.
 Event AttemptLost(const State& state, AttemptName attempt, const std::string& reason,
                   absl::Time now) {
+  if (std::optional<Event> stopped = Stopped(state, attempt, now)) return *stopped;
   const int lost = state.live_trials.at(attempt.trial).lost_attempts + 1;
   if (lost >= state.SweepOfTrial(attempt.trial)->spec.max_attempts) {
     return TrialEnded{attempt, TrialState::kFailed, reason, "", now};
@@ -42,6 +54,11 @@ Event TrialDone(AttemptName attempt, TrialState state, const char* reason, const
       attempt, state, reason, outcome.detail, now, outcome.execution, outcome.metrics_hash};
 }
 
+// There is a rung before the live trial.
+bool Pauses(const State& state, TrialId trial) {
+  return state.SweepOfTrial(trial)->PauseOf(trial, state.live_trials.at(trial).rung) > 0;
+}
+
 Event AttemptOver(const State& state, AttemptName attempt, const Outcome& outcome,
                   const std::string& worker, absl::Time now) {
   switch (outcome.kind) {
@@ -52,8 +69,16 @@ Event AttemptOver(const State& state, AttemptName attempt, const Outcome& outcom
     case Outcome::Kind::kDiverged:
       return TrialDone(attempt, TrialState::kSucceeded, "diverged", outcome, now);
     case Outcome::Kind::kStopped:
+      if (auto stopped = Stopped(state, attempt, now, outcome)) return *stopped;
       return TrialDone(attempt, TrialState::kStopped, "stopped", outcome, now);
+    case Outcome::Kind::kPaused:
+      if (auto stopped = Stopped(state, attempt, now, outcome)) return *stopped;
+      if (Pauses(state, attempt.trial)) {
+        return AttemptPaused{attempt, now, outcome.execution, outcome.metrics_hash};
+      }
+      [[fallthrough]];  // nobody asked for it, and nobody would have it go on
     case Outcome::Kind::kReleased:
+      if (auto stopped = Stopped(state, attempt, now, outcome)) return *stopped;
       return AttemptEnded{attempt,
                           absl::StrCat("handed back by ", worker),
                           outcome.detail,
@@ -202,6 +227,30 @@ absl::StatusOr<Events> Decide(const State& state, const JudgeSweep& command, abs
   if (!sweep.ok()) return sweep.status();
   if ((*sweep)->Results() != command.results) return absl::AbortedError("the sweep has changed");
   return Events{SweepJudged{command.sweep, command.results, command.configs}};
+}
+
+absl::StatusOr<Events> Decide(const State& state, const SteerTrials& command, absl::Time now,
+                              const LeasePolicy&) {
+  absl::StatusOr<const Sweep*> sweep = RequireUnchanged(state, command.sweep, command.trials);
+  if (!sweep.ok()) return sweep.status();
+  Events events;
+  std::set<TrialId> seen;
+  for (const auto& [trial, order] : command.steering.stops) {
+    const auto live = state.live_trials.find(trial);
+    if (live == state.live_trials.end() || !seen.insert(trial).second) continue;
+    if (live->second.state != TrialState::kRunning) {
+      events.push_back(TrialEnded{
+          {trial, live->second.attempt}, TrialState::kStopped, order.rule, order.detail, now});
+    } else if (!state.stop_orders.contains(trial)) {
+      events.push_back(StopOrdered{trial, order});
+    }
+  }
+  for (TrialId trial : command.steering.promoted) {
+    const auto live = state.live_trials.find(trial);
+    if (live == state.live_trials.end() || live->second.state != TrialState::kPaused) continue;
+    if (seen.insert(trial).second) events.push_back(TrialPromoted{trial});
+  }
+  return events;
 }
 
 absl::StatusOr<Events> Decide(const State& state, const CancelTrial& command, absl::Time now,

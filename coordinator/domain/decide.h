@@ -54,6 +54,14 @@ struct JudgeSweep {
   std::shared_ptr<const std::vector<JudgedConfig>> configs;
 };
 
+// What early stopping wants. Aborted if the sweep has not `trials` trials; what has become of a
+// trial meanwhile goes before.
+struct SteerTrials {
+  SweepId sweep;
+  int64_t trials;
+  Steering steering;
+};
+
 // Changes nothing if the trial has ended.
 struct CancelTrial {
   TrialId trial;
@@ -106,6 +114,8 @@ absl::StatusOr<Events> Decide(const State& state, const ExtendSweep& command, ab
 absl::StatusOr<Events> Decide(const State& state, const GrowSweep& command, absl::Time now,
                               const LeasePolicy& policy);
 absl::StatusOr<Events> Decide(const State& state, const JudgeSweep& command, absl::Time now,
+                              const LeasePolicy& policy);
+absl::StatusOr<Events> Decide(const State& state, const SteerTrials& command, absl::Time now,
                               const LeasePolicy& policy);
 absl::StatusOr<Events> Decide(const State& state, const CancelTrial& command, absl::Time now,
                               const LeasePolicy& policy);

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "coordinator/domain/extension.h"
 #include "coordinator/domain/judgement.h"
+#include "coordinator/domain/steering.h"
 #include "coordinator/domain/sweep.h"
 #include "coordinator/domain/worker.h"
 
@@ -102,6 +103,19 @@ struct AttemptEnded {
   Execution execution = {};
 };
 
+// The attempt has come to a rung, and its trial waits there without a worker.
+struct AttemptPaused {
+  AttemptName attempt;
+  absl::Time at;
+  Execution execution = {};
+  std::optional<uint64_t> metrics_hash = std::nullopt;
+};
+
+// A trial that is paused waits for its next attempt, which goes past the rung.
+struct TrialPromoted {
+  TrialId trial;
+};
+
 // The trial has reached a terminal state.
 struct TrialEnded {
   AttemptName attempt;
@@ -115,6 +129,12 @@ struct TrialEnded {
 
 // The rest live in memory alone: they say who is connected, until when a lease holds and whom to
 // trust, and after a restart the workers say it again.
+
+// The running trial is to end: why, as its end will say.
+struct StopOrdered {
+  TrialId trial;
+  StopOrder order;
+};
 
 // Followed by the event that ends the attempt.
 struct AttemptCrashed {
@@ -151,7 +171,7 @@ struct LeaseExtended {
 using Event =
     std::variant<SweepSubmitted, SweepExtended, SweepCancelled, SweepPaused, SweepJudged,
                  SweepPruned, TrialSettled, WorkerRegistered, AttemptLeased, MeasurementsReported,
-                 AttemptEnded, TrialEnded, TrialRetried, AttemptCrashed, WorkerReported,
-                 WorkerDisconnected, LeaseExtended, GraceGranted>;
+                 AttemptEnded, AttemptPaused, TrialPromoted, TrialEnded, TrialRetried, StopOrdered,
+                 AttemptCrashed, WorkerReported, WorkerDisconnected, LeaseExtended, GraceGranted>;
 
 }  // namespace pathsweep

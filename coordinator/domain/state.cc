@@ -44,12 +44,13 @@ void Move(State& state, TrialId trial, TrialState to) {
   ++counts[to];
   live.state = to;
   ReleaseLease(state, trial);
+  state.stop_orders.erase(trial);
   if (to == TrialState::kPending) {
     state.retries.emplace(sweep.id, trial);
   } else {
     state.retries.erase({sweep.id, trial});
   }
-  if (to == TrialState::kFailed) state.failed_trials[trial] = live.attempt;
+  if (to == TrialState::kFailed) state.failed_trials[trial] = live;
   if (IsTerminal(to)) state.live_trials.erase(trial);
 }
 
@@ -111,7 +112,8 @@ void ApplyOne(State& state, const SweepPruned& event) {
 
 void ApplyOne(State& state, const TrialRetried& event) {
   const auto failed = state.failed_trials.find(event.trial);
-  state.live_trials.emplace(event.trial, LiveTrial{TrialState::kFailed, failed->second, 0});
+  LiveTrial& live = state.live_trials.emplace(event.trial, failed->second).first->second;
+  live.lost_attempts = 0;
   state.failed_trials.erase(failed);
   Move(state, event.trial, TrialState::kPending);
 }
@@ -140,6 +142,19 @@ void ApplyOne(State&, const MeasurementsReported&) {}
 void ApplyOne(State& state, const AttemptEnded& event) {
   if (event.counts_as_lost) ++state.live_trials.at(event.attempt.trial).lost_attempts;
   Move(state, event.attempt.trial, TrialState::kPending);
+}
+
+void ApplyOne(State& state, const AttemptPaused& event) {
+  Move(state, event.attempt.trial, TrialState::kPaused);
+}
+
+void ApplyOne(State& state, const TrialPromoted& event) {
+  ++state.live_trials.at(event.trial).rung;
+  Move(state, event.trial, TrialState::kPending);
+}
+
+void ApplyOne(State& state, const StopOrdered& event) {
+  state.stop_orders.emplace(event.trial, event.order);
 }
 
 void ApplyOne(State& state, const TrialEnded& event) {
@@ -219,13 +234,21 @@ void Apply(State& state, const Event& event) {
 }
 
 Directive DirectiveFor(const State& state, const std::string& worker, const LeasePolicy& policy) {
+  using Wish = Directive::Wish;
   const ConnectedWorker& connected = state.workers.at(worker);
   Directive directive;
   directive.acknowledged_sequence = connected.sequence;
   for (AttemptName attempt : connected.reported) {
     const Lease* lease = state.leases.Find(attempt.trial);
     const bool held = state.IsRunning(attempt) && lease->worker == worker;
-    directive.attempts.push_back({attempt, held, held ? "" : WhyNotRunning(state, attempt)});
+    const auto stop = state.stop_orders.find(attempt.trial);
+    if (!held) {
+      directive.attempts.push_back({attempt, Wish::kDrop, WhyNotRunning(state, attempt)});
+    } else if (stop != state.stop_orders.end()) {
+      directive.attempts.push_back({attempt, Wish::kStop, stop->second.rule});
+    } else {
+      directive.attempts.push_back({attempt, Wish::kContinue, ""});
+    }
   }
   absl::Duration shortest = policy.lease;
   for (TrialId trial : state.leases.OfWorker(worker)) {
@@ -234,7 +257,8 @@ Directive DirectiveFor(const State& state, const std::string& worker, const Leas
     const AttemptName attempt{trial, state.live_trials.at(trial).attempt};
     if (std::ranges::find(connected.reported, attempt) != connected.reported.end()) continue;
     directive.leases.push_back({attempt, sweep.SeedOf(trial), sweep.ParametersOf(trial),
-                                sweep.spec.checkpoint_interval, sweep.spec.keep_checkpoint});
+                                sweep.spec.checkpoint_interval, sweep.spec.keep_checkpoint,
+                                sweep.PauseOf(trial, state.live_trials.at(trial).rung)});
   }
   directive.report_interval = shortest / kReportsPerLease;
   return directive;

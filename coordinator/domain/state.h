@@ -57,9 +57,8 @@ struct State {
   std::map<TrialId, LiveTrial> live_trials;
   // Live trials that wait for their next attempt.
   Retries retries;
-  // Trials that have failed, and the number of their last attempt, so that they can be
-  // retried.
-  std::map<TrialId, int> failed_trials;
+  // Trials that have failed, as they were, so that they can be retried.
+  std::map<TrialId, LiveTrial> failed_trials;
   // Sweeps with trials that have no row, not cancelled.
   std::set<SweepId> open_sweeps;
   LeaseTable leases;
@@ -67,6 +66,8 @@ struct State {
   std::map<std::string, ConnectedWorker> workers;
   // Those that take another trial: connected, not leaving, with fewer leases than slots.
   std::set<std::string> free_workers;
+  // Running trials that are to end.
+  std::map<TrialId, StopOrder> stop_orders;
   // Of live trials.
   std::map<TrialId, TrialCrashes> crashes;
   // Those with strikes.

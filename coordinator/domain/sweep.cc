@@ -6,6 +6,10 @@
 
 namespace pathsweep {
 
+bool SweepSpec::IsClaimed(const TrialParameters& config) const {
+  return std::ranges::any_of(claims, [&](const Claim& claim) { return IsAbout(claim, config); });
+}
+
 int64_t TrialBlock::configs() const {
   return some.empty() ? ConfigCount(grid) : static_cast<int64_t>(some.size());
 }
@@ -24,7 +28,8 @@ TrialCounts Sweep::Counts() const {
 
 bool Sweep::TrialsEnded() const {
   const TrialCounts counts = Counts();
-  return counts[TrialState::kPending] == 0 && counts[TrialState::kRunning] == 0;
+  return counts[TrialState::kPending] == 0 && counts[TrialState::kRunning] == 0 &&
+         counts[TrialState::kPaused] == 0;
 }
 
 int64_t Sweep::Results() const { return rows[TrialState::kSucceeded] + rows[TrialState::kStopped]; }
@@ -90,6 +95,15 @@ TrialParameters Sweep::ParametersOf(TrialId trial) const {
 int64_t Sweep::SeedOf(TrialId trial) const {
   const TrialBlock& block = BlockOf(trial);
   return block.SeedOf(trial - block.first_trial);
+}
+
+int64_t Sweep::PauseOf(TrialId trial, int rung) const {
+  if (!spec.early_stopping || !spec.early_stopping->hyperband) return 0;
+  const HyperbandRule& rule = *spec.early_stopping->hyperband;
+  if (!rule.pauses) return 0;
+  const TrialParameters parameters = ParametersOf(trial);
+  if (spec.IsClaimed(parameters)) return 0;
+  return RungOf(rule, rung, EvaluationsOf(parameters)).value_or(0) * parameters.eval_every;
 }
 
 // The last one that begins at or before the trial.

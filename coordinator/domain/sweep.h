@@ -11,6 +11,7 @@
 #include "base/claim.h"
 #include "base/grid.h"
 #include "base/keep_checkpoint.h"
+#include "coordinator/domain/early_stopping.h"
 #include "coordinator/domain/search.h"
 #include "coordinator/domain/trial.h"
 
@@ -43,8 +44,13 @@ struct SweepSpec {
   int64_t most_seeds = 0;
   // None: the grid is all there is.
   std::optional<Search> search = std::nullopt;
+  // None: every trial takes all its steps.
+  std::optional<EarlyStopping> early_stopping = std::nullopt;
 
   bool operator==(const SweepSpec&) const = default;
+
+  // Some claim is about the config.
+  bool IsClaimed(const TrialParameters& config) const;
 };
 
 // Consecutive trials of a sweep: a grid's configs, or some of them, under its seeds.
@@ -125,6 +131,8 @@ struct Sweep {
   TrialParameters ParametersOf(TrialId trial) const;
   int64_t ConfigOf(TrialId trial) const;
   int64_t SeedOf(TrialId trial) const;
+  // The step at which a trial pauses that may go past so many rungs; 0: at none.
+  int64_t PauseOf(TrialId trial, int rung) const;
 
  private:
   const TrialBlock& BlockOf(TrialId trial) const;

@@ -19,11 +19,12 @@ enum class TrialState {
   kFailed,     // every allowed attempt was lost or crashed
   kStopped,    // ended early by a rule; a partial result
   kCancelled,  // it or its sweep was cancelled first
+  kPaused,     // waits at a rung for others to get there
 };
 
-inline constexpr std::array kTrialStates = {TrialState::kPending,   TrialState::kRunning,
-                                            TrialState::kSucceeded, TrialState::kFailed,
-                                            TrialState::kStopped,   TrialState::kCancelled};
+inline constexpr std::array kTrialStates = {
+    TrialState::kPending, TrialState::kRunning,   TrialState::kSucceeded, TrialState::kFailed,
+    TrialState::kStopped, TrialState::kCancelled, TrialState::kPaused};
 
 // "pending", "running", …: the words of the database, the CLI and the protocol.
 absl::string_view Name(TrialState state);
@@ -46,13 +47,15 @@ class TrialCounts {
   std::array<int64_t, kTrialStates.size()> counts_{};
 };
 
-// A trial that was leased and has not ended: running, or pending for its next attempt.
+// A trial that was leased and has not ended: running, paused, or pending for its next attempt.
 struct LiveTrial {
   TrialState state = TrialState::kPending;
   // Number of the newest attempt: the fencing token.
   int attempt = 0;
   // Attempts that were lost or crashed; those handed back do not count.
   int lost_attempts = 0;
+  // Rungs of early stopping that it may go past.
+  int rung = 0;
 
   bool operator==(const LiveTrial&) const = default;
 };

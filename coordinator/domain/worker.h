@@ -52,7 +52,7 @@ struct Execution {
 
 // How an attempt ended, in the worker's words.
 struct Outcome {
-  enum class Kind { kCompleted, kSolved, kDiverged, kCrashed, kReleased, kStopped };
+  enum class Kind { kCompleted, kSolved, kDiverged, kCrashed, kReleased, kStopped, kPaused };
   Kind kind = Kind::kCompleted;
   std::string detail;
   std::optional<uint64_t> metrics_hash = std::nullopt;  // of all that the trial has measured
@@ -81,10 +81,11 @@ struct WorkerReport {
 };
 
 struct Directive {
+  enum class Wish { kContinue, kStop, kDrop };
   struct Desired {
     AttemptName attempt;
-    bool go_on = true;   // false: drop the attempt
-    std::string reason;  // why it is dropped
+    Wish wish = Wish::kContinue;
+    std::string reason;  // why it is not to continue
   };
   struct Lease {
     AttemptName attempt;
@@ -92,6 +93,7 @@ struct Directive {
     TrialParameters parameters;
     absl::Duration checkpoint_interval;  // 0 = none
     KeepCheckpoint keep_checkpoint = KeepCheckpoint::kNone;
+    int64_t pause_at_step = 0;  // 0 = it does not pause
   };
   uint64_t acknowledged_sequence = 0;
   std::vector<Desired> attempts;

@@ -99,8 +99,12 @@ void Engine::ApplyAll(Events events) {
 const std::string* Engine::Concerned(const Event& event) const {
   if (const auto* leased = std::get_if<AttemptLeased>(&event)) return &leased->worker;
   if (const auto* reported = std::get_if<WorkerReported>(&event)) return &reported->worker.name;
-  const auto* ended = std::get_if<TrialEnded>(&event);
-  const Lease* lease = ended == nullptr ? nullptr : state_.leases.Find(ended->attempt.trial);
+  const Lease* lease = nullptr;
+  if (const auto* ended = std::get_if<TrialEnded>(&event)) {
+    lease = state_.leases.Find(ended->attempt.trial);
+  } else if (const auto* stop = std::get_if<StopOrdered>(&event)) {
+    lease = state_.leases.Find(stop->trial);
+  }
   return lease == nullptr ? nullptr : &lease->worker;
 }
 

@@ -52,8 +52,9 @@ struct StreamEnded {
 struct Inspect {};
 
 struct Request {
-  std::variant<SubmitSweep, ExtendSweep, GrowSweep, JudgeSweep, CancelSweep, CancelTrial,
-               PauseSweep, RetryFailed, PruneSweep, ReportOnStream, StreamEnded, Inspect>
+  std::variant<SubmitSweep, ExtendSweep, GrowSweep, JudgeSweep, SteerTrials, CancelSweep,
+               CancelTrial, PauseSweep, RetryFailed, PruneSweep, ReportOnStream, StreamEnded,
+               Inspect>
       command;
   // Called once, after the commit if there is something to commit; the state is valid during the
   // call only.

@@ -39,6 +39,10 @@ class EventLog {
 
   void operator()(const SweepPruned& event) { spdlog::info("sweep pruned id={}", event.sweep); }
 
+  void operator()(const StopOrdered& event) {
+    spdlog::info("trial stopped trial={} rule={}", event.trial, event.order.rule);
+  }
+
   void operator()(const TrialEnded& event) {
     LogIfFinished(state_.SweepOfTrial(event.attempt.trial));
   }

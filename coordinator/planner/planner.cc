@@ -9,9 +9,11 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "coordinator/planner/claim_plan.h"
 #include "coordinator/planner/search_plan.h"
+#include "coordinator/planner/stop_plan.h"
 #include "coordinator/store/results_reader.h"
 
 namespace pathsweep {
@@ -19,6 +21,8 @@ namespace {
 
 constexpr absl::Duration kPause = absl::Milliseconds(100);
 constexpr absl::Duration kPauseAfterError = absl::Seconds(5);
+// After a look at the trials of a sweep, in times of what it took.
+constexpr int kPausePerLook = 9;
 // That a search adds in one look; the next look is soon.
 constexpr int64_t kMostTrialsOfALook = 32;
 
@@ -29,6 +33,11 @@ int64_t SlotsOf(const State& state) {
     if (worker.connected && !worker.leaving) slots += worker.description.slots;
   }
   return std::max<int64_t>(slots, 1);
+}
+
+// Rules may end some trial of it, or a rung keeps some waiting.
+bool IsUnderWay(const Sweep& sweep) {
+  return sweep.spec.early_stopping && !sweep.cancelled && !sweep.TrialsEnded();
 }
 
 // How many trials a search should add, so that no slot waits for its next point.
@@ -65,12 +74,19 @@ void Planner::Loop() {
   }
 }
 
-std::vector<Planner::Due> Planner::DueIn(const State& state) {
+bool Planner::IsLater(SweepId sweep) const {
+  const auto next = next_steering_.find(sweep);
+  return next != next_steering_.end() && absl::Now() < next->second;
+}
+
+std::vector<Planner::Due> Planner::DueIn(const State& state) const {
   std::vector<Due> due;
   const int64_t slots = SlotsOf(state);
   for (const auto& [id, sweep] : state.sweeps) {
     const int64_t trials = sweep.Searches() ? TrialsToAdd(sweep, slots) : 0;
-    if (trials > 0 || sweep.AwaitsJudgement()) due.push_back({sweep, trials});
+    const bool judged = sweep.AwaitsJudgement();
+    const bool steered = IsUnderWay(sweep) && !IsLater(id);
+    if (trials > 0 || judged || steered) due.push_back({sweep, trials, judged, steered});
   }
   return due;
 }
@@ -93,11 +109,29 @@ absl::Status Planner::Look() {
 absl::Status Planner::Plan(const Due& due) {
   absl::StatusOr<std::unique_ptr<ResultsReader>> reader = ResultsReader::Open(database_);
   if (!reader.ok()) return reader.status();
-  const ReadValues read = ReadFrom(**reader, due.sweep);
-  const absl::Status done =
-      due.trials > 0 ? GoOnSearching(due, read) : JudgeOrAddSeeds(due.sweep, read);
+  absl::Status done;
+  if (due.steered) done.Update(Steer(due.sweep, **reader));
+  if (due.trials > 0) {
+    done.Update(GoOnSearching(due, ReadFrom(**reader, due.sweep, /*judged=*/false)));
+  }
+  if (due.judged) {
+    done.Update(JudgeOrAddSeeds(due.sweep, ReadFrom(**reader, due.sweep, /*judged=*/true)));
+  }
   // It has changed meanwhile, and the next look sees how.
   return absl::IsAborted(done) ? absl::OkStatus() : done;
+}
+
+absl::Status Planner::Steer(const Sweep& sweep, ResultsReader& reader) {
+  const absl::Time start = absl::Now();
+  absl::StatusOr<Steering> steering =
+      PlanStops(sweep, [&](const std::string& metric) { return reader.ReadCurves(sweep, metric); });
+  if (!steering.ok()) return steering.status();
+  absl::Status done;
+  if (*steering != Steering()) {
+    done = engine_.Ask({SteerTrials{sweep.id, sweep.trials, *std::move(steering)}, nullptr});
+  }
+  next_steering_[sweep.id] = absl::Now() + kPausePerLook * (absl::Now() - start);
+  return done;
 }
 
 absl::Status Planner::Grow(const Sweep& sweep, Extension extension) {

@@ -40,12 +40,13 @@ SeedValues ValuesBySeed(const Sweep& sweep, absl::Span<const std::optional<doubl
   return SeedValues(static_cast<size_t>(all), rows);
 }
 
-ReadValues ReadFrom(ResultsReader& reader, const Sweep& sweep) {
-  return [&](const std::string& metric) -> absl::StatusOr<std::vector<std::optional<double>>> {
-    absl::StatusOr<FinalValues> final = reader.ReadFinal(sweep, metric);
-    if (!final.ok()) return final.status();
-    return std::move(final->values);
-  };
+ReadValues ReadFrom(ResultsReader& reader, const Sweep& sweep, bool judged) {
+  return
+      [&, judged](const std::string& metric) -> absl::StatusOr<std::vector<std::optional<double>>> {
+        absl::StatusOr<FinalValues> final = reader.ReadFinal(sweep, metric, judged);
+        if (!final.ok()) return final.status();
+        return std::move(final->values);
+      };
 }
 
 bool Falsifies(const SweepSpec& spec, const Claim& claim) {

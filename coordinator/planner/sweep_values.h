@@ -34,8 +34,8 @@ bool Falsifies(const SweepSpec& spec, const Claim& claim);
 using ReadValues =
     std::function<absl::StatusOr<std::vector<std::optional<double>>>(const std::string& metric)>;
 
-// Out of the database. Both must outlive the function.
-ReadValues ReadFrom(ResultsReader& reader, const Sweep& sweep);
+// Out of the database. Both must outlive the function. `judged` as in ReadFinal.
+ReadValues ReadFrom(ResultsReader& reader, const Sweep& sweep, bool judged);
 
 // What the seeds of a sweep brought by which a claim is judged. Where a search for counterexamples
 // has tried many configs with the same few seeds, these have picked the lucky ones, and only others

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/claim_proto.h"
 #include "base/device_reading_proto.h"
+#include "base/early_stopping_proto.h"
 #include "base/metrics.h"
 #include "base/parameter_proto.h"
 #include "base/proto_duration.h"
@@ -14,6 +15,7 @@
 #include "base/sweep_name.h"
 #include "base/utf8.h"
 #include "coordinator/domain/quarantine.h"
+#include "coordinator/rpc/early_stopping_convert.h"
 #include "coordinator/rpc/search_convert.h"
 #include "coordinator/search/proposals.h"
 
@@ -79,6 +81,9 @@ absl::StatusOr<Outcome> FromProto(const v1::Outcome& proto) {
     case v1::Outcome::STOPPED:
       outcome.kind = Outcome::Kind::kStopped;
       return outcome;
+    case v1::Outcome::PAUSED:
+      outcome.kind = Outcome::Kind::kPaused;
+      return outcome;
     default:
       return absl::InvalidArgumentError("an attempt's outcome has no kind");
   }
@@ -136,6 +141,18 @@ v1::KeepCheckpoint ToProto(KeepCheckpoint keep) {
 
 v1::TrialState ToProto(TrialState state) {
   return static_cast<v1::TrialState>(static_cast<int>(state) + v1::TRIAL_STATE_PENDING);
+}
+
+v1::AttemptDirective::Desired ToProto(Directive::Wish wish) {
+  switch (wish) {
+    case Directive::Wish::kContinue:
+      return v1::AttemptDirective::CONTINUE;
+    case Directive::Wish::kStop:
+      return v1::AttemptDirective::STOP;
+    case Directive::Wish::kDrop:
+      break;
+  }
+  return v1::AttemptDirective::DROP;
 }
 
 v1::SweepState StateOf(const Sweep& sweep) {
@@ -212,6 +229,11 @@ absl::StatusOr<SweepSpec> FromProto(const v1::SweepSpec& proto) {
   spec.reuse = proto.reuse();
   spec.claims = *std::move(claims);
   spec.most_seeds = proto.most_seeds();
+  if (proto.has_early_stopping()) {
+    absl::Status rules = CheckEarlyStopping(proto, spec.grid, spec.claims);
+    if (!rules.ok()) return rules;
+    spec.early_stopping = FromProto(proto.early_stopping());
+  }
   return spec;
 }
 
@@ -265,6 +287,9 @@ v1::Sweep ToProto(const Sweep& sweep) {
   ToProto(sweep.spec.grid, *proto.mutable_spec());
   for (const Claim& claim : sweep.spec.claims) *proto.mutable_spec()->add_claims() = ToProto(claim);
   if (sweep.spec.search) *proto.mutable_spec()->mutable_search() = ToProto(*sweep.spec.search);
+  if (sweep.spec.early_stopping) {
+    *proto.mutable_spec()->mutable_early_stopping() = ToProto(*sweep.spec.early_stopping);
+  }
   return proto;
 }
 
@@ -294,6 +319,7 @@ v1::Sweep SummaryToProto(const Sweep& sweep) {
   trials.set_failed(counts[TrialState::kFailed]);
   trials.set_stopped(counts[TrialState::kStopped]);
   trials.set_cancelled(counts[TrialState::kCancelled]);
+  trials.set_paused(counts[TrialState::kPaused]);
   return proto;
 }
 
@@ -307,6 +333,7 @@ v1::Trial ToProto(const TrialRecord& trial) {
   ToProto(trial.parameters, *proto.mutable_parameters());
   for (const auto& [name, result] : trial.results) *proto.add_metrics() = ToProto(result);
   proto.set_reason(trial.reason);
+  proto.set_detail(trial.detail);
   proto.set_worker(trial.worker);
   proto.set_reused_from(trial.reused_from.value_or(0));
   proto.set_metrics_hash(trial.metrics_hash);
@@ -328,6 +355,15 @@ v1::Attempt ToProto(const AttemptRecord& attempt) {
   proto.set_fused(attempt.execution.fused);
   proto.set_execution(attempt.execution.code);
   proto.set_energy_joules(attempt.execution.energy_joules);
+  return proto;
+}
+
+v1::EarlyStops ToProto(const EarlyStops& stops) {
+  v1::EarlyStops proto;
+  proto.set_rule(stops.rule);
+  proto.set_trials(stops.trials);
+  proto.set_steps_taken(stops.steps_taken);
+  proto.set_steps_whole(stops.steps_whole);
   return proto;
 }
 
@@ -384,8 +420,7 @@ void ToProto(const Directive& directive, v1::Directive& proto) {
     v1::AttemptDirective& attempt = *proto.add_attempts();
     attempt.set_trial_id(desired.attempt.trial);
     attempt.set_attempt(desired.attempt.attempt);
-    attempt.set_desired(desired.go_on ? v1::AttemptDirective::CONTINUE
-                                      : v1::AttemptDirective::DROP);
+    attempt.set_desired(ToProto(desired.wish));
     attempt.set_reason(desired.reason);
   }
   for (const Directive::Lease& lease : directive.leases) {
@@ -398,6 +433,7 @@ void ToProto(const Directive& directive, v1::Directive& proto) {
       ToProto(lease.checkpoint_interval, *added.mutable_checkpoint_interval());
     }
     added.set_keep_checkpoint(ToProto(lease.keep_checkpoint));
+    added.set_pause_at_step(lease.pause_at_step);
   }
 }
 

@@ -32,6 +32,7 @@ v1::Measurement ToProto(const Measurement& measurement);
 v1::Worker ToProto(const ConnectedWorker& worker, int running);
 // Into an empty message, which may lie in an arena.
 void ToProto(const Directive& directive, v1::Directive& proto);
+v1::EarlyStops ToProto(const EarlyStops& stops);
 v1::Estimate ToProto(const Estimate& estimate);
 v1::Effects ToProto(const Effects& effects);
 

@@ -269,6 +269,12 @@ grpc::Status SweepServiceHandler::GetSweep(grpc::ServerContext*, const v1::GetSw
   if (!sweep.ok()) return ToGrpc(sweep.status());
   *response = ToProto(*sweep);
   response->set_trouble(std::string(engine_.health().message()));
+  if (!request->with_early_stops()) return grpc::Status::OK;
+  const absl::StatusOr<std::unique_ptr<ResultsReader>> reader = OpenReader();
+  if (!reader.ok()) return ToGrpc(reader.status());
+  const absl::StatusOr<std::vector<EarlyStops>> stops = (*reader)->ReadEarlyStops(*sweep);
+  if (!stops.ok()) return ToGrpc(stops.status());
+  for (const EarlyStops& one : *stops) *response->add_early_stops() = ToProto(one);
   return grpc::Status::OK;
 }
 
@@ -340,7 +346,7 @@ grpc::Status SweepServiceHandler::GetClaims(grpc::ServerContext* context,
                                   ? kVerdicts
                                   : std::min<size_t>(request->max_verdicts(), kMostVerdicts);
   const ConfigColumns configs = ConfigsOf(*sweep);
-  ValuesByClaim by_claim(*sweep, ReadFrom(**reader, *sweep));
+  ValuesByClaim by_claim(*sweep, ReadFrom(**reader, *sweep, /*judged=*/true));
   for (const Claim& claim : *claims) {
     if (context->IsCancelled()) return grpc::Status::CANCELLED;
     const absl::StatusOr<const SeedValues*> values = by_claim.Of(claim);

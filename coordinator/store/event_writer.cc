@@ -74,6 +74,10 @@ void BindConfig(SQLite::Statement& statement, int index, const Event& event) {
 
 std::string Text(TrialState state) { return std::string(Name(state)); }
 
+std::string HashText(const std::optional<uint64_t>& metrics_hash) {
+  return metrics_hash ? MetricsHash(*metrics_hash).Text() : "";
+}
+
 }  // namespace
 
 EventWriter::EventWriter(SQLite::Database& database)
@@ -130,12 +134,19 @@ EventWriter::EventWriter(SQLite::Database& database)
       requeue_trial_(database,
                      "UPDATE trials SET state = 'pending', reason = ?, "
                      "lost_attempts = lost_attempts + ? WHERE id = ?"),
-      end_trial_(database,
-                 "UPDATE trials SET state = ?, reason = ?, metrics_hash = nullif(?, '') "
-                 "WHERE id = ?"),
-      retry_trial_(database,
-                   "UPDATE trials SET state = 'pending', reason = '', lost_attempts = 0 "
+      pause_trial_(database,
+                   "UPDATE trials SET state = 'paused', reason = '', metrics_hash = nullif(?, '') "
                    "WHERE id = ?"),
+      promote_trial_(database,
+                     "UPDATE trials SET state = 'pending', rung = rung + 1, metrics_hash = NULL "
+                     "WHERE id = ?"),
+      // One that was paused has its hash.
+      end_trial_(database,
+                 "UPDATE trials SET state = ?, reason = ?, detail = ?, "
+                 "metrics_hash = coalesce(nullif(?, ''), metrics_hash) WHERE id = ?"),
+      retry_trial_(database,
+                   "UPDATE trials SET state = 'pending', reason = '', detail = '', "
+                   "lost_attempts = 0 WHERE id = ?"),
       find_metric_(database, "SELECT id FROM metrics WHERE name = ?"),
       insert_metric_(database, "INSERT INTO metrics (name, lowest, highest) VALUES (?, ?, ?)"),
       insert_measurement_(database,
@@ -224,19 +235,26 @@ void EventWriter::WriteOne(const MeasurementsReported& event) {
 }
 
 void EventWriter::WriteOne(const AttemptEnded& event) {
-  EndAttempt(event);
+  EndAttempt(event, {event.reason, event.detail});
   Run(requeue_trial_, event.reason, event.counts_as_lost ? 1 : 0, event.attempt.trial);
 }
 
+void EventWriter::WriteOne(const AttemptPaused& event) {
+  EndAttempt(event, {"paused", ""});
+  Run(pause_trial_, HashText(event.metrics_hash), event.attempt.trial);
+}
+
+void EventWriter::WriteOne(const TrialPromoted& event) { Run(promote_trial_, event.trial); }
+
 void EventWriter::WriteOne(const TrialEnded& event) {
-  EndAttempt(event);
-  const std::string hash = event.metrics_hash ? MetricsHash(*event.metrics_hash).Text() : "";
-  Run(end_trial_, Text(event.state), event.reason, hash, event.attempt.trial);
+  EndAttempt(event, {event.reason, event.detail});
+  Run(end_trial_, Text(event.state), event.reason, event.detail, HashText(event.metrics_hash),
+      event.attempt.trial);
 }
 
 template <typename Ended>
-void EventWriter::EndAttempt(const Ended& event) {
-  Run(end_attempt_, event.reason, event.detail, TextOf(event.at), event.execution.fused,
+void EventWriter::EndAttempt(const Ended& event, const Reason& reason) {
+  Run(end_attempt_, reason.word, reason.detail, TextOf(event.at), event.execution.fused,
       event.execution.code, event.execution.energy_joules, event.attempt.trial,
       event.attempt.attempt);
 }

@@ -36,6 +36,8 @@ class EventWriter {
   void WriteOne(const AttemptLeased& event);
   void WriteOne(const MeasurementsReported& event);
   void WriteOne(const AttemptEnded& event);
+  void WriteOne(const AttemptPaused& event);
+  void WriteOne(const TrialPromoted& event);
   void WriteOne(const TrialEnded& event);
   void WriteOne(const TrialRetried& event);
   void WriteOne(const WorkerReported&) {}
@@ -43,9 +45,14 @@ class EventWriter {
   void WriteOne(const LeaseExtended&) {}
   void WriteOne(const GraceGranted&) {}
   void WriteOne(const AttemptCrashed&) {}
+  void WriteOne(const StopOrdered&) {}
 
+  struct Reason {
+    std::string word;
+    std::string detail;
+  };
   template <typename Ended>
-  void EndAttempt(const Ended& event);
+  void EndAttempt(const Ended& event, const Reason& reason);
   int64_t MetricId(const std::string& name);
   // Most events of a transaction are of the same moment.
   const std::string& TextOf(absl::Time time);
@@ -74,6 +81,8 @@ class EventWriter {
   SQLite::Statement insert_attempt_;
   SQLite::Statement end_attempt_;
   SQLite::Statement requeue_trial_;
+  SQLite::Statement pause_trial_;
+  SQLite::Statement promote_trial_;
   SQLite::Statement end_trial_;
   SQLite::Statement retry_trial_;
   SQLite::Statement find_metric_;

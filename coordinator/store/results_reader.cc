@@ -40,10 +40,11 @@ TrialRecord UnleasedTrial(const Sweep& sweep, TrialId id) {
 using Block = absl::Span<TrialRecord>;
 
 void ReadRows(SQLite::Database& database, Block trials) {
-  SQLite::Statement rows(database,
-                         "SELECT id, state, attempt, worker, reason, reused_from, metrics_hash "
-                         "FROM trials "
-                         "WHERE id BETWEEN ? AND ?");
+  SQLite::Statement rows(
+      database,
+      "SELECT id, state, attempt, worker, reason, reused_from, metrics_hash, detail "
+      "FROM trials "
+      "WHERE id BETWEEN ? AND ?");
   rows.bind(1, trials.front().id);
   rows.bind(2, trials.back().id);
   while (rows.executeStep()) {
@@ -54,6 +55,7 @@ void ReadRows(SQLite::Database& database, Block trials) {
     trial.worker = rows.getColumn(3).getString();
     trial.reason = rows.getColumn(4).getString();
     trial.metrics_hash = rows.getColumn(6).getString();
+    trial.detail = rows.getColumn(7).getString();
   }
 }
 
@@ -117,12 +119,16 @@ absl::StatusOr<std::vector<ReusedTrial>> ResultsReader::Reusable(const Grid& gri
   });
 }
 
-absl::StatusOr<FinalValues> ResultsReader::ReadFinal(const Sweep& sweep,
-                                                     const std::string& metric) {
+absl::StatusOr<FinalValues> ResultsReader::ReadFinal(const Sweep& sweep, const std::string& metric,
+                                                     bool judged) {
+  constexpr char kNewest[] =
+      "SELECT m.value FROM measurements m WHERE m.trial_id = t.id "
+      "AND m.metric_id = (SELECT id FROM metrics WHERE name = ?2) "
+      "ORDER BY m.step DESC LIMIT 1";
+  if (!judged) return ReadValues(sweep, metric, kNewest);
   return ReadValues(sweep, metric,
-                    "SELECT m.value FROM measurements m WHERE m.trial_id = t.id "
-                    "AND m.metric_id = (SELECT id FROM metrics WHERE name = ?2) "
-                    "ORDER BY m.step DESC LIMIT 1");
+                    absl::StrCat("CASE WHEN t.state = 'succeeded' OR t.reason NOT IN ('",
+                                 kHyperband, "', '", kMedian, "') THEN (", kNewest, ") END"));
 }
 
 absl::StatusOr<FinalValues> ResultsReader::ReadStepsToSolve(const Sweep& sweep) {
@@ -155,6 +161,63 @@ absl::StatusOr<FinalValues> ResultsReader::ReadValues(const Sweep& sweep, const 
       }
     }
     return final;
+  });
+}
+
+absl::StatusOr<std::vector<TrialCurve>> ResultsReader::ReadCurves(const Sweep& sweep,
+                                                                  const std::string& metric) {
+  SQLite::Database& database = connection_->database;
+  return Guarded(database.getFilename(), [&]() -> absl::StatusOr<std::vector<TrialCurve>> {
+    SQLite::Statement rows(database,
+                           "SELECT t.id, t.state, t.reason, t.rung, t.steps, t.solved_at, "
+                           "(m.step + t.eval_every - 1) / t.eval_every, m.value FROM trials t "
+                           "LEFT JOIN measurements m ON m.trial_id = t.id AND m.step > 0 "
+                           "AND m.metric_id = (SELECT id FROM metrics WHERE name = ?2) "
+                           "WHERE t.sweep_id = ?1 ORDER BY t.id, m.step");
+    rows.bind(1, sweep.id);
+    rows.bind(2, metric);
+    std::vector<TrialCurve> curves;
+    while (rows.executeStep()) {
+      const TrialId trial = rows.getColumn(0).getInt64();
+      // A sweep that was extended since has trials that are not in this one.
+      if (!sweep.Contains(trial)) continue;
+      if (curves.empty() || curves.back().trial != trial) {
+        curves.push_back({trial,
+                          TrialStateFromName(rows.getColumn(1).getString()).value(),
+                          rows.getColumn(2).getString(),
+                          rows.getColumn(3).getInt(),
+                          rows.getColumn(4).getInt64(),
+                          rows.getColumn(5).getDouble(),
+                          {}});
+      }
+      if (rows.isColumnNull(6)) continue;
+      std::vector<double>& values = curves.back().values;
+      const double value = rows.getColumn(7).getDouble();
+      const auto evaluation = static_cast<size_t>(rows.getColumn(6).getInt64());
+      values.resize(std::max(values.size(), evaluation), values.empty() ? value : values.back());
+      values.back() = value;
+    }
+    return curves;
+  });
+}
+
+absl::StatusOr<std::vector<EarlyStops>> ResultsReader::ReadEarlyStops(const Sweep& sweep) {
+  SQLite::Database& database = connection_->database;
+  return Guarded(database.getFilename(), [&]() -> absl::StatusOr<std::vector<EarlyStops>> {
+    SQLite::Statement rows(
+        database,
+        "SELECT t.reason, count(*), "
+        "coalesce(sum((SELECT max(m.step) FROM measurements m WHERE m.trial_id = t.id "
+        "AND m.metric_id = (SELECT id FROM metrics WHERE name = ?2))), 0), sum(t.steps) "
+        "FROM trials t WHERE t.sweep_id = ?1 AND t.state = 'stopped' GROUP BY t.reason");
+    rows.bind(1, sweep.id);
+    rows.bind(2, sweep.spec.metric);
+    std::vector<EarlyStops> stops;
+    while (rows.executeStep()) {
+      stops.push_back({rows.getColumn(0).getString(), rows.getColumn(1).getInt64(),
+                       rows.getColumn(2).getInt64(), rows.getColumn(3).getInt64()});
+    }
+    return stops;
   });
 }
 

@@ -29,6 +29,7 @@ struct TrialRecord {
   TrialParameters parameters;
   std::string worker;
   std::string reason;
+  std::string detail;  // for people
   // The trial whose results these are, if it was not trained itself.
   std::optional<TrialId> reused_from;
   std::string metrics_hash;  // MetricsHash::Text of a trained result, else empty
@@ -58,6 +59,26 @@ struct FinalValues {
   std::vector<int64_t> without;  // trials that have a result but no such value
 };
 
+// How far a trial that has a row has come.
+struct TrialCurve {
+  TrialId trial = 0;
+  TrialState state = TrialState::kPending;
+  std::string reason;
+  int rung = 0;
+  int64_t steps = 0;
+  double solved_at = 0;
+  // Of one metric, after evaluation 1, 2, …; one that is missing is as the one before.
+  std::vector<double> values;
+};
+
+// The trials of a sweep that were stopped for one reason.
+struct EarlyStops {
+  std::string rule;
+  int64_t trials = 0;
+  int64_t steps_taken = 0;
+  int64_t steps_whole = 0;  // if they had taken all
+};
+
 class ResultsReader {
  public:
   // The database must exist. Opened for reading only.
@@ -71,12 +92,20 @@ class ResultsReader {
   // there is one: the oldest that was trained itself. In order of number.
   absl::StatusOr<std::vector<ReusedTrial>> Reusable(const Grid& grid);
 
-  // The newest value of the metric of each trial with a result (it succeeded or was stopped).
-  absl::StatusOr<FinalValues> ReadFinal(const Sweep& sweep, const std::string& metric);
+  // The newest value of the metric of each trial with a result (it succeeded or was stopped);
+  // without those that were only stopped for being worse than others, if they are `judged`: nobody
+  // knows what would have become of them.
+  absl::StatusOr<FinalValues> ReadFinal(const Sweep& sweep, const std::string& metric,
+                                        bool judged = false);
 
   // The first step at which each trial with a result had measured an exact_match of its solved_at
   // or more.
   absl::StatusOr<FinalValues> ReadStepsToSolve(const Sweep& sweep);
+
+  // Of the sweep's trials that have rows, in order of id, as of one moment.
+  absl::StatusOr<std::vector<TrialCurve>> ReadCurves(const Sweep& sweep, const std::string& metric);
+
+  absl::StatusOr<std::vector<EarlyStops>> ReadEarlyStops(const Sweep& sweep);
 
   // Numbers of the trials that have failed.
   absl::StatusOr<std::vector<int64_t>> ReadFailed(const Sweep& sweep);

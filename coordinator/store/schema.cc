@@ -19,7 +19,7 @@ constexpr int kQuantiles = 1000;
 constexpr int kApplicationId = 0x50535750;  // "PSWP" in the file's header
 
 // Append only: a migration that has shipped never changes.
-constexpr std::array<absl::string_view, 8> kMigrations = {R"sql(
+constexpr std::array<absl::string_view, 9> kMigrations = {R"sql(
 CREATE TABLE sweeps (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -146,6 +146,10 @@ CREATE TABLE counterexamples (
 )sql",
                                                           R"sql(
 -- Sweeps may have a search, which an older program would not go on with.
+)sql",
+                                                          R"sql(
+ALTER TABLE trials ADD COLUMN rung INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE trials ADD COLUMN detail TEXT NOT NULL DEFAULT '';
 )sql"};
 
 int Pragma(SQLite::Database& database, const std::string& name) {

@@ -74,6 +74,38 @@ Search SearchFromJson(const ordered_json& json) {
   return search;
 }
 
+ordered_json ToJson(const EarlyStopping& rules) {
+  ordered_json json = {{"maximize", rules.maximize}};
+  if (const auto& rule = rules.hyperband) {
+    json[kHyperband] = {{"first", rule->first},
+                        {"eta", rule->eta},
+                        {"rungs", rule->rungs},
+                        {"pauses", rule->pauses}};
+  }
+  if (rules.median) json[kMedian] = {{"first", rules.median->first}};
+  if (rules.futility) json[kFutility] = {{"level", rules.futility->level}};
+  if (rules.solved) json[kSolved] = {{"evaluations", rules.solved->evaluations}};
+  if (const auto& rule = rules.plateau) {
+    json[kPlateau] = {{"evaluations", rule->evaluations}, {"least", rule->least}};
+  }
+  return json;
+}
+
+EarlyStopping EarlyStoppingFromJson(const ordered_json& json) {
+  EarlyStopping rules{.maximize = json.at("maximize")};
+  if (json.contains(kHyperband)) {
+    const ordered_json& rule = json[kHyperband];
+    rules.hyperband = {rule.at("first"), rule.at("eta"), rule.at("rungs"), rule.at("pauses")};
+  }
+  if (json.contains(kMedian)) rules.median = {json[kMedian].at("first")};
+  if (json.contains(kFutility)) rules.futility = {json[kFutility].at("level")};
+  if (json.contains(kSolved)) rules.solved = {json[kSolved].at("evaluations")};
+  if (json.contains(kPlateau)) {
+    rules.plateau = {json[kPlateau].at("evaluations"), json[kPlateau].at("least")};
+  }
+  return rules;
+}
+
 std::string Text(const ordered_json& json) {
   return json.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
@@ -111,6 +143,7 @@ std::string SpecToJson(const SweepSpec& spec) {
   if (spec.most_seeds > 0) json["most_seeds"] = spec.most_seeds;
   if (!spec.claims.empty()) json["claims"] = ClaimsToJson(spec.claims);
   if (spec.search) json["search"] = ToJson(*spec.search);
+  if (spec.early_stopping) json["early_stopping"] = ToJson(*spec.early_stopping);
   for (const ParameterSpec& parameter : TrialParameterTable()) {
     json["fixed"][std::string(parameter.name)] =
         ValueToJson(GetParameter(spec.grid.fixed, parameter));
@@ -148,6 +181,9 @@ absl::StatusOr<SweepSpec> SpecFromJson(absl::string_view text) {
       spec.claims = *std::move(claims);
     }
     if (json.contains("search")) spec.search = SearchFromJson(json["search"]);  // since schema 8
+    if (json.contains("early_stopping")) {                                      // since schema 9
+      spec.early_stopping = EarlyStoppingFromJson(json["early_stopping"]);
+    }
     return spec;
   } catch (const ordered_json::exception& error) {
     return absl::DataLossError(absl::StrCat("stored sweep spec: ", error.what()));

@@ -189,23 +189,24 @@ std::vector<TrialId> PrunedTrials(SQLite::Database& database, int limit) {
 void LoadUnsettledTrials(SQLite::Database& database, State& state, absl::Time now,
                          const LeasePolicy& policy) {
   SQLite::Statement rows(database,
-                         "SELECT id, state, attempt, lost_attempts, worker FROM trials "
-                         "WHERE sweep_id = ? AND state IN ('pending', 'running', 'failed')");
+                         "SELECT id, state, attempt, lost_attempts, worker, rung FROM trials "
+                         "WHERE sweep_id = ? "
+                         "AND state IN ('pending', 'running', 'paused', 'failed')");
   for (const auto& [id, sweep] : state.sweeps) {
     rows.reset();
     rows.bind(1, id);
     while (rows.executeStep()) {
       const TrialId trial = rows.getColumn(0).getInt64();
       const LiveTrial live{*TrialStateFromName(rows.getColumn(1).getString()),
-                           rows.getColumn(2).getInt(), rows.getColumn(3).getInt()};
+                           rows.getColumn(2).getInt(), rows.getColumn(3).getInt(),
+                           rows.getColumn(5).getInt()};
       if (live.state == TrialState::kFailed) {
-        state.failed_trials.emplace(trial, live.attempt);
+        state.failed_trials.emplace(trial, live);
         continue;
       }
       state.live_trials.emplace(trial, live);
-      if (live.state == TrialState::kPending) {
-        state.retries.emplace(id, trial);
-      } else {
+      if (live.state == TrialState::kPending) state.retries.emplace(id, trial);
+      if (live.state == TrialState::kRunning) {
         state.leases.Grant(trial,
                            {rows.getColumn(4).getString(), now + policy.FirstLeaseOf(sweep)});
       }

@@ -7,6 +7,7 @@ bool IsStored(const Event& event) {
          !std::holds_alternative<WorkerDisconnected>(event) &&
          !std::holds_alternative<LeaseExtended>(event) &&
          !std::holds_alternative<GraceGranted>(event) &&
+         !std::holds_alternative<StopOrdered>(event) &&
          !std::holds_alternative<AttemptCrashed>(event);
 }
 

@@ -41,7 +41,7 @@ JOIN trials t ON t.sweep_id = s.id
 JOIN measurements m ON m.trial_id = t.id
 JOIN metrics k ON k.id = m.metric_id)sql"},
     {"trial_results", R"sql(
-SELECT s.name AS sweep, t.id AS trial_id, t.config, t.seed, t.state, t.reason, t.attempt,
+SELECT s.name AS sweep, t.id AS trial_id, t.config, t.seed, t.state, t.reason, t.detail, t.attempt,
        t.worker, t.reused_from, $PARAMETERS, k.name AS metric, m.step, m.value
 FROM sweeps s
 JOIN trials t ON t.sweep_id = s.id

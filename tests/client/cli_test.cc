@@ -294,6 +294,7 @@ TEST_F(CliTest, ShowHasTheStateAndTheCountsThatScriptsRelyOn) {
                                    {"succeeded", 11},
                                    {"failed", 1},
                                    {"stopped", 0},
+                                   {"paused", 0},
                                    {"cancelled", 0}}));
 }
 

@@ -466,11 +466,12 @@ TEST(SearchSpace, FilesOfWeightsAndBiasesRunUnchanged) {
 }
 
 TEST(SearchSpace, NoticesSayWhatAUserMayNotExpect) {
-  EXPECT_THAT(ReadSpace("method: random\nprogram: x.py\nearly_terminate: {type: hyperband}\n"
+  EXPECT_THAT(ReadSpace("method: random\nprogram: x.py\n"
+                        "early_terminate: {type: hyperband, min_iter: 3, strict: true}\n"
                         "parameters: {depth: {values: [2, 4]}}\n")
                   .notices,
               ElementsAre("`program` has no meaning here and is passed over",
-                          HasSubstr("`early_terminate` is not applied"),
+                          "`strict` of `hyperband` is passed over: it always is",
                           HasSubstr("no `run_cap`: 100 configs are sampled"),
                           HasSubstr("only 2 different configs")));
 }

@@ -55,6 +55,7 @@ void EngineDriver::Run() {
       &EngineDriver::Drain,  &EngineDriver::Oversleep,     &EngineDriver::FailCommit,
       &EngineDriver::Report, &EngineDriver::Inspect,       &EngineDriver::Restart,
       &EngineDriver::Extend, &EngineDriver::CancelOne,     &EngineDriver::Prune,
+      &EngineDriver::Steer,
   };
   while (input_.remaining_bytes() > 0) (this->*input_.PickValueInArray(kKinds))();
   Drain();
@@ -86,6 +87,9 @@ void EngineDriver::Submit() {
   submit.spec.max_attempts = input_.ConsumeIntegralInRange(1, 3);
   submit.spec.priority = input_.ConsumeIntegralInRange(-1, 1);
   submit.spec.max_parallel = input_.ConsumeIntegralInRange(0, 3);
+  if (input_.ConsumeBool()) {
+    submit.spec.early_stopping = {.hyperband = HyperbandRule{.eta = 2, .pauses = true}};
+  }
   Post(std::move(submit));
 }
 
@@ -115,6 +119,20 @@ void EngineDriver::Prune() {
   Post(PruneSweep{SweepText()});
 }
 
+void EngineDriver::Steer() {
+  Steering steering;
+  for (int left = input_.ConsumeIntegralInRange(0, 3); left > 0; --left) {
+    const TrialId trial = Number(16);
+    if (input_.ConsumeBool()) {
+      steering.promoted.push_back(trial);
+    } else {
+      ledger_.AllowStop(trial);
+      steering.stops.push_back({trial, {kMedian, "because"}});
+    }
+  }
+  Post(SteerTrials{Number(kRequests), Number(16), std::move(steering)});
+}
+
 void EngineDriver::Inspect() { Post(pathsweep::Inspect{}); }
 
 // What the worker holds, if it holds anything; empty if the engine has nothing loaded.
@@ -142,7 +160,7 @@ AttemptReport EngineDriver::OneReport(const std::string& worker) {
     report.measurements.push_back({input_.ConsumeIntegralInRange<int64_t>(0, 3), "exact_match",
                                    input_.ConsumeProbability<double>()});
   }
-  constexpr auto kLast = static_cast<int>(Outcome::Kind::kStopped);
+  constexpr auto kLast = static_cast<int>(Outcome::Kind::kPaused);
   const int outcome = input_.ConsumeIntegralInRange(-2, kLast);
   if (outcome >= 0) report.outcome = Outcome{static_cast<Outcome::Kind>(outcome), "because"};
   return report;

@@ -42,6 +42,7 @@ class EngineDriver {
   void Extend();
   void CancelOne();
   void Prune();
+  void Steer();
   void Inspect();
   void Report();
   void EndStream();

@@ -38,8 +38,10 @@ void CheckTrials(const State& state) {
     Require(trial.lost_attempts < sweep->spec.max_attempts, "a live trial has attempts left");
     Require(IsRunning(trial) == (state.leases.Find(id) != nullptr),
             "a trial runs if and only if it has a lease");
-    Require(IsRunning(trial) != state.retries.contains({sweep->id, id}),
-            "a live trial runs or waits for its next attempt");
+    Require((trial.state == TrialState::kPending) == state.retries.contains({sweep->id, id}),
+            "a live trial that neither runs nor is paused waits for its next attempt");
+    Require(IsRunning(trial) || !state.stop_orders.contains(id),
+            "only what runs is ordered to stop");
     Require(!state.failed_trials.contains(id), "no trial is live and failed");
   }
   for (const auto& [id, crashes] : state.crashes) {
@@ -102,7 +104,8 @@ void CheckDirective(const Directive& directive, const State& state, const std::s
   for (const Directive::Desired& one : directive.attempts) {
     Require(named.emplace(one.attempt.trial, one.attempt.attempt).second,
             "a directive names an attempt once");
-    Require(one.go_on != !one.reason.empty(), "only what is dropped has a reason");
+    Require((one.wish == Directive::Wish::kContinue) == one.reason.empty(),
+            "what is not to continue has a reason");
   }
   std::set<TrialId> leased;
   for (const Directive::Lease& one : directive.leases) {

@@ -118,6 +118,7 @@ void Ledger::Take(const AttemptLeased& event) {
           "more trials run than max_parallel allows");
   Require(!trial.ended, id, "leased after it had ended");
   Require(!trial.running, id, "leased twice at once");
+  Require(!trial.paused, id, "leased while it was paused");
   Require(number == trial.attempt + 1, id, "attempt numbers are not 1, 2, …");
   if (number == 1) Begin(sweep, id, event.parameters, event.seed);
   trial.sweep = event.sweep;
@@ -147,6 +148,25 @@ void Ledger::Take(const AttemptEnded& event) {
   trial.running = false;
 }
 
+void Ledger::Take(const AttemptPaused& event) {
+  LedgerTrial& trial = trials_[event.attempt.trial];
+  Require(trial.running && trial.attempt == event.attempt.attempt, event.attempt.trial,
+          "paused in an attempt that was not running");
+  const auto& rules = sweeps_.at(trial.sweep).spec.early_stopping;
+  Require(rules && rules->hyperband && rules->hyperband->pauses, event.attempt.trial,
+          "paused though its sweep has no rungs");
+  --sweeps_.at(trial.sweep).running;
+  trial.running = false;
+  trial.paused = true;
+}
+
+void Ledger::Take(const TrialPromoted& event) {
+  LedgerTrial& trial = trials_[event.trial];
+  Require(trial.paused, event.trial, "promoted though it was not paused");
+  trial.paused = false;
+  ++trial.rung;
+}
+
 void Ledger::Take(const TrialEnded& event) {
   const TrialId id = event.attempt.trial;
   LedgerTrial& trial = trials_[id];
@@ -163,10 +183,14 @@ void Ledger::Take(const TrialEnded& event) {
       Require(trial.lost + 1 == sweep.spec.max_attempts, id,
               "failed before the last allowed attempt");
       break;
+    case TrialState::kStopped:
+      Require(trial.running || stoppable_.contains(id), id, "stopped though nobody asked");
+      break;
     default:
       Require(trial.running, id, "succeeded while it was not running");
   }
   trial.running = false;
+  trial.paused = false;
   trial.ended = event.state;
 }
 
@@ -189,7 +213,10 @@ void Ledger::CheckAgainst(const State& state) {
     for (const auto& [trial, known] : trials_) {
       if (known.sweep != id) continue;
       const auto& [ended, running] = std::tie(known.ended, known.running);
-      ++counts[ended ? *ended : running ? TrialState::kRunning : TrialState::kPending];
+      ++counts[ended          ? *ended
+               : running      ? TrialState::kRunning
+               : known.paused ? TrialState::kPaused
+                              : TrialState::kPending];
       ++rows;
       Require(!sweep.IsUntouched(trial), trial, "has a row and memory does not know it");
     }
@@ -211,6 +238,7 @@ void Ledger::CheckAgainst(const State& state) {
     if (live == state.live_trials.end()) continue;
     Require(live->second.attempt == trial.attempt, id, "memory has another attempt");
     Require(live->second.lost_attempts == trial.lost, id, "memory has lost other attempts");
+    Require(live->second.rung == trial.rung, id, "memory has it at another rung");
     const Lease* lease = state.leases.Find(id);
     Require((lease != nullptr) == trial.running, id, "a lease and running are not the same");
     Require(lease == nullptr || lease->worker == trial.worker, id, "leased to another worker");

@@ -22,6 +22,8 @@ struct LedgerTrial {
   int attempt = 0;
   int lost = 0;
   bool running = false;
+  bool paused = false;
+  int rung = 0;
   std::string worker;
   std::optional<TrialState> ended;
   int failed_attempt = 0;  // the one after which it had failed when it was retried
@@ -33,6 +35,10 @@ class Ledger {
 
   // A user asks for it from now on.
   void AllowCancel(TrialId trial) { cancellable_.insert(trial); }
+
+  // The planner asks for it from now on.
+  void AllowStop(TrialId trial) { stoppable_.insert(trial); }
+  bool MayStop(TrialId trial) const { return stoppable_.contains(trial); }
 
   // A user asks for it from now on.
   void AllowPrune(SweepId sweep) { prunable_.insert(sweep); }
@@ -75,6 +81,8 @@ class Ledger {
   void Take(const AttemptLeased& event);
   void Take(const MeasurementsReported& event);
   void Take(const AttemptEnded& event);
+  void Take(const AttemptPaused& event);
+  void Take(const TrialPromoted& event);
   void Take(const TrialEnded& event);
   void Take(const TrialRetried& event);
   void Take(const WorkerRegistered&) {}
@@ -83,6 +91,7 @@ class Ledger {
   void Take(const LeaseExtended&) {}
   void Take(const GraceGranted&) {}
   void Take(const AttemptCrashed&) {}
+  void Take(const StopOrdered&) {}
 
   static bool Holds(const LedgerSweep& sweep, TrialId trial);
   void TakeIds(LedgerSweep& sweep, TrialId first, int64_t count);
@@ -93,6 +102,7 @@ class Ledger {
   std::map<SweepId, LedgerSweep> sweeps_;
   std::map<TrialId, LedgerTrial> trials_;
   std::set<TrialId> cancellable_;
+  std::set<TrialId> stoppable_;
   std::set<SweepId> prunable_;
   std::set<std::string> requests_;
   std::set<std::string> names_;

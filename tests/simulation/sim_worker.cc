@@ -47,6 +47,11 @@ std::string SimWorker::Train() {
       session_.Ended(attempt, {TrialOutcome::Kind::kInterrupted, ""});
       return absl::StrCat(name_, " stops ", Text(attempt));
     }
+    if (job.pause_at > 0 && job.measured >= job.pause_at) {
+      job.ended = true;
+      session_.Ended(attempt, {TrialOutcome::Kind::kPaused, ""});
+      return absl::StrCat(name_, " pauses ", Text(attempt));
+    }
     if (job.measured == kMeasurements) {
       job.ended = true;
       session_.Ended(attempt, broken_ ? TrialOutcome{TrialOutcome::Kind::kCrashed, "broken"}
@@ -90,19 +95,20 @@ void SimWorker::Follow(const v1::Directive& directive, Ledger& ledger) {
   }
   for (const Assignment& assignment : session_.Follow(directive)) {
     if (!assignment.parameters.ok()) ledger.Broken("a lease has unknown parameters");
-    jobs_[assignment.attempt] = {};
+    jobs_[assignment.attempt] = {.pause_at = assignment.pause_at_step};
   }
 }
 
 // Not kept may be only what the trial's end by something else made pointless: another
-// attempt, a cancellation, the last lease that expired.
+// attempt, a cancellation, the last lease that expired, a rule that ended it while nobody had it.
 void SimWorker::CheckKept(const Said& said, Ledger& ledger) const {
   const LedgerTrial* trial = ledger.Find(said.attempt.trial);
   if (trial == nullptr && ledger.WasPruned(said.attempt.trial)) return;
   if (trial == nullptr) return ledger.Broken("an attempt was acknowledged that was never leased");
   const bool own_end =
       trial->ended && trial->attempt == said.attempt.attempt &&
-      (*trial->ended == TrialState::kSucceeded || *trial->ended == TrialState::kStopped);
+      (*trial->ended == TrialState::kSucceeded ||
+       (*trial->ended == TrialState::kStopped && !ledger.MayStop(said.attempt.trial)));
   const bool pointless =
       (trial->ended && !own_end) || said.attempt.attempt <= trial->failed_attempt;
   for (const Measurement& one : said.measurements) {

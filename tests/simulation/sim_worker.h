@@ -39,6 +39,7 @@ class SimWorker {
   struct Job {
     int measured = 0;
     bool ended = false;
+    int64_t pause_at = 0;
   };
   // What a report said of an attempt.
   struct Said {

@@ -66,7 +66,7 @@ const std::vector<World::Weighted>& World::Kinds() {
       {&World::Leave, 1, true},           {&World::KillCoordinator, 1, true},
       {&World::FailCommit, 3, true},      {&World::CancelOne, 2, true},
       {&World::ExtendOne, 2, true},       {&World::Prune, 2, true},
-      {&World::GrowOne, 2, true},
+      {&World::GrowOne, 2, true},         {&World::SteerOne, 4, false},
   };
   return kinds;
 }
@@ -267,6 +267,11 @@ void World::Submit(PhiloxStream& random) {
   client.spec.max_parallel = random.Below(3);
   client.spec.lease = absl::Seconds(5 * random.Below(2));
   client.spec.reuse = random.Below(2) == 1;
+  if (random.Below(2) == 0) {
+    client.spec.grid.fixed.steps = SimWorker::kMeasurements;
+    client.spec.grid.fixed.eval_every = 1;
+    client.spec.early_stopping = {.hyperband = HyperbandRule{.eta = 2, .pauses = true}};
+  }
   const std::string request = absl::StrCat("request-", clients_.size());
   clients_.emplace(request, std::move(client));
   Post(request);
@@ -419,6 +424,29 @@ World::Client* World::Known(PhiloxStream& random) {
 }
 
 // Whether it has ended or not; the client says nothing more of a sweep that may be gone.
+// As the planner does, of a sweep as it was a moment ago: stops some of the live trials, and lets
+// some that are paused go on.
+void World::SteerOne(PhiloxStream& random) {
+  const Client* client = Known(random);
+  if (client == nullptr || !engine_->loaded()) return;
+  const Sweep& sweep = engine_->state().sweeps.at(*client->sweep);
+  Steering steering;
+  for (const auto& [trial, live] : engine_->state().live_trials) {
+    if (!sweep.Contains(trial)) continue;
+    const uint32_t fate = random.Below(4);
+    if (fate == 0) {
+      ledger_.AllowStop(trial);
+      steering.stops.push_back({trial, {kPlateau, "as the simulation wants"}});
+    } else if (fate < 3) {
+      steering.promoted.push_back(trial);
+    }
+  }
+  if (steering == Steering()) return;
+  Tell(absl::StrCat("the planner stops ", steering.stops.size(), " trials of sweep ", sweep.id,
+                    " and promotes ", steering.promoted.size()));
+  inbox_.push_back({SteerTrials{sweep.id, sweep.trials, std::move(steering)}, nullptr});
+}
+
 void World::Prune(PhiloxStream& random) {
   Client* client = Known(random);
   if (client == nullptr) return;
@@ -451,6 +479,16 @@ void World::ResumeAll() {
   if (engine_ == nullptr || !engine_->loaded()) return;
   for (const auto& [id, sweep] : engine_->state().sweeps) {
     if (sweep.paused) inbox_.push_back({PauseSweep{absl::StrCat(id), false}, nullptr});
+  }
+}
+
+void World::PromoteAll() {
+  if (engine_ == nullptr || !engine_->loaded()) return;
+  for (const auto& [trial, live] : engine_->state().live_trials) {
+    if (live.state != TrialState::kPaused) continue;
+    const Sweep& sweep = *engine_->state().SweepOfTrial(trial);
+    inbox_.push_back(
+        {SteerTrials{sweep.id, sweep.trials, {.stops = {}, .promoted = {trial}}}, nullptr});
   }
 }
 
@@ -548,6 +586,7 @@ bool World::Settle() {
   for (int round = 0; round < kMostRounds && broken().empty(); ++round) {
     now_ += absl::Seconds(1);
     ResumeAll();
+    PromoteAll();
     Drain();
     if (engine_ != nullptr && engine_->loaded() && AllEnded()) return broken().empty();
     for (Peer& peer : peers_) peer.hung = false;

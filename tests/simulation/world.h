@@ -81,6 +81,7 @@ class World {
   void CancelOne(PhiloxStream& random);
   void ExtendOne(PhiloxStream& random);
   void GrowOne(PhiloxStream& random);
+  void SteerOne(PhiloxStream& random);
   void Grow(Client* client, const Sweep& sweep, const Extension& extension, int64_t trials);
   void Prune(PhiloxStream& random);
   void PauseOrResume(PhiloxStream& random);
@@ -106,6 +107,7 @@ class World {
   // A client that knows its sweep, and has not pruned it; null if the one drawn does not.
   Client* Known(PhiloxStream& random);
   void ResumeAll();
+  void PromoteAll();
   void Receive(const std::shared_ptr<Stream>& stream, const v1::WorkerReport& message);
   void NoticeEnd(const std::shared_ptr<Stream>& stream);
   void Drain();

@@ -67,7 +67,7 @@ void CheckpointCourier::End() {
   absl::MutexLock lock(&mutex_);
   ending_ = true;
   for (grpc::ClientContext* context : under_way_) context->TryCancel();
-  for (AttemptKey attempt : std::exchange(held_, {})) session_.Release(attempt);
+  for (const auto& [attempt, goes_on] : std::exchange(held_, {})) session_.Release(attempt);
 }
 
 void CheckpointCourier::Send(Parcel parcel, int64_t step, std::string checkpoint) {
@@ -75,10 +75,10 @@ void CheckpointCourier::Send(Parcel parcel, int64_t step, std::string checkpoint
   waiting_[parcel] = {step, std::move(checkpoint)};
 }
 
-bool CheckpointCourier::WillRelease(AttemptKey attempt) {
+bool CheckpointCourier::WillRelease(AttemptKey attempt, bool goes_on) {
   absl::MutexLock lock(&mutex_);
-  if (ending_ || !IsOnItsWay({attempt, /*kept=*/true})) return false;
-  held_.insert(attempt);
+  if (ending_ || !IsAwaited(attempt, goes_on)) return false;
+  held_.emplace(attempt, goes_on);
   return true;
 }
 
@@ -96,9 +96,10 @@ void CheckpointCourier::Loop() {
     absl::MutexLock lock(&mutex_);
     carried_.reset();
     if (!done) waiting_.emplace(parcel, std::move(sent));  // unless a newer one waits
-    if (!IsOnItsWay({parcel.attempt, /*kept=*/true}) && held_.erase(parcel.attempt) > 0) {
-      session_.Release(parcel.attempt);
-    }
+    const auto held = held_.find(parcel.attempt);
+    if (held == held_.end() || IsAwaited(parcel.attempt, held->second)) continue;
+    held_.erase(held);
+    session_.Release(parcel.attempt);
   }
 }
 

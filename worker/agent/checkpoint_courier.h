@@ -45,10 +45,10 @@ class CheckpointCourier {
 
   void Send(Parcel parcel, int64_t step, std::string checkpoint);
 
-  // Whether a checkpoint of the attempt that is to be kept is on its way; if so, the session is
-  // told to release the attempt's outcome once it has arrived or is dropped: after its outcome the
-  // coordinator takes nothing from an attempt.
-  bool WillRelease(AttemptKey attempt);
+  // Whether a checkpoint of the attempt is on its way that is to be kept, or, if the trial will go
+  // on from it, any; if so, the session is told to release the attempt's outcome once it has
+  // arrived or is dropped: after its outcome the coordinator takes nothing from an attempt.
+  bool WillRelease(AttemptKey attempt, bool goes_on);
 
   // The trial's newest checkpoint, or empty if there is none or it cannot be had; a failure is
   // logged. Blocks.
@@ -67,6 +67,10 @@ class CheckpointCourier {
   bool IsOnItsWay(const Parcel& parcel) const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
     return waiting_.contains(parcel) || carried_ == parcel;
   }
+  bool IsAwaited(AttemptKey attempt, bool goes_on) const ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
+    return IsOnItsWay({attempt, /*kept=*/true}) ||
+           (goes_on && IsOnItsWay({attempt, /*kept=*/false}));
+  }
   // Whether it is done with, one way or another.
   bool Carry(Parcel parcel, const Waiting& sent);
   bool CarryForGood(Parcel parcel, Waiting& sent);
@@ -80,7 +84,8 @@ class CheckpointCourier {
   absl::Mutex mutex_;
   std::map<Parcel, Waiting> waiting_ ABSL_GUARDED_BY(mutex_);
   std::optional<Parcel> carried_ ABSL_GUARDED_BY(mutex_);  // now
-  std::set<AttemptKey> held_ ABSL_GUARDED_BY(mutex_);      // their outcomes wait
+  // Their outcomes wait; whether the trial goes on.
+  std::map<AttemptKey, bool> held_ ABSL_GUARDED_BY(mutex_);
   Parcel last_ ABSL_GUARDED_BY(mutex_);
   Parcel last_kept_ ABSL_GUARDED_BY(mutex_);
   bool ending_ ABSL_GUARDED_BY(mutex_) = false;

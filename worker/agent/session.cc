@@ -24,6 +24,8 @@ v1::Outcome::Kind KindOf(TrialOutcome::Kind kind, bool stopped) {
       return v1::Outcome::DIVERGED;
     case TrialOutcome::Kind::kCrashed:
       return v1::Outcome::CRASHED;
+    case TrialOutcome::Kind::kPaused:
+      return v1::Outcome::PAUSED;
     case TrialOutcome::Kind::kCrowdedOut:
     case TrialOutcome::Kind::kInterrupted:
       return stopped ? v1::Outcome::STOPPED : v1::Outcome::RELEASED;
@@ -86,7 +88,8 @@ std::vector<Assignment> Session::Follow(const v1::Directive& directive) {
     const AttemptKey key{lease.trial_id(), lease.attempt()};
     if (leaving_ || !attempts_.emplace(key, Attempt{}).second) continue;
     assignments.push_back({key, static_cast<uint64_t>(lease.seed()), FromProto(lease.parameters()),
-                           ToDuration(lease.checkpoint_interval()), KeepCheckpointOf(lease)});
+                           ToDuration(lease.checkpoint_interval()), KeepCheckpointOf(lease),
+                           lease.pause_at_step()});
     changed_ = true;
   }
   return assignments;
@@ -197,11 +200,11 @@ void Session::SetSlots(int count) {
 
 bool Session::WaitUntilKept(AttemptKey attempt, int64_t step, absl::Time deadline) const {
   const auto decided = [&]() ABSL_SHARED_LOCKS_REQUIRED(mutex_) {
-    return IsOver(attempt) || IsKept(attempt, step);
+    return IsReported(attempt) || IsKept(attempt, step);
   };
   absl::MutexLock lock(&mutex_);
   mutex_.AwaitWithDeadline(absl::Condition(&decided), deadline);
-  return !IsOver(attempt) && IsKept(attempt, step);
+  return !IsReported(attempt) && IsKept(attempt, step);
 }
 
 bool Session::IsRunning(AttemptKey attempt) const {
@@ -217,6 +220,12 @@ bool Session::Holds(AttemptKey attempt) const {
 bool Session::IsOver(AttemptKey attempt) const {
   const auto found = attempts_.find(attempt);
   return found == attempts_.end() || found->second.outcome.has_value();
+}
+
+// Or about to be, or gone.
+bool Session::IsReported(AttemptKey attempt) const {
+  const auto found = attempts_.find(attempt);
+  return found == attempts_.end() || (found->second.outcome.has_value() && !found->second.held);
 }
 
 bool Session::IsKept(AttemptKey attempt, int64_t step) const {

@@ -41,6 +41,8 @@ struct Assignment {
   absl::Duration checkpoint_interval;
   // Which checkpoint to put by for good.
   KeepCheckpoint keep_checkpoint = KeepCheckpoint::kNone;
+  // The step after which it pauses; 0 = none.
+  int64_t pause_at_step = 0;
 };
 
 class Session {
@@ -80,7 +82,8 @@ class Session {
   // It is the worker's: it runs, or the coordinator has not acknowledged its end.
   bool Holds(AttemptKey attempt) const;
   // Waits until all that the attempt measured up to `step` is on the coordinator's disk. False
-  // if it is not by the deadline, or the attempt is over.
+  // if it is not by the deadline, or the attempt's outcome is no longer held back, or it was
+  // dropped.
   bool WaitUntilKept(AttemptKey attempt, int64_t step, absl::Time deadline) const;
 
   // Takes no more leases, and hands nothing back yet.
@@ -107,6 +110,7 @@ class Session {
   bool HasLeft() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   bool ReadyToReport() const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   bool IsOver(AttemptKey attempt) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
+  bool IsReported(AttemptKey attempt) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
   bool IsKept(AttemptKey attempt, int64_t step) const ABSL_SHARED_LOCKS_REQUIRED(mutex_);
 
   mutable absl::Mutex mutex_;

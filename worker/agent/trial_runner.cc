@@ -18,18 +18,23 @@ class TrialRunner::Observer : public TrialObserver {
       : runner_(runner),
         attempt_(assignment.attempt),
         interval_(assignment.checkpoint_interval),
-        keep_(assignment.keep_checkpoint) {}
+        keep_(assignment.keep_checkpoint),
+        pause_at_(assignment.pause_at_step) {}
 
-  void OnStep(int64_t step) override { runner_.session_.Advanced(attempt_, step); }
+  void OnStep(int64_t step) override {
+    step_ = step;
+    runner_.session_.Advanced(attempt_, step);
+  }
   void OnEvaluation(int64_t step, absl::Span<const MetricValue> metrics) override {
     runner_.session_.Measured(attempt_, step, metrics);
   }
-  bool ShouldStop() override { return runner_.session_.ShouldStop(attempt_); }
+  bool ShouldStop() override { return Pauses() || runner_.session_.ShouldStop(attempt_); }
   bool WantsCheckpoint(const CheckpointMoment& moment) override {
     to_keep_ = (keep_ == KeepCheckpoint::kLast && moment.last) ||
                (keep_ == KeepCheckpoint::kBest && moment.best);
-    to_go_on_ = interval_ > absl::ZeroDuration() && !moment.last &&
-                absl::Now() - last_checkpoint_ >= interval_;
+    const bool due =
+        interval_ > absl::ZeroDuration() && absl::Now() - last_checkpoint_ >= interval_;
+    to_go_on_ = !moment.last && (due || Pauses());
     return to_keep_ || to_go_on_;
   }
   void OnCheckpoint(int64_t step, const std::string& checkpoint) override {
@@ -38,13 +43,24 @@ class TrialRunner::Observer : public TrialObserver {
     last_checkpoint_ = absl::Now();
     runner_.checkpoints_.Send({attempt_, /*kept=*/false}, step, checkpoint);
   }
-  void OnEnd(const TrialOutcome& outcome) override { runner_.Ended(attempt_, outcome); }
+  void OnEnd(const TrialOutcome& outcome) override {
+    TrialOutcome told = outcome;
+    if (told.kind == TrialOutcome::Kind::kInterrupted && Pauses() &&
+        !runner_.session_.ShouldStop(attempt_)) {
+      told.kind = TrialOutcome::Kind::kPaused;
+    }
+    runner_.Ended(attempt_, told);
+  }
 
  private:
+  bool Pauses() const { return pause_at_ > 0 && step_ >= pause_at_; }
+
   TrialRunner& runner_;
   const AttemptKey attempt_;
   const absl::Duration interval_;
   const KeepCheckpoint keep_;
+  const int64_t pause_at_;
+  int64_t step_ = 0;
   absl::Time last_checkpoint_ = absl::Now();
   bool to_keep_ = false;
   bool to_go_on_ = false;
@@ -225,7 +241,8 @@ void TrialRunner::Ended(AttemptKey attempt, TrialOutcome outcome) {
       std::ranges::any_of(groups_, [](const Group& one) { return !one.attempts.empty(); });
   if (outcome.kind != Kind::kCrowdedOut && !beside_others) {
     session_.Ended(attempt, outcome, /*held=*/true);
-    if (!checkpoints_.WillRelease(attempt)) session_.Release(attempt);
+    const bool goes_on = outcome.kind == Kind::kPaused;
+    if (!checkpoints_.WillRelease(attempt, goes_on)) session_.Release(attempt);
     return;
   }
   spdlog::warn("trial {} is handed back, and for a while this worker has one slot less: {}",

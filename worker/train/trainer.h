@@ -27,6 +27,7 @@ struct TrialOutcome {
     kDiverged,     // a loss or gradient was NaN or infinite
     kCrashed,      // an error of the program or the machine, e.g. out of memory
     kInterrupted,  // ShouldStop said so
+    kPaused,       // the same, where the trial was to pause; said by who observes it
     kCrowdedOut,   // there was no room for it beside others, which go on
   };
   Kind kind;

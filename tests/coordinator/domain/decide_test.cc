@@ -118,7 +118,7 @@ TEST(Worker, LeaseIsRepeatedUntilTheWorkerNamesIt) {
   const Directive heard = DirectiveFor(coordinator.state, "w", {});
   EXPECT_THAT(heard.leases, IsEmpty());
   ASSERT_THAT(heard.attempts, SizeIs(1));
-  EXPECT_TRUE(heard.attempts[0].go_on);
+  EXPECT_EQ(heard.attempts[0].wish, Directive::Wish::kContinue);
 }
 
 TEST(Outcome, EndsTheTrialOnceHoweverOftenItIsRepeated) {
@@ -151,6 +151,105 @@ TEST(Outcome, EachKindHasItsStateAndReason) {
     EXPECT_EQ(ended[0].reason, reason);
     EXPECT_EQ(coordinator.Count("a", state), 1);
   }
+}
+
+// One config with rungs after steps 250 and 500.
+SweepSpec WithRungs(int configs = 1) {
+  SweepSpec spec = SmallSweep("a", configs);
+  spec.early_stopping = {.hyperband = HyperbandRule{.eta = 2, .pauses = true}};
+  return spec;
+}
+
+Steering Stop(TrialId trial) { return {.stops = {{trial, {kPlateau, "flat"}}}, .promoted = {}}; }
+
+TEST(Pause, TrialsWaitAtARungUntilTheyArePromoted) {
+  Coordinator coordinator;
+  coordinator.Submit(WithRungs());
+  coordinator.Report(ReportOf("w"));
+  EXPECT_EQ(DirectiveFor(coordinator.state, "w", {}).leases[0].pause_at_step, 250);
+  const Events paused = coordinator.Report(ReportOf("w", {Ended(1, 1, Outcome::Kind::kPaused)}));
+  EXPECT_THAT(Only<AttemptPaused>(paused), SizeIs(1));
+  EXPECT_THAT(Only<AttemptLeased>(paused), IsEmpty());
+  EXPECT_EQ(coordinator.Count("a", TrialState::kPaused), 1);
+  EXPECT_FALSE(coordinator.state.FindSweep("a")->TrialsEnded());
+  const Events promoted = coordinator.Do(SteerTrials{1, 1, {.stops = {}, .promoted = {1, 1, 7}}});
+  EXPECT_THAT(Only<TrialPromoted>(promoted), SizeIs(1));
+  ASSERT_THAT(Only<AttemptLeased>(promoted), SizeIs(1));
+  EXPECT_EQ(DirectiveFor(coordinator.state, "w", {}).leases[0].pause_at_step, 500);
+  EXPECT_EQ(coordinator.state.live_trials.at(1).rung, 1);
+}
+
+TEST(Pause, ClaimedConfigsDoNotPause) {
+  SweepSpec spec = WithRungs(2);
+  spec.claims = {{"solves",
+                  {ClaimCondition{.parameter = "lr", .values = {1e-3}}},
+                  "exact_match",
+                  BoundClaim{BoundClaim::Side::kAtLeast,
+                             Expression::Parse("0.9", Expression::Type::kNumber).value()}}};
+  const Sweep sweep = NewSweep(spec, 1);
+  EXPECT_EQ(sweep.PauseOf(1, 0), 0);
+  EXPECT_EQ(sweep.PauseOf(2, 0), 250);
+  EXPECT_EQ(sweep.PauseOf(2, 4), 16 * 250);
+  EXPECT_EQ(sweep.PauseOf(2, 5), 0) << "it ends after 20 evaluations";
+}
+
+TEST(Pause, OneThatNobodyAskedForIsGivenBack) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 1));
+  coordinator.Report(ReportOf("w"));
+  const Events events = coordinator.Report(ReportOf("w", {Ended(1, 1, Outcome::Kind::kPaused)}));
+  EXPECT_THAT(Only<AttemptEnded>(events), SizeIs(1));
+  EXPECT_EQ(coordinator.Count("a", TrialState::kRunning), 1) << "leased again";
+}
+
+TEST(Stop, ARunningTrialIsToldAndEndsByItsOutcome) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 1));
+  coordinator.Report(ReportOf("w"));
+  coordinator.Report(ReportOf("w", {Running(1, 1)}));
+  EXPECT_THAT(Only<StopOrdered>(coordinator.Do(SteerTrials{1, 1, Stop(1)})), SizeIs(1));
+  EXPECT_THAT(coordinator.Do(SteerTrials{1, 1, Stop(1)}), IsEmpty()) << "once";
+  const Directive directive = DirectiveFor(coordinator.state, "w", {});
+  EXPECT_EQ(directive.attempts[0].wish, Directive::Wish::kStop);
+  EXPECT_EQ(directive.attempts[0].reason, "plateau");
+  const auto ended =
+      Only<TrialEnded>(coordinator.Report(ReportOf("w", {Ended(1, 1, Outcome::Kind::kStopped)})));
+  ASSERT_THAT(ended, SizeIs(1));
+  EXPECT_EQ(ended[0].state, TrialState::kStopped);
+  EXPECT_EQ(ended[0].reason, "plateau");
+  EXPECT_EQ(ended[0].detail, "flat");
+  EXPECT_THAT(coordinator.state.stop_orders, IsEmpty());
+}
+
+TEST(Stop, HoldsThoughItsWorkerIsLost) {
+  for (const Outcome::Kind kind : {Outcome::Kind::kReleased, Outcome::Kind::kCrashed}) {
+    Coordinator coordinator;
+    coordinator.Submit(SmallSweep("a", 1));
+    coordinator.Report(ReportOf("w"));
+    coordinator.Do(SteerTrials{1, 1, Stop(1)});
+    coordinator.Report(ReportOf("w", {Ended(1, 1, kind)}));
+    EXPECT_EQ(coordinator.Count("a", TrialState::kStopped), 1);
+  }
+}
+
+TEST(Stop, AnEndByItselfIsFirst) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 1));
+  coordinator.Report(ReportOf("w"));
+  coordinator.Do(SteerTrials{1, 1, Stop(1)});
+  coordinator.Report(ReportOf("w", {Ended(1, 1, Outcome::Kind::kCompleted)}));
+  EXPECT_EQ(coordinator.Count("a", TrialState::kSucceeded), 1);
+}
+
+TEST(Stop, WhatIsPausedEndsAtOnceAndWhatHasEndedStays) {
+  Coordinator coordinator;
+  coordinator.Submit(WithRungs());
+  coordinator.Report(ReportOf("w"));
+  coordinator.Report(ReportOf("w", {Ended(1, 1, Outcome::Kind::kPaused)}));
+  EXPECT_THAT(Only<TrialEnded>(coordinator.Do(SteerTrials{1, 1, Stop(1)})), SizeIs(1));
+  EXPECT_THAT(coordinator.Do(SteerTrials{1, 1, Stop(1)}), IsEmpty());
+  coordinator.Do(SteerTrials{1, 2, Stop(1)});
+  EXPECT_TRUE(absl::IsAborted(coordinator.status)) << "decided of another sweep";
 }
 
 TEST(Outcome, CrashIsTriedAgainUpToTheLimitAndKeepsItsReason) {
@@ -285,7 +384,7 @@ TEST(StaleAttempt, HasItsOutcomeRefusedAndIsToldToStop) {
   EXPECT_THAT(Only<MeasurementsReported>(events), SizeIs(1));  // as true as any
   const Directive directive = DirectiveFor(coordinator.state, "old", {});
   ASSERT_THAT(directive.attempts, SizeIs(1));
-  EXPECT_FALSE(directive.attempts[0].go_on);
+  EXPECT_EQ(directive.attempts[0].wish, Directive::Wish::kDrop);
   EXPECT_THAT(directive.attempts[0].reason, HasSubstr("stale"));
   EXPECT_TRUE(coordinator.state.IsRunning({1, 2}));
 }
@@ -320,7 +419,7 @@ TEST(CancelSweep, EndsRunningAndWaitingTrialsAndStartsNoMore) {
   EXPECT_THAT(Only<AttemptLeased>(events), IsEmpty());
   EXPECT_EQ(coordinator.Count("a", TrialState::kCancelled), 3);
   coordinator.Report(ReportOf("w", {Running(1, 1)}));
-  EXPECT_FALSE(DirectiveFor(coordinator.state, "w", {}).attempts[0].go_on);
+  EXPECT_EQ(DirectiveFor(coordinator.state, "w", {}).attempts[0].wish, Directive::Wish::kDrop);
   EXPECT_THAT(coordinator.Do(CancelSweep{"a"}), IsEmpty());
 }
 

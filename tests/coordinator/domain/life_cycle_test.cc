@@ -84,7 +84,7 @@ TEST(CancelTrial, RunningWaitingOrEnded) {
   const auto next = Only<AttemptLeased>(events);
   ASSERT_THAT(next, SizeIs(1));
   EXPECT_EQ(next[0].attempt.trial, 2);
-  EXPECT_FALSE(DirectiveFor(coordinator.state, "w", {}).attempts[0].go_on);
+  EXPECT_EQ(DirectiveFor(coordinator.state, "w", {}).attempts[0].wish, Directive::Wish::kDrop);
   EXPECT_THAT(coordinator.Do(CancelTrial{1}), IsEmpty()) << "it has ended";
   EXPECT_THAT(coordinator.Do(CancelTrial{3}), IsEmpty());
   const Events after = coordinator.Report(ReportOf("w", {Ended(2, 1, Outcome::Kind::kCompleted)}));

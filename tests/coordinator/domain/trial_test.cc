@@ -11,8 +11,10 @@ namespace {
 TEST(TrialState, TransitionsAreThoseOfTheManual) {
   using enum TrialState;
   const std::set<std::pair<TrialState, TrialState>> allowed = {
-      {kPending, kRunning}, {kPending, kCancelled}, {kRunning, kPending},   {kRunning, kSucceeded},
-      {kRunning, kFailed},  {kRunning, kStopped},   {kRunning, kCancelled}, {kFailed, kPending},
+      {kPending, kRunning},  {kPending, kCancelled}, {kRunning, kPending},   {kRunning, kSucceeded},
+      {kRunning, kFailed},   {kRunning, kStopped},   {kRunning, kCancelled}, {kFailed, kPending},
+      {kPending, kStopped},  {kRunning, kPaused},    {kPaused, kPending},    {kPaused, kStopped},
+      {kPaused, kCancelled},
   };
   for (TrialState from : kTrialStates) {
     for (TrialState to : kTrialStates) {

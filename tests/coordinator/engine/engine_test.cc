@@ -116,7 +116,7 @@ TEST_F(EngineTest, WorkerHearsOfLeaseCancellationAndAcknowledgement) {
   const size_t before = sink_->sent.size();
   ASSERT_TRUE(Ask(CancelSweep{"a"}).ok());
   ASSERT_THAT(sink_->sent, SizeIs(before + 1));
-  EXPECT_FALSE(sink_->sent.back().attempts.at(0).go_on);
+  EXPECT_EQ(sink_->sent.back().attempts.at(0).wish, Directive::Wish::kDrop);
 }
 
 TEST_F(EngineTest, LeaseExpiryIsFoundByTheDeadlineItNames) {
@@ -157,7 +157,7 @@ TEST_F(EngineTest, RestartedEngineLetsRunningTrialsGoOnWithTheirWorkers) {
   std::vector<Request> drain;
   drain.push_back({ReportOnStream{{ReportOf("w", {Running(1, 1)})}, sink_}, nullptr});
   restarted.Process(std::move(drain), now_ + absl::Seconds(59));
-  EXPECT_TRUE(sink_->sent.back().attempts.at(0).go_on);
+  EXPECT_EQ(sink_->sent.back().attempts.at(0).wish, Directive::Wish::kContinue);
   EXPECT_THAT(sink_->sent.back().leases, IsEmpty());
 }
 

@@ -42,6 +42,12 @@ TEST(SpecJson, ReadsBackWhatItWrote) {
                  .maximize = false,
                  .claim = "gap",
                  .fresh_seeds = 3};
+  spec.early_stopping = {.hyperband = HyperbandRule{2, 4, 5, true},
+                         .median = MedianRule{3},
+                         .futility = FutilityRule{0.1 + 0.2},
+                         .solved = SolvedRule{4},
+                         .plateau = PlateauRule{7, 0.1 + 0.2},
+                         .maximize = false};
   const absl::StatusOr<SweepSpec> read = SpecFromJson(SpecToJson(spec));
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(*read, spec);

@@ -203,7 +203,8 @@ TEST_F(SqliteStoreTest, DatabasesOfEveryEarlierSchemaAreBroughtUpToDate) {
     auto store = SqliteStore::Open(path).value();
     State state = store->Load(coordinator_.now, {}).value();
     EXPECT_TRUE(state.IsRunning({8, 1}));
-    EXPECT_THAT(state.failed_trials, ::testing::ElementsAre(::testing::Pair(7, 1)));
+    EXPECT_THAT(state.failed_trials, ::testing::ElementsAre(::testing::Pair(
+                                         7, ::testing::Field(&LiveTrial::attempt, 1))));
     EXPECT_EQ(state.FindSweep("old")->Counts()[TrialState::kSucceeded], 6);
     EXPECT_EQ(Query(path, "SELECT count(*) FROM robustness WHERE metric = 'exact_match'"), 4);
     Coordinator coordinator;
