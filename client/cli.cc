@@ -33,10 +33,14 @@ void AddGlobalOptions(CLI::App& app, GlobalOptions& options) {
       ->default_str("table");
 }
 
-// The command that the line names: the deepest one that CLI11 understood.
-const CLI::App& Deepest(const CLI::App& app) {
-  const std::vector<CLI::App*> parsed = app.get_subcommands();
-  return parsed.empty() ? app : Deepest(*parsed.back());
+// The commands that the line names, the program first and the deepest that CLI11 understood last.
+std::vector<const CLI::App*> Named(const CLI::App& app) {
+  std::vector<const CLI::App*> named = {&app};
+  for (std::vector<CLI::App*> parsed = app.get_subcommands(); !parsed.empty();
+       parsed = named.back()->get_subcommands()) {
+    named.push_back(parsed.back());
+  }
+  return named;
 }
 
 // "sweepctl task generate"
@@ -49,15 +53,17 @@ std::string FullName(const CLI::App& command) {
 // What was not understood, and what is closest to it.
 std::string UnknownWord(const CLI::App& app, const std::string& said) {
   const std::string word = said.substr(0, said.find('='));  // --option=value
-  const CLI::App& command = Deepest(app);
+  const std::vector<const CLI::App*> commands = Named(app);
   const bool is_option = absl::StartsWith(word, "-");
   std::vector<std::string> names;
-  for (const CLI::App* level = &command; level != nullptr; level = level->get_parent()) {
-    for (const CLI::Option* option : level->get_options()) names.push_back(option->get_name());
+  for (const CLI::App* command : commands) {
+    for (const CLI::Option* option : command->get_options()) names.push_back(option->get_name());
   }
   if (!is_option) {
     names.clear();
-    for (const CLI::App* sub : command.get_subcommands({})) names.push_back(sub->get_name());
+    for (const CLI::App* sub : commands.back()->get_subcommands({})) {
+      names.push_back(sub->get_name());
+    }
   }
   const std::vector<absl::string_view> known(names.begin(), names.end());
   return absl::StrCat("unknown ",
@@ -79,7 +85,7 @@ std::vector<std::string> Leftovers(const CLI::App& app) {
 ExitCode Refuse(const CLI::App& app, const CLI::ParseError& error, std::ostream& err) {
   const std::vector<std::string> leftovers = Leftovers(app);
   err << "sweepctl: " << (leftovers.empty() ? error.what() : UnknownWord(app, leftovers.front()))
-      << "\nsee `" << FullName(Deepest(app)) << " --help`" << std::endl;
+      << "\nsee `" << FullName(*Named(app).back()) << " --help`" << std::endl;
   return ExitCode::kInvalidInput;
 }
 
