@@ -100,6 +100,7 @@ ExitCode RunCli(int argc, const char* const* argv, Environment& environment) {
   AddInspectCommand(app, choose);
   AddTableCommands(app, choose);
   AddImportanceCommand(app, choose);
+  AddCurvesCommand(app, choose);
   AddClaimsCommand(app, choose);
   AddPlotCommands(app, choose);
   AddRunCommand(app, choose);

@@ -6,34 +6,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/analysis/region.h"
 #include "coordinator/analysis/sample.h"
 #include "coordinator/analysis/significance.h"
 
 namespace pathsweep {
 namespace {
-
-// The configs that fit all conditions.
-std::vector<size_t> Region(const Claim& claim, const ConfigColumns& configs) {
-  std::vector<bool> inside(configs.size(), true);
-  for (const ClaimCondition& condition : claim.where) {
-    const ConfigColumn* column = configs.Find(condition.parameter);
-    if (column == nullptr) {
-      const ParameterSpec& spec = *FindParameter(condition.parameter);
-      if (!condition.Fits(GetParameter(configs.common(), spec))) return {};
-      continue;
-    }
-    std::vector<bool> fits;
-    for (const ParameterValue& value : column->values) fits.push_back(condition.Fits(value));
-    for (size_t config = 0; config < configs.size(); ++config) {
-      if (!fits[column->at[config]]) inside[config] = false;
-    }
-  }
-  std::vector<size_t> region;
-  for (size_t config = 0; config < configs.size(); ++config) {
-    if (inside[config]) region.push_back(config);
-  }
-  return region;
-}
 
 // A number of each config that depends on a few of its parameters: the others are not looked at.
 class Scratch {
@@ -133,7 +111,7 @@ std::vector<ConfigPair> Pairs(const ComparisonClaim& comparison, const std::vect
 
 absl::StatusOr<std::vector<ClaimSample>> SamplesOf(const Claim& claim, const ConfigColumns& configs,
                                                    const SeedValues& values) {
-  const std::vector<size_t> region = Region(claim, configs);
+  const std::vector<size_t> region = Region(claim.where, configs);
   const auto* comparison = std::get_if<ComparisonClaim>(&claim.statement);
   std::vector<ConfigPair> pairs;
   if (comparison != nullptr) pairs = Pairs(*comparison, region, configs);

@@ -21,6 +21,7 @@
 #include "coordinator/planner/sweep_values.h"
 #include "coordinator/rpc/claim_report.h"
 #include "coordinator/rpc/convert.h"
+#include "coordinator/rpc/curve_report.h"
 #include "coordinator/rpc/importance_report.h"
 #include "coordinator/rpc/table_report.h"
 #include "coordinator/store/database_copy.h"
@@ -325,6 +326,12 @@ grpc::Status SweepServiceHandler::GetImportance(grpc::ServerContext*,
                                                 const v1::GetImportanceRequest* request,
                                                 v1::Importance* response) {
   return Analyze(*request, &ImportanceOf, *response);
+}
+
+grpc::Status SweepServiceHandler::GetCurves(grpc::ServerContext*,
+                                            const v1::GetCurvesRequest* request,
+                                            v1::Curves* response) {
+  return Analyze(*request, &CurvesOf, *response);
 }
 
 grpc::Status SweepServiceHandler::GetClaims(grpc::ServerContext* context,

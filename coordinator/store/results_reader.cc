@@ -158,6 +158,38 @@ absl::StatusOr<FinalValues> ResultsReader::ReadValues(const Sweep& sweep, const 
   });
 }
 
+absl::Status ResultsReader::ReadCurves(
+    const Sweep& sweep, const std::string& metric,
+    const std::function<absl::Status(TrialId trial, const std::vector<StepValue>& curve)>& take) {
+  SQLite::Database& database = connection_->database;
+  return Guarded(database.getFilename(), [&]() -> absl::Status {
+    SQLite::Transaction one_moment(database);
+    SQLite::Statement trials(database,
+                             "SELECT id FROM trials WHERE sweep_id = ? "
+                             "AND state IN ('succeeded', 'stopped')");
+    trials.bind(1, sweep.id);
+    SQLite::Statement points(database,
+                             "SELECT step, value FROM measurements WHERE trial_id = ?1 "
+                             "AND metric_id = (SELECT id FROM metrics WHERE name = ?2) "
+                             "ORDER BY step");
+    points.bind(2, metric);
+    std::vector<StepValue> curve;
+    while (trials.executeStep()) {
+      const TrialId trial = trials.getColumn(0).getInt64();
+      if (!sweep.Contains(trial)) continue;
+      curve.clear();
+      points.reset();
+      points.bind(1, trial);
+      while (points.executeStep()) {
+        curve.push_back({points.getColumn(0).getInt64(), points.getColumn(1).getDouble()});
+      }
+      if (curve.empty()) continue;
+      if (absl::Status taken = take(trial, curve); !taken.ok()) return taken;
+    }
+    return absl::OkStatus();
+  });
+}
+
 absl::StatusOr<std::vector<int64_t>> ResultsReader::ReadFailed(const Sweep& sweep) {
   SQLite::Database& database = connection_->database;
   return Guarded(database.getFilename(), [&]() -> absl::StatusOr<std::vector<int64_t>> {

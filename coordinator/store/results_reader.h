@@ -4,6 +4,7 @@
 // Not thread safe: one reader per thread.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -52,6 +53,12 @@ struct AttemptRecord {
   Execution execution = {};
 };
 
+// What a trial had measured of a metric after a step.
+struct StepValue {
+  int64_t step = 0;
+  double value = 0;
+};
+
 // A value of each trial of a sweep with a result, by number.
 struct FinalValues {
   std::vector<std::optional<double>> values;
@@ -77,6 +84,12 @@ class ResultsReader {
   // The first step at which each trial with a result had measured an exact_match of its solved_at
   // or more.
   absl::StatusOr<FinalValues> ReadStepsToSolve(const Sweep& sweep);
+
+  // Hands `take` each trial with a result that measured the metric, with its measurements by step.
+  // An error of `take` ends it.
+  absl::Status ReadCurves(
+      const Sweep& sweep, const std::string& metric,
+      const std::function<absl::Status(TrialId trial, const std::vector<StepValue>& curve)>& take);
 
   // Numbers of the trials that have failed.
   absl::StatusOr<std::vector<int64_t>> ReadFailed(const Sweep& sweep);

@@ -92,6 +92,31 @@ v1::Table CannedTable() {
   return table;
 }
 
+v1::Curves CannedCurves() {
+  v1::Curves curves;
+  curves.set_sweep("demo");
+  curves.set_metric("exact_match");
+  curves.add_by("objective");
+  v1::Curve& curve = *curves.add_curves();
+  v1::Parameter& objective = *curve.add_parameters();
+  objective.set_name("objective");
+  objective.mutable_value()->set_choice("standard");
+  curve.set_configs(1);
+  curve.set_trials(2);
+  v1::CurvePoint& first = *curve.add_points();
+  first.set_step(100);
+  first.mutable_mean()->set_value(0.5);
+  first.set_n(1);
+  v1::CurvePoint& second = *curve.add_points();
+  second.set_step(200);
+  second.mutable_mean()->set_value(0.75);
+  second.mutable_mean()->set_low(0.2);
+  second.mutable_mean()->set_high(1);
+  second.set_n(2);
+  second.set_carried(1);
+  return curves;
+}
+
 class CannedService : public v1::SweepService::Service {
  public:
   grpc::Status SubmitSweep(grpc::ServerContext*, const v1::SubmitSweepRequest* request,
@@ -179,6 +204,13 @@ class CannedService : public v1::SweepService::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status GetCurves(grpc::ServerContext*, const v1::GetCurvesRequest* request,
+                         v1::Curves* response) override {
+    curves_request = *request;
+    *response = CannedCurves();
+    return grpc::Status::OK;
+  }
+
   // What `backup` is: a file in one chunk, or cut off before its last one, and the call's end.
   grpc::Status Backup(grpc::ServerContext* context, const v1::BackupRequest*,
                       grpc::ServerWriter<v1::FileChunk>* writer) override {
@@ -194,6 +226,7 @@ class CannedService : public v1::SweepService::Service {
 
   v1::SubmitSweepRequest submitted;
   v1::GetTableRequest table_request;
+  v1::GetCurvesRequest curves_request;
   v1::ExtendSweepRequest extended;
   std::string retried;
   std::vector<std::string> pruned;
@@ -319,6 +352,48 @@ TEST_F(CliTest, TableShowsIntervalsSolvedSharesAndChance) {
             "0.001  0.75 [0.2, 1]  solved 1/2 [0.0945, 0.905]  "
             "1 (one seed, no interval)  solved 0/1 [0, 0.793]  1 failed\n"
             "0.01   2 unfinished                               -\n");
+}
+
+TEST_F(CliTest, CurvesHaveARowForEachStep) {
+  EXPECT_EQ(Run({"curves", "demo"}).out,
+            "demo: exact_match by step, mean over trials with 95 % intervals; trials that ended "
+            "before count with their last value\n\n"
+            "objective  step  exact_match    trials  ended before\n"
+            "standard   100   0.5            1       0\n"
+            "standard   200   0.75 [0.2, 1]  2       1\n");
+  EXPECT_EQ(Run({"curves", "demo", "--output", "csv"}).out,
+            "objective,step,metric,value,low,high,n,carried\n"
+            "standard,100,exact_match,0.5,,,1,0\n"
+            "standard,200,exact_match,0.75,0.2,1.0,2,1\n");
+  const json curves = json::parse(Run({"curves", "demo", "--output", "json"}).out);
+  ASSERT_EQ(curves.size(), 1u);
+  EXPECT_EQ(curves[0]["parameters"], json({{"objective", "standard"}}));
+  EXPECT_EQ(curves[0]["points"][0], json({{"step", 100},
+                                          {"value", 0.5},
+                                          {"low", nullptr},
+                                          {"high", nullptr},
+                                          {"n", 1},
+                                          {"carried", 0}}));
+}
+
+TEST_F(CliTest, CurvesAreAskedByGroupsOfAPart) {
+  const Output output = Run({"curves", "demo", "--by", "objective,lr", "--metric", "loss",
+                             "--where", "depth=4,objective=standard"});
+  EXPECT_EQ(output.code, 0) << output.err;
+  EXPECT_THAT(service_.curves_request.by(), ElementsAre("objective", "lr"));
+  EXPECT_EQ(service_.curves_request.metric(), "loss");
+  ASSERT_EQ(service_.curves_request.where_size(), 2);
+  EXPECT_EQ(service_.curves_request.where(0).parameter(), "depth");
+  EXPECT_EQ(service_.curves_request.where(0).values(0).integer(), 4);
+  const std::vector<std::pair<std::string, std::string>> wrong = {
+      {"depth", "`depth` says no value; write NAME=VALUE"},
+      {"dept=4", "did you mean `depth`?"},
+      {"objective=standart", "objective"}};
+  for (const auto& [where, reason] : wrong) {
+    const Output refused = Run({"curves", "demo", "--where", where});
+    EXPECT_EQ(refused.code, 2) << where;
+    EXPECT_THAT(refused.err, HasSubstr(reason));
+  }
 }
 
 TEST_F(CliTest, TableAsJsonIsAListOfCells) {

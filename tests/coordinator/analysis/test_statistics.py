@@ -143,6 +143,29 @@ def test_mean_intervals_are_students_t():
                                    atol=1e-12)
 
 
+def test_learning_curves_carry_the_last_value_forward():
+    random = np.random.default_rng(SEED)
+    trials = []
+    for every, last in [(10, 100), (10, 60), (15, 90), (25, 100), (10, 30)]:
+        steps = np.arange(every, last + 1, every)
+        trials.append((steps, random.normal(size=len(steps))))
+    words = [number for steps, values in trials
+             for number in (len(steps), *np.column_stack([steps, values]).ravel())]
+    [got] = ours([f"curve {text(*words)}"])
+    all_steps = np.unique(np.concatenate([steps for steps, _ in trials]))
+    got = got.reshape(-1, 6)
+    np.testing.assert_array_equal(got[:, 0], all_steps)
+    for step, mean, low, high, n, carried in got:
+        newest = np.array([values[steps <= step][-1] for steps, values in trials if steps[0] <= step])
+        assert (n, carried) == (len(newest), sum(steps[-1] < step for steps, _ in trials))
+        assert np.isclose(mean, newest.mean())
+        if n == 1:
+            assert np.isnan(low) and np.isnan(high)
+            continue
+        expected = stats.t.interval(0.95, n - 1, newest.mean(), stats.sem(newest))
+        np.testing.assert_allclose([low, high], expected, rtol=1e-9)
+
+
 def test_shares_are_wilsons():
     cases = [(k, n) for n in [1, 2, 3, 10, 57, 1000] for k in {0, 1, n // 2, n - 1, n}]
     got = ours([f"wilson {k} {n}" for k, n in cases])
