@@ -101,6 +101,7 @@ ExitCode RunCli(int argc, const char* const* argv, Environment& environment) {
   AddTableCommands(app, choose);
   AddImportanceCommand(app, choose);
   AddCurvesCommand(app, choose);
+  AddCompareCommand(app, choose);
   AddClaimsCommand(app, choose);
   AddPlotCommands(app, choose);
   AddRunCommand(app, choose);

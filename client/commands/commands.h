@@ -20,6 +20,7 @@ void AddInspectCommand(CLI::App& app, const Choose& choose);     // inspect
 void AddTableCommands(CLI::App& app, const Choose& choose);      // table best
 void AddImportanceCommand(CLI::App& app, const Choose& choose);  // importance
 void AddCurvesCommand(CLI::App& app, const Choose& choose);      // curves
+void AddCompareCommand(CLI::App& app, const Choose& choose);     // compare
 void AddClaimsCommand(CLI::App& app, const Choose& choose);      // claims
 void AddPlotCommands(CLI::App& app, const Choose& choose);       // plot …
 void AddRunCommand(CLI::App& app, const Choose& choose);         // run

@@ -339,6 +339,18 @@ v1::Estimate ToProto(const Estimate& estimate) {
   return proto;
 }
 
+v1::Verdict ToProto(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kHolds:
+      return v1::VERDICT_HOLDS;
+    case Verdict::kFails:
+      return v1::VERDICT_FAILS;
+    case Verdict::kUndecided:
+      break;
+  }
+  return v1::VERDICT_UNDECIDED;
+}
+
 v1::Effects ToProto(const Effects& effects) {
   v1::Effects proto;
   proto.set_none(effects.none);

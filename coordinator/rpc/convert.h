@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "coordinator/analysis/claim_verdicts.h"
 #include "coordinator/analysis/effects.h"
 #include "coordinator/analysis/interval.h"
 #include "coordinator/domain/state.h"
@@ -34,5 +35,6 @@ v1::Worker ToProto(const ConnectedWorker& worker, int running);
 void ToProto(const Directive& directive, v1::Directive& proto);
 v1::Estimate ToProto(const Estimate& estimate);
 v1::Effects ToProto(const Effects& effects);
+v1::Verdict ToProto(Verdict verdict);
 
 }  // namespace pathsweep

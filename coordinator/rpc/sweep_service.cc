@@ -20,6 +20,7 @@
 #include "base/suggest.h"
 #include "coordinator/planner/sweep_values.h"
 #include "coordinator/rpc/claim_report.h"
+#include "coordinator/rpc/comparison_report.h"
 #include "coordinator/rpc/convert.h"
 #include "coordinator/rpc/curve_report.h"
 #include "coordinator/rpc/importance_report.h"
@@ -332,6 +333,12 @@ grpc::Status SweepServiceHandler::GetCurves(grpc::ServerContext*,
                                             const v1::GetCurvesRequest* request,
                                             v1::Curves* response) {
   return Analyze(*request, &CurvesOf, *response);
+}
+
+grpc::Status SweepServiceHandler::GetComparison(grpc::ServerContext*,
+                                                const v1::GetComparisonRequest* request,
+                                                v1::PairedComparison* response) {
+  return Analyze(*request, &ComparisonOf, *response);
 }
 
 grpc::Status SweepServiceHandler::GetClaims(grpc::ServerContext* context,

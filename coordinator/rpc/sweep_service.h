@@ -63,6 +63,8 @@ class SweepServiceHandler final : public v1::SweepService::Service {
                              v1::Importance* response) override;
   grpc::Status GetCurves(grpc::ServerContext*, const v1::GetCurvesRequest* request,
                          v1::Curves* response) override;
+  grpc::Status GetComparison(grpc::ServerContext*, const v1::GetComparisonRequest* request,
+                             v1::PairedComparison* response) override;
   grpc::Status GetClaims(grpc::ServerContext* context, const v1::GetClaimsRequest* request,
                          v1::GetClaimsResponse* response) override;
   grpc::Status ListWorkers(grpc::ServerContext*, const v1::ListWorkersRequest* request,

@@ -117,6 +117,44 @@ v1::Curves CannedCurves() {
   return curves;
 }
 
+void AddObjective(const std::string& value,
+                  google::protobuf::RepeatedPtrField<v1::ClaimCondition>& side) {
+  v1::ClaimCondition& condition = *side.Add();
+  condition.set_parameter("objective");
+  condition.add_values()->set_choice(value);
+}
+
+v1::PairedComparison CannedComparison() {
+  v1::PairedComparison comparison;
+  comparison.set_sweep("demo");
+  comparison.set_metric("exact_match");
+  AddObjective("reverse", *comparison.mutable_first());
+  AddObjective("standard", *comparison.mutable_second());
+  for (double lr : {1e-3, 1e-2}) {
+    v1::ConfigPair& pair = *comparison.add_pairs();
+    v1::Parameter& rate = *pair.add_parameters();
+    rate.set_name("lr");
+    rate.mutable_value()->set_real(lr);
+    pair.set_seeds(lr == 1e-3 ? 3 : 1);
+    pair.mutable_difference()->set_value(lr == 1e-3 ? 0.5 : 0.25);
+    pair.set_q(lr == 1e-3 ? 0.01 : 1);
+    if (lr == 1e-3) {
+      pair.mutable_difference()->set_low(0.25);
+      pair.mutable_difference()->set_high(0.75);
+      pair.set_first_is_better(v1::VERDICT_HOLDS);
+    } else {
+      pair.set_missing(2);
+    }
+  }
+  comparison.set_better(2);
+  comparison.mutable_mean()->set_value(0.375);
+  comparison.mutable_share()->set_value(1);
+  comparison.mutable_share()->set_low(0.158);
+  comparison.mutable_share()->set_high(1);
+  comparison.set_p(0.5);
+  return comparison;
+}
+
 class CannedService : public v1::SweepService::Service {
  public:
   grpc::Status SubmitSweep(grpc::ServerContext*, const v1::SubmitSweepRequest* request,
@@ -211,6 +249,13 @@ class CannedService : public v1::SweepService::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status GetComparison(grpc::ServerContext*, const v1::GetComparisonRequest* request,
+                             v1::PairedComparison* response) override {
+    comparison_request = *request;
+    *response = CannedComparison();
+    return grpc::Status::OK;
+  }
+
   // What `backup` is: a file in one chunk, or cut off before its last one, and the call's end.
   grpc::Status Backup(grpc::ServerContext* context, const v1::BackupRequest*,
                       grpc::ServerWriter<v1::FileChunk>* writer) override {
@@ -227,6 +272,7 @@ class CannedService : public v1::SweepService::Service {
   v1::SubmitSweepRequest submitted;
   v1::GetTableRequest table_request;
   v1::GetCurvesRequest curves_request;
+  v1::GetComparisonRequest comparison_request;
   v1::ExtendSweepRequest extended;
   std::string retried;
   std::vector<std::string> pruned;
@@ -394,6 +440,40 @@ TEST_F(CliTest, CurvesAreAskedByGroupsOfAPart) {
     EXPECT_EQ(refused.code, 2) << where;
     EXPECT_THAT(refused.err, HasSubstr(reason));
   }
+}
+
+TEST_F(CliTest, CompareShowsEachPairAndWhatTheySayTogether) {
+  EXPECT_EQ(
+      Run({"compare", "demo", "objective=reverse", "objective=standard"}).out,
+      "demo: exact_match of objective=reverse less that of objective=standard, config by config "
+      "and seed by seed, with 95 % intervals\n"
+      "2 pairs of configs: objective=reverse is better in 2 (share 1 [0.158, 1]), "
+      "objective=standard in 0\n"
+      "mean difference over pairs 0.375, p = 0.5 (Wilcoxon's signed ranks)\n\n"
+      "lr     difference        seeds          q     better (q ≤ 0.05)\n"
+      "0.001  0.5 [0.25, 0.75]  3              0.01  objective=reverse\n"
+      "0.01   0.25              1 (2 missing)  -     undecided\n");
+  EXPECT_EQ(service_.comparison_request.first(0).values(0).choice(), "reverse");
+  EXPECT_EQ(service_.comparison_request.second(0).values(0).choice(), "standard");
+  EXPECT_EQ(Run({"compare", "demo", "lr=1e-3", "lr=3e-3", "--output", "csv"}).out,
+            "lr,difference,low,high,seeds,missing,q,better\n"
+            "0.001,0.5,0.25,0.75,3,0,0.01,first\n"
+            "0.01,0.25,,,1,2,,\n");
+  const json found =
+      json::parse(Run({"compare", "demo", "lr=1e-3", "lr=3e-3", "--output", "json"}).out);
+  EXPECT_EQ(found["first"], json({{"objective", "reverse"}}));
+  EXPECT_EQ(found["share"], json({{"value", 1.0}, {"low", 0.158}, {"high", 1.0}}));
+  EXPECT_EQ(found["pairs"][0]["better"], "first");
+  EXPECT_EQ(found["pairs"][1]["q"], nullptr);
+}
+
+TEST_F(CliTest, CompareRefusesWhatIsNoSide) {
+  EXPECT_EQ(Run({"compare", "demo", "objective=reverse"}).code, 2);
+  const Output misspelt = Run({"compare", "demo", "objectiv=reverse", "objective=standard"});
+  EXPECT_EQ(misspelt.code, 2);
+  EXPECT_THAT(misspelt.err, HasSubstr("did you mean `objective`?"));
+  EXPECT_THAT(Run({"compare", "demo", "reverse", "standard"}).err, HasSubstr("write NAME=VALUE"));
+  EXPECT_THAT(Run({"compare", "demo", "", "lr=1e-3"}).err, HasSubstr("write NAME=VALUE"));
 }
 
 TEST_F(CliTest, TableAsJsonIsAListOfCells) {

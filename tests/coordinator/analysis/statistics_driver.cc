@@ -3,6 +3,7 @@
 //   wilson K N                      -> share low high
 //   mean_test BOUND LEAST V1 V2 …   -> above below
 //   exact K N                       -> share low high
+//   signed_ranks D1 D2 …            -> p
 //   adjust P1 P2 …                  -> q1 q2 …
 //   median V1 V2 …                  -> median low high, nan without an interval
 //   iqm V1 V2 …                     -> interquartile mean low high
@@ -69,6 +70,7 @@ std::vector<double> Answer(const std::string& kind, const std::vector<double>& n
     return Numbers(
         ExactInterval(static_cast<int64_t>(numbers[0]), static_cast<int64_t>(numbers[1])));
   }
+  if (kind == "signed_ranks") return {TestSignedRanks(numbers)};
   if (kind == "adjust") return AdjustForMany(numbers);
   if (kind == "noncentrality") {
     const auto [low, high] = NoncentralityInterval(numbers[0], static_cast<int64_t>(numbers[1]));

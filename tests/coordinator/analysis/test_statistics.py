@@ -1,5 +1,6 @@
 """The statistics of tables and claims agree with SciPy's."""
 
+import itertools
 import os
 import subprocess
 
@@ -53,6 +54,28 @@ def test_p_values_are_adjusted_as_benjamini_and_hochberg_do():
         p_values = np.round(random.uniform(size=size) ** 3, 3)  # with ties
         [got] = ours([f"adjust {text(*p_values)}"])
         np.testing.assert_allclose(got, stats.false_discovery_control(p_values), rtol=1e-12)
+
+
+def test_signed_ranks_are_wilcoxons():
+    random = np.random.default_rng(SEED)
+    for size, method in [(1, "exact"), (2, "exact"), (7, "exact"), (30, "exact"), (50, "exact"),
+                         (201, "asymptotic"), (1000, "asymptotic")]:
+        for shift in [0, 0.4]:
+            sample = random.normal(shift, size=size)
+            [[got]] = ours([f"signed_ranks {text(*sample)}"])
+            assert np.isclose(got, stats.wilcoxon(sample, method=method).pvalue, rtol=1e-9)
+    # Ties and zeros: by all ways to sign the ranks of the others.
+    sample = np.array([0, 0.5, -0.5, 1, 1, 1, -2, 0, 3, 0.25])
+    others = sample[sample != 0]
+    ranks = stats.rankdata(abs(others))
+    signs = np.array(list(itertools.product([0, 1], repeat=len(others))))
+    sums, seen = signs @ ranks, ranks[others > 0].sum()
+    [[got]] = ours([f"signed_ranks {text(*sample)}"])
+    assert np.isclose(got, min(1, 2 * min((sums <= seen).mean(), (sums >= seen).mean())))
+    [[many]] = ours([f"signed_ranks {text(*np.tile(sample, 40))}"])
+    expected = stats.wilcoxon(np.tile(sample, 40), method="asymptotic")
+    assert np.isclose(many, expected.pvalue, rtol=1e-9)
+    assert ours(["signed_ranks 0 0"]) == [[1]]
 
 
 def test_medians_lie_between_two_of_the_values():

@@ -356,6 +356,43 @@ TEST_F(ServerTest, CurvesAreOfTheGroupsThatAreAskedFor) {
   EXPECT_THAT(ask(request, curves).error_message(), HasSubstr("did you mean `exact_match`?"));
 }
 
+TEST_F(ServerTest, TwoPartsAreComparedInPairs) {
+  v1::SweepSpec spec = SpecOf("a", {1e-3, 2e-3});
+  for (int64_t seed : {2, 3}) spec.add_seeds(seed);
+  ASSERT_TRUE(Submit("id", spec).ok());
+  TrainAll(*sweeps_, *workers_, "a",
+           [](double rate, int64_t seed) { return rate == 2e-3 ? 0.25 : 0.75 + 0.0625 * seed; });
+  const auto ask = [&](const v1::GetComparisonRequest& request, v1::PairedComparison& comparison) {
+    grpc::ClientContext context;
+    return sweeps_->GetComparison(&context, request, &comparison);
+  };
+  v1::GetComparisonRequest request;
+  request.set_sweep("a");
+  v1::ClaimCondition& first = *request.add_first();
+  first.set_parameter("lr");
+  first.add_values()->set_real(1e-3);
+  v1::ClaimCondition& second = *request.add_second();
+  second.set_parameter("lr");
+  second.add_values()->set_real(2e-3);
+  v1::PairedComparison found;
+  ASSERT_TRUE(ask(request, found).ok());
+  ASSERT_EQ(found.pairs_size(), 1);
+  EXPECT_EQ(found.pairs(0).parameters_size(), 0) << "nothing else varies";
+  EXPECT_EQ(found.pairs(0).difference().value(), 0.625);
+  EXPECT_EQ(found.pairs(0).first_is_better(), v1::VERDICT_HOLDS);
+  EXPECT_EQ(found.better(), 1);
+  EXPECT_FALSE(found.mean().has_low()) << "of one pair";
+
+  second.mutable_values(0)->set_real(1e-3);
+  EXPECT_THAT(ask(request, found).error_message(), HasSubstr("the same configs"));
+  second.mutable_values(0)->set_real(3e-3);
+  EXPECT_THAT(ask(request, found).error_message(), HasSubstr("it has 0.001, 0.002"));
+  *request.add_second() = second;
+  EXPECT_THAT(ask(request, found).error_message(), HasSubstr("`lr` is restricted twice"));
+  second.set_parameter("lrr");
+  EXPECT_THAT(ask(request, found).error_message(), HasSubstr("did you mean `lr`?"));
+}
+
 TEST_F(ServerTest, TooManyCurvesAreRefusedWithAWayOut) {
   std::vector<double> rates;
   for (int i = 1; i <= 101; ++i) rates.push_back(1e-4 * i);
