@@ -364,6 +364,17 @@ v1::Effects ToProto(const Effects& effects) {
   return proto;
 }
 
+v1::Environment ToProto(const EnvironmentRecord& environment) {
+  v1::Environment proto;
+  proto.set_build(environment.build);
+  proto.set_libtorch(environment.libtorch);
+  proto.set_device(environment.device);
+  proto.set_device_name(environment.device_name);
+  proto.set_threads(environment.threads);
+  proto.set_attempts(environment.attempts);
+  return proto;
+}
+
 v1::Measurement ToProto(const Measurement& measurement) {
   v1::Measurement proto;
   proto.set_step(measurement.step);

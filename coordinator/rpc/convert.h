@@ -29,6 +29,7 @@ v1::Sweep ToProto(const Sweep& sweep);
 v1::Sweep SummaryToProto(const Sweep& sweep);
 v1::Trial ToProto(const TrialRecord& trial);
 v1::Attempt ToProto(const AttemptRecord& attempt);
+v1::Environment ToProto(const EnvironmentRecord& environment);
 v1::Measurement ToProto(const Measurement& measurement);
 v1::Worker ToProto(const ConnectedWorker& worker, int running);
 // Into an empty message, which may lie in an arena.

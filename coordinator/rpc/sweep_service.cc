@@ -81,6 +81,19 @@ absl::StatusOr<std::vector<Claim>> AskedClaims(const v1::GetClaimsRequest& reque
   return claims;
 }
 
+absl::StatusOr<v1::ListEnvironmentsResponse> EnvironmentsOf(const Sweep& sweep,
+                                                            const v1::ListEnvironmentsRequest&,
+                                                            ResultsReader& reader) {
+  const absl::StatusOr<std::vector<EnvironmentRecord>> environments =
+      reader.ReadEnvironments(sweep);
+  if (!environments.ok()) return environments.status();
+  v1::ListEnvironmentsResponse response;
+  for (const EnvironmentRecord& one : *environments) {
+    *response.add_environments() = ToProto(one);
+  }
+  return response;
+}
+
 absl::Status Ending() { return absl::UnavailableError("the coordinator is ending"); }
 
 }  // namespace
@@ -373,6 +386,12 @@ grpc::Status SweepServiceHandler::GetClaims(grpc::ServerContext* context,
   const TrialCounts counts = sweep->Counts();
   response->set_unfinished(counts[TrialState::kPending] + counts[TrialState::kRunning]);
   return ToGrpc(CheckThere(*sweep));
+}
+
+grpc::Status SweepServiceHandler::ListEnvironments(grpc::ServerContext*,
+                                                   const v1::ListEnvironmentsRequest* request,
+                                                   v1::ListEnvironmentsResponse* response) {
+  return Analyze(*request, &EnvironmentsOf, *response);
 }
 
 grpc::Status SweepServiceHandler::ListWorkers(grpc::ServerContext*, const v1::ListWorkersRequest*,

@@ -67,6 +67,8 @@ class SweepServiceHandler final : public v1::SweepService::Service {
                              v1::PairedComparison* response) override;
   grpc::Status GetClaims(grpc::ServerContext* context, const v1::GetClaimsRequest* request,
                          v1::GetClaimsResponse* response) override;
+  grpc::Status ListEnvironments(grpc::ServerContext*, const v1::ListEnvironmentsRequest* request,
+                                v1::ListEnvironmentsResponse* response) override;
   grpc::Status ListWorkers(grpc::ServerContext*, const v1::ListWorkersRequest* request,
                            v1::ListWorkersResponse* response) override;
   grpc::Status Backup(grpc::ServerContext* context, const v1::BackupRequest*,

@@ -236,6 +236,28 @@ absl::StatusOr<std::vector<Measurement>> ResultsReader::History(TrialId trial) {
   });
 }
 
+absl::StatusOr<std::vector<EnvironmentRecord>> ResultsReader::ReadEnvironments(const Sweep& sweep) {
+  SQLite::Database& database = connection_->database;
+  return Guarded(database.getFilename(), [&]() -> absl::StatusOr<std::vector<EnvironmentRecord>> {
+    SQLite::Statement rows(database,
+                           "SELECT build, libtorch, device, device_name, threads, count(*) AS n "
+                           "FROM trials t JOIN attempts a ON a.trial_id = t.id "
+                           "LEFT JOIN environments e ON e.id = a.environment_id "
+                           "WHERE t.sweep_id = ? GROUP BY e.id ORDER BY n DESC, e.id");
+    rows.bind(1, sweep.id);
+    std::vector<EnvironmentRecord> environments;
+    while (rows.executeStep()) {
+      environments.push_back({.build = rows.getColumn(0).getString(),
+                              .libtorch = rows.getColumn(1).getString(),
+                              .device = rows.getColumn(2).getString(),
+                              .device_name = rows.getColumn(3).getString(),
+                              .threads = rows.getColumn(4).getInt(),
+                              .attempts = rows.getColumn(5).getInt64()});
+    }
+    return environments;
+  });
+}
+
 absl::StatusOr<std::vector<AttemptRecord>> ResultsReader::Attempts(TrialId trial) {
   SQLite::Database& database = connection_->database;
   return Guarded(database.getFilename(), [&]() -> absl::StatusOr<std::vector<AttemptRecord>> {

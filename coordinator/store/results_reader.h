@@ -53,6 +53,16 @@ struct AttemptRecord {
   Execution execution = {};
 };
 
+// What attempts ran on; empty and 0 if it is not known.
+struct EnvironmentRecord {
+  std::string build;
+  std::string libtorch;
+  std::string device;
+  std::string device_name;
+  int threads = 0;
+  int64_t attempts = 0;
+};
+
 // What a trial had measured of a metric after a step.
 struct StepValue {
   int64_t step = 0;
@@ -99,6 +109,9 @@ class ResultsReader {
 
   // Every measurement of a trial, by step and then metric.
   absl::StatusOr<std::vector<Measurement>> History(TrialId trial);
+
+  // Of all attempts at the sweep's trials, those of most attempts first.
+  absl::StatusOr<std::vector<EnvironmentRecord>> ReadEnvironments(const Sweep& sweep);
 
   // In order.
   absl::StatusOr<std::vector<AttemptRecord>> Attempts(TrialId trial);

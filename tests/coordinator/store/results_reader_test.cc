@@ -159,6 +159,14 @@ TEST_F(ResultsReaderTest, AttemptsSayWhereTheyRan) {
   EXPECT_EQ(attempts[1].execution, (Execution{1, "", 0}));
   EXPECT_TRUE(attempts[1].ended_at.has_value());
   EXPECT_EQ(reader_->Trials(TheSweep(), 0, 1).value().front().metrics_hash, "0000000000000abc");
+  const auto environments = reader_->ReadEnvironments(TheSweep()).value();
+  ASSERT_THAT(environments, SizeIs(2));
+  const bool known_first = !environments[0].build.empty();
+  const EnvironmentRecord& known = environments[known_first ? 0 : 1];
+  EXPECT_EQ(known.libtorch, "2.13.0");
+  EXPECT_EQ(known.device_name, "H100");
+  EXPECT_EQ(known.threads, 4);
+  EXPECT_EQ(known.attempts, 1);
 }
 
 TEST_F(ResultsReaderTest, PagesGoOverWhatWasAddedLater) {
