@@ -104,6 +104,7 @@ ExitCode RunCli(int argc, const char* const* argv, Environment& environment) {
   AddCompareCommand(app, choose);
   AddClaimsCommand(app, choose);
   AddPlotCommands(app, choose);
+  AddExportCommand(app, choose);
   AddRunCommand(app, choose);
   AddBackupCommand(app, choose);
   AddTaskCommands(app, choose);

@@ -23,6 +23,7 @@ void AddCurvesCommand(CLI::App& app, const Choose& choose);      // curves
 void AddCompareCommand(CLI::App& app, const Choose& choose);     // compare
 void AddClaimsCommand(CLI::App& app, const Choose& choose);      // claims
 void AddPlotCommands(CLI::App& app, const Choose& choose);       // plot …
+void AddExportCommand(CLI::App& app, const Choose& choose);      // export
 void AddRunCommand(CLI::App& app, const Choose& choose);         // run
 void AddBackupCommand(CLI::App& app, const Choose& choose);      // backup
 void AddTaskCommands(CLI::App& app, const Choose& choose);       // task generate, task check

@@ -476,6 +476,48 @@ TEST_F(CliTest, CompareRefusesWhatIsNoSide) {
   EXPECT_THAT(Run({"compare", "demo", "", "lr=1e-3"}).err, HasSubstr("write NAME=VALUE"));
 }
 
+TEST_F(CliTest, ExportHasARecordForEachTrialOfAllPages) {
+  const std::string file = absl::StrCat(file_, ".export");
+  const auto text = [&] {
+    std::ifstream stream(file);
+    return std::string(std::istreambuf_iterator<char>(stream), {});
+  };
+  EXPECT_EQ(Run({"export", "demo", "--format", "csv", "-o", file}).out,
+            absl::StrCat(file, ": 2 trials\n"));
+  EXPECT_EQ(text(),
+            "trial,state,reason,seed,last_step,lr,exact_match\n"
+            "1,succeeded,completed,7,0,0.001,0.5\n"
+            "2,succeeded,completed,7,0,0.003,0.5\n");
+  EXPECT_EQ(Run({"export", "demo", "--format", "json", "-o", file, "--output", "json"}).out,
+            absl::StrCat("{\"file\":\"", file, "\",\"trials\":2}\n"));
+  const json records = json::parse(text());
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[1], json({{"trial", 2},
+                              {"state", "succeeded"},
+                              {"reason", "completed"},
+                              {"seed", 7},
+                              {"last_step", 0},
+                              {"parameters", {{"lr", 0.003}}},
+                              {"metrics", {{"exact_match", 0.5}}}}));
+  std::filesystem::remove(file);
+}
+
+TEST_F(CliTest, ExportThatFailsLeavesNoFile) {
+  const std::string file = absl::StrCat(file_, ".export");
+  const Output parquet = Run({"export", "demo", "--format", "parquet", "-o", file});
+  EXPECT_EQ(parquet.code, 2);
+  EXPECT_THAT(parquet.err, HasSubstr("export csv and let DuckDB"));
+  EXPECT_EQ(Run({"export", "demo", "--format", "xml", "-o", file}).code, 2);
+  EXPECT_EQ(Run({"export", "demo", "--format", "csv", "-o", file}, /*interrupted=*/true).code, 130);
+  EXPECT_THAT(Run({"export", "demo", "--format", "csv", "-o", "/nonexistent/x"}).err,
+              HasSubstr("name a file in a folder that can be written"));
+  EXPECT_THAT(Run({"export", "demo", "--format", "csv", "-o", "/tmp"}).err,
+              HasSubstr("`/tmp` is not a file"));
+  EXPECT_THAT(Run({"export", "demo", "--format", "optuna", "--metric", "los", "-o", file}).err,
+              HasSubstr("no trial of the sweep measured `los`"));
+  EXPECT_FALSE(std::filesystem::exists(file));
+}
+
 TEST_F(CliTest, TableAsJsonIsAListOfCells) {
   const json cells = json::parse(Run({"table", "demo", "--output", "json"}).out);
   ASSERT_EQ(cells.size(), 4u);
