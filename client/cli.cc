@@ -105,6 +105,7 @@ ExitCode RunCli(int argc, const char* const* argv, Environment& environment) {
   AddClaimsCommand(app, choose);
   AddPlotCommands(app, choose);
   AddExportCommand(app, choose);
+  AddReportCommand(app, choose);
   AddRunCommand(app, choose);
   AddBackupCommand(app, choose);
   AddTaskCommands(app, choose);

@@ -24,6 +24,7 @@ void AddCompareCommand(CLI::App& app, const Choose& choose);     // compare
 void AddClaimsCommand(CLI::App& app, const Choose& choose);      // claims
 void AddPlotCommands(CLI::App& app, const Choose& choose);       // plot …
 void AddExportCommand(CLI::App& app, const Choose& choose);      // export
+void AddReportCommand(CLI::App& app, const Choose& choose);      // report
 void AddRunCommand(CLI::App& app, const Choose& choose);         // run
 void AddBackupCommand(CLI::App& app, const Choose& choose);      // backup
 void AddTaskCommands(CLI::App& app, const Choose& choose);       // task generate, task check

@@ -256,6 +256,21 @@ class CannedService : public v1::SweepService::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status GetImportance(grpc::ServerContext*, const v1::GetImportanceRequest*,
+                             v1::Importance* response) override {
+    response->set_sweep("demo");
+    response->mutable_effects()->set_none("no parameter varies");
+    return grpc::Status::OK;
+  }
+  grpc::Status GetClaims(grpc::ServerContext*, const v1::GetClaimsRequest*,
+                         v1::GetClaimsResponse*) override {
+    return grpc::Status::OK;
+  }
+  grpc::Status ListEnvironments(grpc::ServerContext*, const v1::ListEnvironmentsRequest*,
+                                v1::ListEnvironmentsResponse*) override {
+    return environments_end;
+  }
+
   // What `backup` is: a file in one chunk, or cut off before its last one, and the call's end.
   grpc::Status Backup(grpc::ServerContext* context, const v1::BackupRequest*,
                       grpc::ServerWriter<v1::FileChunk>* writer) override {
@@ -277,6 +292,7 @@ class CannedService : public v1::SweepService::Service {
   std::string retried;
   std::vector<std::string> pruned;
   std::string backup = std::string(3'000'000, 'b');
+  grpc::Status environments_end;
   grpc::Status backup_end;
   bool cut = false;
   bool endless = false;
@@ -516,6 +532,23 @@ TEST_F(CliTest, ExportThatFailsLeavesNoFile) {
   EXPECT_THAT(Run({"export", "demo", "--format", "optuna", "--metric", "los", "-o", file}).err,
               HasSubstr("no trial of the sweep measured `los`"));
   EXPECT_FALSE(std::filesystem::exists(file));
+}
+
+TEST_F(CliTest, ReportIsOneFileOrNone) {
+  const std::string file = absl::StrCat(file_, ".html");
+  service_.environments_end = {grpc::StatusCode::UNIMPLEMENTED, "an old coordinator"};
+  EXPECT_EQ(Run({"report", "demo", "-o", file}).code, 1);
+  EXPECT_FALSE(std::filesystem::exists(file));
+  service_.environments_end = grpc::Status::OK;
+  EXPECT_EQ(Run({"report", "nowhere", "-o", file}).code, 4);
+  const Output output = Run({"report", "demo", "-o", file});
+  EXPECT_EQ(output.code, 0) << output.err;
+  EXPECT_THAT(output.out, StartsWith(absl::StrCat(file, ": ")));
+  std::ifstream stream(file);
+  const std::string page(std::istreambuf_iterator<char>(stream), {});
+  EXPECT_THAT(page, HasSubstr("<h1>Sweep demo</h1>"));
+  EXPECT_THAT(page, HasSubstr("cannot be said: no parameter varies"));
+  std::filesystem::remove(file);
 }
 
 TEST_F(CliTest, TableAsJsonIsAListOfCells) {

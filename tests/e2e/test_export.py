@@ -1,4 +1,4 @@
-"""A sweep's trials go to other programs: as rows, and as a study that Optuna opens."""
+"""A sweep's trials go to other programs: as rows, as a study that Optuna opens, and as a page."""
 
 import csv
 import json
@@ -107,3 +107,13 @@ def test_a_search_goes_on_from_it(cluster, trials):
 
     study.optimize(objective, n_trials=3)
     assert len(study.trials) == 35
+
+
+def test_a_report_says_what_came_of_it_and_where(cluster, trials):
+    file = cluster.folder / "report.html"
+    cluster.ctl("report", "exported", "-o", file)
+    page = file.read_text()
+    assert "The sweep is finished: 32 trials, 32 succeeded." in page
+    attempt = cluster.ctl("trial", trials[0]["id"])["attempts"][0]
+    assert f"<td>{attempt['build']}</td><td>{attempt['libtorch']}</td><td>cpu</td>" in page
+    assert page.count("data:image/svg+xml;base64,") == 3, "the table, what explains it, curves"
