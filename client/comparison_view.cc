@@ -27,6 +27,11 @@ Json SideJson(const Side& side) {
   return json;
 }
 
+std::string PText(double p) {
+  constexpr double kLeast = 1e-9;  // beyond it no assumption holds well enough
+  return p < kLeast ? "p < 1e-09" : absl::StrCat("p = ", ShortNumber(p));
+}
+
 // What all pairs say together, a line for each.
 std::vector<std::string> Summary(const v1::PairedComparison& comparison) {
   std::vector<std::string> lines = {
@@ -46,9 +51,8 @@ std::vector<std::string> Summary(const v1::PairedComparison& comparison) {
   if (comparison.missing() > 0) {
     absl::StrAppend(&lines.back(), "; ", comparison.missing(), " more without a value");
   }
-  lines.push_back(absl::StrCat("mean difference over pairs ", EstimateText(comparison.mean()),
-                               ", p = ", ShortNumber(comparison.p()),
-                               " (Wilcoxon's signed ranks)"));
+  lines.push_back(absl::StrCat("mean difference over pairs ", EstimateText(comparison.mean()), ", ",
+                               PText(comparison.p()), " (Wilcoxon's signed ranks)"));
   if (comparison.lower_is_better()) lines.emplace_back("lower is better");
   if (comparison.chosen()) {
     lines.emplace_back(

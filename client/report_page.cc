@@ -122,13 +122,13 @@ class Writer {
   void Results() {
     page_.Part("Results");
     page_.Paragraph(TableTitle(findings_.table));
-    Picture("Means with 95 % intervals", TablePlot(findings_.table));
+    Picture("Means with 95 % intervals, over all else that varies", TablePlot(findings_.overview));
     Report table = PivotTable(findings_.table);
     const size_t rows = table.rows.size();
     table.rows.resize(std::min(rows, kShownRows));
     page_.Table(table);
     if (rows > kShownRows) {
-      page_.Paragraph(absl::StrCat("… and ", rows - kShownRows, " more rows; `sweepctl table ",
+      page_.Paragraph(absl::StrCat("These are the first ", kShownRows, " rows; `sweepctl table ",
                                    name_, "` has all."));
     }
   }

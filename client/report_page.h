@@ -16,6 +16,7 @@ struct SweepFindings {
   v1::Sweep sweep;
   v1::GetClaimsResponse claims;  // none if the sweep has none
   v1::Table table;
+  v1::Table overview;  // the same, or with fewer parameters, so that it can be drawn
   v1::Importance importance;
   absl::StatusOr<v1::Curves> curves = v1::Curves();  // or why there are none
   v1::ListEnvironmentsResponse environments;

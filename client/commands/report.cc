@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -21,9 +22,13 @@ struct ReportOptions {
   std::string file;
 };
 
-std::string MostImportant(const v1::Importance& importance) {
+// Of the parameters but these, the one that explains most; empty if there is none.
+std::string MostImportant(const v1::Importance& importance,
+                          const google::protobuf::RepeatedPtrField<std::string>& but = {}) {
   for (const v1::Effect& effect : importance.effects().all()) {
-    if (effect.parameters_size() == 1) return effect.parameters(0);
+    if (effect.parameters_size() != 1) continue;
+    const std::string& name = effect.parameters(0);
+    if (std::ranges::find(but, name) == but.end()) return name;
   }
   return "";
 }
@@ -33,12 +38,25 @@ absl::StatusOr<v1::Curves> AskCurves(Connection& connection, const v1::Importanc
   v1::GetCurvesRequest request;
   request.set_sweep(importance.sweep());
   request.set_metric(importance.metric());
-  const absl::StatusOr<v1::Curves> all = connection.Call(&Connection::Stub::GetCurves, request);
+  absl::StatusOr<v1::Curves> all = connection.Call(&Connection::Stub::GetCurves, request);
   const std::string most = MostImportant(importance);
   const bool too_many = all.ok() ? !CurvesPlot(*all).ok() : absl::IsResourceExhausted(all.status());
   if (!too_many || most.empty()) return all;
   request.add_by(most);
   return connection.Call(&Connection::Stub::GetCurves, request);
+}
+
+// A table that can be drawn: the same, or else with the row parameter alone that explains most.
+absl::StatusOr<v1::Table> AskOverview(Connection& connection, const v1::Table& table,
+                                      const v1::Importance& importance) {
+  const std::string most = MostImportant(importance, table.columns());
+  if (TablePlot(table).ok() || most.empty()) return table;
+  v1::GetTableRequest request;
+  request.set_sweep(table.sweep());
+  request.set_metric(table.metric());
+  request.add_rows(most);
+  *request.mutable_columns() = table.columns();
+  return connection.Call(&Connection::Stub::GetTable, request);
 }
 
 template <typename Request, typename Answer>
@@ -74,6 +92,9 @@ absl::StatusOr<SweepFindings> AskAll(Connection& connection, const ReportOptions
             findings.environments)}) {
     if (!asked.ok()) return asked;
   }
+  absl::StatusOr<v1::Table> overview = AskOverview(connection, findings.table, findings.importance);
+  if (!overview.ok()) return overview.status();
+  findings.overview = *std::move(overview);
   findings.curves = AskCurves(connection, findings.importance);
   const bool tells = findings.curves.ok() || absl::IsResourceExhausted(findings.curves.status());
   if (!tells) return findings.curves.status();

@@ -64,6 +64,7 @@ SweepFindings SmallFindings() {
   v1::TableCell& cell = *findings.table.add_cells();
   AddLr(1e-3, *cell.mutable_parameters());
   cell.mutable_metric()->set_value(0.75);
+  findings.overview = findings.table;
   findings.importance.set_metric("exact_match");
   v1::Effect& effect = *findings.importance.mutable_effects()->add_all();
   effect.add_parameters("lr");
@@ -166,7 +167,8 @@ TEST(ReportPage, LongTablesAreCut) {
     v1::TableCell& cell = *findings.table.add_cells();
     AddLr(1e-3 * i, *cell.mutable_parameters());
   }
-  EXPECT_THAT(PageOf(findings), HasSubstr("… and 100 more rows; `sweepctl table demo` has all."));
+  EXPECT_THAT(PageOf(findings),
+              HasSubstr("These are the first 200 rows; `sweepctl table demo` has all."));
 }
 
 TEST(HtmlText, EscapesWhatHtmlWouldRead) {
