@@ -23,27 +23,6 @@ absl::Status Problem(const Claim& claim, absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("claim `", claim.name, "`: ", what));
 }
 
-absl::Status CheckCondition(const Claim& claim, const ClaimCondition& condition) {
-  const ParameterSpec* spec = FindParameter(condition.parameter);
-  if (spec == nullptr) {
-    return Problem(claim, std::string(UnknownParameter(condition.parameter).message()));
-  }
-  for (const ParameterValue& value : condition.values) {
-    if (absl::Status fits = CheckValue(*spec, value).status(); !fits.ok()) {
-      return Problem(claim, std::string(fits.message()));
-    }
-  }
-  if (!condition.values.empty()) return absl::OkStatus();
-  if (TypeName(*spec) != "integer" && TypeName(*spec) != "real") {
-    return Problem(claim, absl::StrCat("`", spec->name, "` has no range; write its values"));
-  }
-  if (!(condition.lowest <= condition.highest)) {
-    return Problem(claim, absl::StrCat("no `", spec->name, "` is from ", condition.lowest, " to ",
-                                       condition.highest));
-  }
-  return absl::OkStatus();
-}
-
 absl::Status CheckComparison(const Claim& claim, const ComparisonClaim& comparison) {
   const ParameterSpec* over = FindParameter(comparison.over);
   if (over == nullptr) {
@@ -204,6 +183,22 @@ bool IsAbout(const Claim& claim, const TrialParameters& config) {
   });
 }
 
+absl::Status CheckCondition(const ClaimCondition& condition) {
+  const ParameterSpec* spec = FindParameter(condition.parameter);
+  if (spec == nullptr) return UnknownParameter(condition.parameter);
+  for (const ParameterValue& value : condition.values) {
+    if (absl::Status fits = CheckValue(*spec, value).status(); !fits.ok()) return fits;
+  }
+  if (!condition.values.empty()) return absl::OkStatus();
+  if (TypeName(*spec) != "integer" && TypeName(*spec) != "real") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("`", spec->name, "` has no range; write its values"));
+  }
+  if (condition.lowest <= condition.highest) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("no `", spec->name, "` is from ", condition.lowest, " to ", condition.highest));
+}
+
 absl::Status CheckClaim(const Claim& claim) {
   if (claim.name.empty() || claim.name.size() > kLongestSweepName ||
       !std::ranges::all_of(claim.name, IsSweepNameCharacter)) {
@@ -214,7 +209,9 @@ absl::Status CheckClaim(const Claim& claim) {
     return Problem(claim, std::string(metric.message()));
   }
   for (const ClaimCondition& condition : claim.where) {
-    if (absl::Status valid = CheckCondition(claim, condition); !valid.ok()) return valid;
+    if (absl::Status valid = CheckCondition(condition); !valid.ok()) {
+      return Problem(claim, std::string(valid.message()));
+    }
   }
   const auto* comparison = std::get_if<ComparisonClaim>(&claim.statement);
   return comparison == nullptr ? absl::OkStatus() : CheckComparison(claim, *comparison);

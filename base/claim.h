@@ -32,6 +32,9 @@ struct ClaimCondition {
   bool Fits(const ParameterValue& value) const;
 };
 
+// InvalidArgument says what is wrong: the parameter, a value, or a range that nothing can fit.
+absl::Status CheckCondition(const ClaimCondition& condition);
+
 // The mean over seeds of each config is on this side of the bound.
 struct BoundClaim {
   enum class Side { kAtMost, kAtLeast };

@@ -97,6 +97,23 @@ v1::Claim ToProto(const Claim& claim) {
   return proto;
 }
 
+absl::StatusOr<std::vector<ClaimCondition>> FromProto(
+    const google::protobuf::RepeatedPtrField<v1::ClaimCondition>& protos) {
+  std::vector<ClaimCondition> conditions;
+  for (const v1::ClaimCondition& proto : protos) {
+    absl::StatusOr<ClaimCondition> condition = FromProto(proto);
+    if (!condition.ok()) return condition.status();
+    if (absl::Status valid = CheckCondition(*condition); !valid.ok()) return valid;
+    if (std::ranges::find(conditions, condition->parameter, &ClaimCondition::parameter) !=
+        conditions.end()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("`", condition->parameter, "` is restricted twice"));
+    }
+    conditions.push_back(*std::move(condition));
+  }
+  return conditions;
+}
+
 absl::StatusOr<Claim> FromProto(const v1::Claim& proto, const std::string& sweep_metric) {
   Claim claim{.name = proto.name(),
               .metric = proto.metric().empty() ? sweep_metric : proto.metric()};

@@ -18,6 +18,11 @@ inline constexpr int64_t kHighestSeed = int64_t{1} << 53;
 
 v1::Claim ToProto(const Claim& claim);
 
+// InvalidArgument if a condition's parameter, value or range is none, or restricts a parameter that
+// another one does.
+absl::StatusOr<std::vector<ClaimCondition>> FromProto(
+    const google::protobuf::RepeatedPtrField<v1::ClaimCondition>& protos);
+
 // A claim that has passed CheckClaim; one without a metric has the sweep's. InvalidArgument names
 // the claim.
 absl::StatusOr<Claim> FromProto(const v1::Claim& proto, const std::string& sweep_metric);

@@ -43,6 +43,8 @@ QUESTIONS = {
     "table_by_two": ["table", "large", "--rows", "depth", "--cols", "objective"],
     "table_of_loss": ["table", "large", "--rows", "depth,width", "--metric", "test_loss"],
     "claims": ["claims", "large"],
+    "curves": ["curves", "large", "--by", "objective"],
+    "compare": ["compare", "large", "objective=reverse", "objective=standard"],
 }
 
 

@@ -18,7 +18,7 @@ namespace {
 // Of each kind, on a page for people.
 constexpr int kShownConfigs = 20;
 constexpr int kShownEffects = 6;
-constexpr int kShownCounterexamples = 5;
+constexpr size_t kShownCounterexamples = 5;
 
 std::string VerdictName(v1::Verdict verdict) {
   const std::string name = v1::Verdict_Name(verdict);
@@ -90,17 +90,15 @@ std::vector<std::string> Reruns(const v1::ClaimReport& report, const std::string
 // A section for each claim.
 class Page {
  public:
-  Page(std::ostream& out, OutputFormat format) : out_(out), format_(format) {}
+  explicit Page(Document& document) : document_(document) {}
 
   void Write(const v1::GetClaimsResponse& claims) {
-    const bool markdown = format_ == OutputFormat::kMarkdown;
     if (claims.unfinished() > 0) {
       Paragraph(absl::StrCat(claims.unfinished(), " of ", claims.trials(),
                              " trials have not ended; verdicts are by the others."));
     }
     for (const v1::ClaimReport& report : claims.claims()) {
-      out_ << (markdown ? "## " : "") << report.claim().name() << (markdown ? "\n\n" : ": ");
-      Paragraph(StatementText(report.claim()));
+      document_.Section(report.claim().name(), StatementText(report.claim()));
       if (!report.error().empty()) {
         Paragraph(absl::StrCat("Nothing can be said: ", report.error(), "."));
         continue;
@@ -174,15 +172,12 @@ class Page {
   }
 
   void Counterexamples(const v1::ClaimReport& report, const std::string& database) {
-    const std::vector<std::string> commands = Reruns(report, database);
+    std::vector<std::string> commands = Reruns(report, database);
+    commands.resize(std::min(commands.size(), kShownCounterexamples));
     if (!commands.empty()) {
-      std::string text = absl::StrCat("Counterexamples (", report.counterexamples(),
-                                      " trials); each trains again by its command:");
-      for (const std::string& command : commands) {
-        if (&command - commands.data() == kShownCounterexamples) break;
-        absl::StrAppend(&text, "\n    ", command);
-      }
-      Paragraph(text);
+      document_.Commands(absl::StrCat("Counterexamples (", report.counterexamples(),
+                                      " trials); each trains again by its command:"),
+                         commands);
     }
     if (report.exceptions() > 0) {
       Paragraph(absl::StrCat(report.exceptions(),
@@ -191,30 +186,16 @@ class Page {
     }
   }
 
-  void Paragraph(const std::string& text) { out_ << text << "\n\n"; }
+  void Paragraph(const std::string& text) { document_.Paragraph(text); }
 
   void Table(const std::string& title, const Report& table) {
     if (table.rows.empty()) return;
     if (!title.empty()) Paragraph(title);
-    WriteReport(out_, format_, table);
-    out_ << "\n";
+    document_.Table(table);
   }
 
-  std::ostream& out_;
-  const OutputFormat format_;
+  Document& document_;
 };
-
-Report Summary(const v1::GetClaimsResponse& claims) {
-  Report report{.columns = {"claim", "statement", "configs", "holds", "fails", "undecided",
-                            "share of decided"}};
-  for (const v1::ClaimReport& one : claims.claims()) {
-    report.rows.push_back({one.claim().name(), StatementText(one.claim()),
-                           absl::StrCat(one.configs()), absl::StrCat(one.holds()),
-                           absl::StrCat(one.fails()), absl::StrCat(one.undecided()),
-                           one.has_share() ? EstimateText(one.share()) : ""});
-  }
-  return report;
-}
 
 Json ConfigJson(const v1::ConfigVerdict& config) {
   return {{"parameters", ParametersJson(config.parameters())},
@@ -305,13 +286,31 @@ Report Records(const v1::GetClaimsResponse& claims) {
 
 }  // namespace
 
+Report ClaimsTable(const v1::GetClaimsResponse& claims) {
+  Report report{.columns = {"claim", "statement", "configs", "holds", "fails", "undecided",
+                            "share of decided"}};
+  for (const v1::ClaimReport& one : claims.claims()) {
+    report.rows.push_back({one.claim().name(), StatementText(one.claim()),
+                           absl::StrCat(one.configs()), absl::StrCat(one.holds()),
+                           absl::StrCat(one.fails()), absl::StrCat(one.undecided()),
+                           one.has_share() ? EstimateText(one.share()) : ""});
+  }
+  return report;
+}
+
+void WriteClaims(Document& document, const v1::GetClaimsResponse& claims) {
+  Page(document).Write(claims);
+}
+
 void WriteClaims(std::ostream& out, OutputFormat format, const v1::GetClaimsResponse& claims) {
   switch (format) {
     case OutputFormat::kTable:
-    case OutputFormat::kMarkdown:
-      return Page(out, format).Write(claims);
+    case OutputFormat::kMarkdown: {
+      TextDocument document(out, format);
+      return WriteClaims(document, claims);
+    }
     case OutputFormat::kLatex:
-      return WriteReport(out, format, Summary(claims));
+      return WriteReport(out, format, ClaimsTable(claims));
     case OutputFormat::kJson:
     case OutputFormat::kCsv:
       return WriteReport(out, format, Records(claims));

@@ -3,10 +3,17 @@
 
 #include <ostream>
 
+#include "client/document.h"
 #include "client/report.h"
 #include "pathsweep/v1/sweep_service.pb.h"
 
 namespace pathsweep {
+
+// A row for each claim.
+Report ClaimsTable(const v1::GetClaimsResponse& claims);
+
+// A section for each claim.
+void WriteClaims(Document& document, const v1::GetClaimsResponse& claims);
 
 // Writes the claims in a form of --output: a page with a section for each claim in text and
 // markdown, a table with a row for each claim in latex, a record for each config in csv, everything

@@ -106,8 +106,12 @@ ExitCode RunCli(int argc, const char* const* argv, Environment& environment) {
   AddInspectCommand(app, choose);
   AddTableCommands(app, choose);
   AddImportanceCommand(app, choose);
+  AddCurvesCommand(app, choose);
+  AddCompareCommand(app, choose);
   AddClaimsCommand(app, choose);
   AddPlotCommands(app, choose);
+  AddExportCommand(app, choose);
+  AddReportCommand(app, choose);
   AddRunCommand(app, choose);
   AddBackupCommand(app, choose);
   AddTaskCommands(app, choose);

@@ -16,21 +16,6 @@ std::string NoiseTitle(const v1::Effects& effects) {
   return effects.sampled() ? "by chance alone" : "seed noise alone";
 }
 
-std::string Title(const v1::Importance& importance) {
-  std::string title =
-      absl::StrCat(importance.sweep(), ": what explains ", importance.metric(), " between ",
-                   importance.configs(), importance.configs() == 1 ? " config" : " configs");
-  if (!importance.effects().none().empty()) {
-    return absl::StrCat(title, " cannot be said: ", importance.effects().none());
-  }
-  absl::StrAppend(&title, ", by shares of its variance with 95 % intervals");
-  if (importance.effects().sampled()) absl::StrAppend(&title, ", estimated from a sample");
-  if (importance.chosen()) {
-    absl::StrAppend(&title, " that the search chose by its results: no fair sample of the space");
-  }
-  return title;
-}
-
 // A record for each effect.
 Report Records(const v1::Importance& importance) {
   Report report{
@@ -76,9 +61,24 @@ Json EffectsJson(const v1::Effects& effects) {
   return list;
 }
 
+std::string ImportanceTitle(const v1::Importance& importance) {
+  std::string title =
+      absl::StrCat(importance.sweep(), ": what explains ", importance.metric(), " between ",
+                   importance.configs(), importance.configs() == 1 ? " config" : " configs");
+  if (!importance.effects().none().empty()) {
+    return absl::StrCat(title, " cannot be said: ", importance.effects().none());
+  }
+  absl::StrAppend(&title, ", by shares of its variance with 95 % intervals");
+  if (importance.effects().sampled()) absl::StrAppend(&title, ", estimated from a sample");
+  if (importance.chosen()) {
+    absl::StrAppend(&title, " that the search chose by its results: no fair sample of the space");
+  }
+  return title;
+}
+
 void WriteImportance(std::ostream& out, OutputFormat format, const v1::Importance& importance) {
   if (IsForPrograms(format)) return WriteReport(out, format, Records(importance));
-  out << (format == OutputFormat::kLatex ? "% " : "") << Title(importance) << "\n";
+  out << (format == OutputFormat::kLatex ? "% " : "") << ImportanceTitle(importance) << "\n";
   if (importance.effects().all().empty()) return;
   out << "\n";
   WriteReport(out, format, EffectsTable(importance.effects(), kShown));

@@ -12,6 +12,9 @@ namespace pathsweep {
 // The largest ones.
 Report EffectsTable(const v1::Effects& effects, int most);
 
+// What is explained between how many configs, or why it cannot be.
+std::string ImportanceTitle(const v1::Importance& importance);
+
 // A list of `{"parameters", "share", "noise_floor"}`.
 Json EffectsJson(const v1::Effects& effects);
 

@@ -59,20 +59,20 @@ std::string PaddedLine(const Row& cells, const std::vector<size_t>& widths) {
   return absl::StrCat(line, "\n");
 }
 
-std::string DumpLine(const Json& json) {
-  return json.dump(/*indent=*/-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
-}
-
 std::string JsonText(const Json& json) {
-  if (!json.is_array() || json.empty()) return absl::StrCat(DumpLine(json), "\n");
+  if (!json.is_array() || json.empty()) return absl::StrCat(JsonLine(json), "\n");
   return absl::StrCat(
       "[\n",
       absl::StrJoin(json, ",\n",
-                    [](std::string* out, const Json& item) { *out += DumpLine(item); }),
+                    [](std::string* out, const Json& item) { *out += JsonLine(item); }),
       "\n]\n");
 }
 
 }  // namespace
+
+std::string JsonLine(const Json& json) {
+  return json.dump(/*indent=*/-1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace);
+}
 
 size_t DisplayWidth(absl::string_view text) {
   return std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; });
@@ -122,15 +122,16 @@ std::string LatexTable(const Row& columns, const std::vector<Row>& rows) {
   return absl::StrCat(text, "\\bottomrule\n\\end{tabular}\n");
 }
 
+std::string CsvLine(const Row& cells) {
+  return absl::StrCat(
+      absl::StrJoin(cells, ",",
+                    [](std::string* out, const std::string& cell) { *out += CsvCell(cell); }),
+      "\n");
+}
+
 std::string CsvTable(const Row& columns, const std::vector<Row>& rows) {
-  const auto line = [](const Row& cells) {
-    return absl::StrCat(
-        absl::StrJoin(cells, ",",
-                      [](std::string* out, const std::string& cell) { *out += CsvCell(cell); }),
-        "\n");
-  };
-  std::string text = line(columns);
-  for (const Row& row : rows) text += line(row);
+  std::string text = CsvLine(columns);
+  for (const Row& row : rows) text += CsvLine(row);
   return text;
 }
 

@@ -24,6 +24,9 @@ inline bool IsForPrograms(OutputFormat format) {
 
 using Json = nlohmann::ordered_json;
 
+// On one line, whatever bytes its texts have.
+std::string JsonLine(const Json& json);
+
 // Rows of cells under named columns, for people (table, markdown, latex) and spreadsheets (csv).
 struct Report {
   // The names and shapes that scripts rely on; docs/cli.md.
@@ -44,6 +47,7 @@ std::string MarkdownTable(const std::vector<std::string>& columns,
 // A tabular of the package booktabs.
 std::string LatexTable(const std::vector<std::string>& columns,
                        const std::vector<std::vector<std::string>>& rows);
+std::string CsvLine(const std::vector<std::string>& cells);
 // RFC 4180, with a header line.
 std::string CsvTable(const std::vector<std::string>& columns,
                      const std::vector<std::vector<std::string>>& rows);

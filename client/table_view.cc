@@ -90,46 +90,6 @@ std::string IntervalName(v1::IntervalMethod method) {
   }
 }
 
-std::string Title(const v1::Table& table) {
-  std::vector<std::string> chance;
-  for (double level : table.chance()) chance.push_back(ShortNumber(level));
-  return absl::StrCat(table.sweep(), ": ", table.best_first() ? "best configs by " : "",
-                      StatisticText(table), IntervalName(table.interval()),
-                      "; chance of exact_match 1/degree = ", absl::StrJoin(chance, ", "));
-}
-
-// Cells by their row and column labels, in the order in which the coordinator sent them.
-Report Pivot(const v1::Table& table) {
-  const int rows = table.rows_size();
-  Report report{nullptr, {table.rows().begin(), table.rows().end()}, {}};
-  std::vector<std::string> columns;
-  for (const v1::TableCell& cell : table.cells()) {
-    std::vector<std::string> row;
-    std::vector<std::string> labels;
-    for (int i = 0; i < cell.parameters_size(); ++i) {
-      const std::string value = ToText(cell.parameters(i).value());
-      i < rows ? row.push_back(value)
-               : labels.push_back(absl::StrCat(cell.parameters(i).name(), "=", value));
-    }
-    const std::string label =
-        labels.empty() ? std::string(table.metric()) : absl::StrJoin(labels, " ");
-    const size_t column = std::find(columns.begin(), columns.end(), label) - columns.begin();
-    if (column == columns.size()) columns.push_back(label);
-    const bool same_row =
-        !report.rows.empty() && std::equal(row.begin(), row.end(), report.rows.back().begin());
-    if (!same_row) report.rows.push_back(row);
-    report.rows.back().resize(std::max(report.rows.back().size(), rows + column + 1));
-    report.rows.back()[rows + column] = CellText(cell, table.statistic());
-    if (table.best_first()) {
-      report.rows.back().push_back(cell.has_best_trial() ? absl::StrCat(cell.best_trial()) : "");
-    }
-  }
-  report.columns.insert(report.columns.end(), columns.begin(), columns.end());
-  if (table.best_first()) report.columns.emplace_back("best trial");
-  for (std::vector<std::string>& row : report.rows) row.resize(report.columns.size());
-  return report;
-}
-
 // A record for each cell.
 Report Records(const v1::Table& table) {
   Report report{Json::array(), {}, {}};
@@ -182,10 +142,49 @@ v1::GetTableRequest BestRequest(const v1::Sweep& sweep, int64_t limit) {
   return request;
 }
 
+std::string TableTitle(const v1::Table& table) {
+  std::vector<std::string> chance;
+  for (double level : table.chance()) chance.push_back(ShortNumber(level));
+  return absl::StrCat(table.sweep(), ": ", table.best_first() ? "best configs by " : "",
+                      StatisticText(table), IntervalName(table.interval()),
+                      "; chance of exact_match 1/degree = ", absl::StrJoin(chance, ", "));
+}
+
+Report PivotTable(const v1::Table& table) {
+  const int rows = table.rows_size();
+  Report report{nullptr, {table.rows().begin(), table.rows().end()}, {}};
+  std::vector<std::string> columns;
+  for (const v1::TableCell& cell : table.cells()) {
+    std::vector<std::string> row;
+    std::vector<std::string> labels;
+    for (int i = 0; i < cell.parameters_size(); ++i) {
+      const std::string value = ToText(cell.parameters(i).value());
+      i < rows ? row.push_back(value)
+               : labels.push_back(absl::StrCat(cell.parameters(i).name(), "=", value));
+    }
+    const std::string label =
+        labels.empty() ? std::string(table.metric()) : absl::StrJoin(labels, " ");
+    const size_t column = std::find(columns.begin(), columns.end(), label) - columns.begin();
+    if (column == columns.size()) columns.push_back(label);
+    const bool same_row =
+        !report.rows.empty() && std::equal(row.begin(), row.end(), report.rows.back().begin());
+    if (!same_row) report.rows.push_back(row);
+    report.rows.back().resize(std::max(report.rows.back().size(), rows + column + 1));
+    report.rows.back()[rows + column] = CellText(cell, table.statistic());
+    if (table.best_first()) {
+      report.rows.back().push_back(cell.has_best_trial() ? absl::StrCat(cell.best_trial()) : "");
+    }
+  }
+  report.columns.insert(report.columns.end(), columns.begin(), columns.end());
+  if (table.best_first()) report.columns.emplace_back("best trial");
+  for (std::vector<std::string>& row : report.rows) row.resize(report.columns.size());
+  return report;
+}
+
 void WriteTable(std::ostream& out, OutputFormat format, const v1::Table& table) {
   if (IsForPrograms(format)) return WriteReport(out, format, Records(table));
-  out << (format == OutputFormat::kLatex ? "% " : "") << Title(table) << "\n\n";
-  WriteReport(out, format, Pivot(table));
+  out << (format == OutputFormat::kLatex ? "% " : "") << TableTitle(table) << "\n\n";
+  WriteReport(out, format, PivotTable(table));
 }
 
 }  // namespace pathsweep

@@ -9,6 +9,7 @@
 #include "base/atomic_file.h"
 #include "base/file_chunks.h"
 #include "client/commands/commands.h"
+#include "client/output_file.h"
 
 namespace pathsweep {
 namespace {
@@ -22,12 +23,9 @@ struct BackupOptions {
 constexpr std::array<absl::string_view, 3> kSignsOfUse = {"-lock", "-wal", "-journal"};
 
 absl::Status CheckPlace(const BackupOptions& options) {
+  if (absl::Status place = CheckCanBeFile(options.file); !place.ok()) return place;
   std::error_code ignored;
   const std::filesystem::file_status status = std::filesystem::status(options.file, ignored);
-  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("`", options.file, "` is not a file; name one to write"));
-  }
   for (const absl::string_view sign : kSignsOfUse) {
     const std::string beside = absl::StrCat(options.file, sign);
     if (!std::filesystem::exists(beside, ignored)) continue;
@@ -37,13 +35,6 @@ absl::Status CheckPlace(const BackupOptions& options) {
   if (!std::filesystem::exists(status) || options.force) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("`", options.file, "` exists; name another file, or replace it with --force"));
-}
-
-absl::StatusOr<std::unique_ptr<AtomicFile>> Create(const std::string& path) {
-  absl::StatusOr<std::unique_ptr<AtomicFile>> file = AtomicFile::Create(path);
-  if (file.ok() || absl::IsResourceExhausted(file.status())) return file;
-  return absl::InvalidArgumentError(
-      absl::StrCat(file.status().message(), "; name a file in a folder that can be written"));
 }
 
 // The bytes of the coordinator's database, which are then in the file.
@@ -66,20 +57,14 @@ absl::StatusOr<int64_t> Receive(Context& context, AtomicFile& file) {
 absl::Status Backup(Context& context, const BackupOptions& options) {
   if (absl::Status place = CheckPlace(options); !place.ok()) return place;
   context.environment.interrupts.Catch();
-  absl::StatusOr<std::unique_ptr<AtomicFile>> file = Create(options.file);
+  absl::StatusOr<std::unique_ptr<AtomicFile>> file = CreateOutput(options.file);
   if (!file.ok()) return file.status();
   absl::StatusOr<int64_t> bytes = Receive(context, **file);
   if (!bytes.ok()) {
     return absl::Status(bytes.status().code(),
                         absl::StrCat(bytes.status().message(), "; no backup was written"));
   }
-  if (context.options.output == OutputFormat::kTable) {
-    context.environment.out << options.file << ": " << *bytes << " bytes" << std::endl;
-  } else {
-    context.Print({{{"file", options.file}, {"bytes", *bytes}},
-                   {"file", "bytes"},
-                   {{options.file, absl::StrCat(*bytes)}}});
-  }
+  PrintWritten(context, options.file, *bytes, "bytes");
   return absl::OkStatus();
 }
 

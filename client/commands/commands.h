@@ -19,8 +19,12 @@ void AddTrialCommands(CLI::App& app, const Choose& choose);      // trials trial
 void AddInspectCommand(CLI::App& app, const Choose& choose);     // inspect
 void AddTableCommands(CLI::App& app, const Choose& choose);      // table best
 void AddImportanceCommand(CLI::App& app, const Choose& choose);  // importance
+void AddCurvesCommand(CLI::App& app, const Choose& choose);      // curves
+void AddCompareCommand(CLI::App& app, const Choose& choose);     // compare
 void AddClaimsCommand(CLI::App& app, const Choose& choose);      // claims
 void AddPlotCommands(CLI::App& app, const Choose& choose);       // plot …
+void AddExportCommand(CLI::App& app, const Choose& choose);      // export
+void AddReportCommand(CLI::App& app, const Choose& choose);      // report
 void AddRunCommand(CLI::App& app, const Choose& choose);         // run
 void AddBackupCommand(CLI::App& app, const Choose& choose);      // backup
 void AddTaskCommands(CLI::App& app, const Choose& choose);       // task generate, task check

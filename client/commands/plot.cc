@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "client/commands/commands.h"
+#include "client/commands/curves.h"
 #include "client/plot/plots.h"
 #include "client/table_view.h"
 
@@ -20,6 +21,7 @@ struct PlotOptions {
   std::vector<std::string> rows;
   std::vector<std::string> columns;
   std::string metric;
+  CurvesOptions curves;
   std::string claim;
   std::string x;
   std::string y;
@@ -46,6 +48,11 @@ absl::StatusOr<Plot> PlotParallel(Connection& connection, const PlotOptions& opt
   const absl::StatusOr<v1::Table> table =
       GetTable(connection, BestRequest(*sweep, kParallelLines), options);
   return table.ok() ? ParallelPlot(*table) : table.status();
+}
+
+absl::StatusOr<Plot> PlotCurves(Connection& connection, const PlotOptions& options) {
+  const absl::StatusOr<v1::Curves> curves = GetCurves(connection, options.sweep, options.curves);
+  return curves.ok() ? CurvesPlot(*curves) : curves.status();
 }
 
 absl::StatusOr<Plot> PlotImportance(Connection& connection, const PlotOptions& options) {
@@ -118,6 +125,8 @@ void AddPlotCommands(CLI::App& app, const Choose& choose) {
             kind.add_option("--cols", options->columns, "a series for each value, comma-separated")
                 ->delimiter(',');
           });
+  AddKind(*plot, "curves", "means by step with bands of 95 % intervals", PlotCurves, options,
+          choose, [=](CLI::App& kind) { AddCurvesOptions(kind, options->curves); });
   AddKind(*plot, "boundary", "where a claim holds and where it flips", PlotBoundary, options,
           choose, [=](CLI::App& kind) {
             kind.add_option("--claim", options->claim, "default: the first that flips somewhere");

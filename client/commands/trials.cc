@@ -1,25 +1,24 @@
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "client/commands/commands.h"
 #include "client/reports.h"
+#include "client/trial_pages.h"
 
 namespace pathsweep {
 namespace {
 
 absl::Status Trials(Context& context, const std::string& sweep) {
   Connection connection(context.options.server);
-  v1::ListTrialsRequest request;
-  request.set_sweep(sweep);
   std::vector<v1::Trial> trials;
-  do {
-    absl::StatusOr<v1::ListTrialsResponse> page =
-        connection.Call(&Connection::Stub::ListTrials, request);
-    if (!page.ok()) return page.status();
-    trials.insert(trials.end(), page->trials().begin(), page->trials().end());
-    request.set_page_token(page->next_page_token());
-  } while (!request.page_token().empty());
+  absl::Status read =
+      ForEachTrial(connection, sweep, context.environment.interrupts, [&](v1::Trial& trial) {
+        trials.push_back(std::move(trial));
+        return absl::OkStatus();
+      });
+  if (!read.ok()) return read;
   context.Print(TrialsReport(trials));
   return absl::OkStatus();
 }

@@ -118,6 +118,11 @@ absl::Status Draw(const Plot& plot, const std::filesystem::path& file) {
   return bytes.ok() ? WriteText(file, *bytes) : bytes.status();
 }
 
+absl::StatusOr<std::string> DrawSvg(const Plot& plot) {
+  const absl::StatusOr<std::string> terminal = Terminal(".svg", plot);
+  return terminal.ok() ? Run(*terminal, plot) : terminal.status();
+}
+
 bool IsShare(absl::string_view metric) {
   const MetricRange range = RangeOfMetric(metric);
   return range.lowest == 0 && range.highest == 1;

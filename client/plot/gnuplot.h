@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
 namespace pathsweep {
@@ -19,6 +20,9 @@ struct Plot {
 // .gp is the script itself, for gnuplot. InvalidArgument for another ending, FailedPrecondition if
 // gnuplot is not installed, Internal with its words if it fails.
 absl::Status Draw(const Plot& plot, const std::filesystem::path& file);
+
+// The picture as the text of an SVG.
+absl::StatusOr<std::string> DrawSvg(const Plot& plot);
 
 // Whether the metric lies from 0 to 1, and the commands for such an axis.
 bool IsShare(absl::string_view metric);

@@ -14,6 +14,10 @@ namespace pathsweep {
 // others, and the chance level of exact_match.
 absl::StatusOr<Plot> TablePlot(const v1::Table& table);
 
+// A line for each curve in a band, its interval, and the chance level of exact_match if there is
+// one for all.
+absl::StatusOr<Plot> CurvesPlot(const v1::Curves& curves);
+
 // A bar for each of the largest effects, with its interval and what noise alone makes of it.
 absl::StatusOr<Plot> ImportancePlot(const v1::Importance& importance);
 

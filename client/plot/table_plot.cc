@@ -6,25 +6,13 @@
 #include "absl/strings/str_join.h"
 #include "client/plot/axis.h"
 #include "client/plot/plots.h"
+#include "client/plot/series.h"
 #include "client/reports.h"
 
 namespace pathsweep {
 namespace {
 
-constexpr size_t kMostSeries = 14;  // twice the styles
-constexpr double kBeside = 0.008;   // of the axis, so that intervals do not hide each other
-
-// What a series has in common: the cell's values but the first.
-std::string SeriesOf(const v1::TableCell& cell) {
-  std::vector<std::string> parts;
-  for (int i = 1; i < cell.parameters_size(); ++i) {
-    const v1::Parameter& parameter = cell.parameters(i);
-    const std::string value = ToText(parameter.value());
-    const bool is_word = parameter.value().value_case() == v1::ParameterValue::kChoice;
-    parts.push_back(is_word ? value : absl::StrCat(parameter.name(), " ", value));
-  }
-  return absl::StrJoin(parts, ", ");
-}
+constexpr double kBeside = 0.008;  // of the axis, so that intervals do not hide each other
 
 std::string ValueLabel(const v1::Table& table) {
   switch (table.statistic()) {
@@ -48,7 +36,7 @@ std::string Data(const v1::Table& table, const PlotAxis& axis, const std::string
                  double beside) {
   std::vector<std::pair<double, const v1::TableCell*>> cells;
   for (const v1::TableCell& cell : table.cells()) {
-    if (!cell.has_metric() || SeriesOf(cell) != series) continue;
+    if (!cell.has_metric() || SeriesName(cell.parameters(), 1) != series) continue;
     cells.emplace_back(axis.At(cell.parameters(0).value(), beside), &cell);
   }
   std::ranges::sort(cells, {}, [](const auto& one) { return one.first; });
@@ -72,7 +60,7 @@ absl::StatusOr<Plot> TablePlot(const v1::Table& table) {
   std::vector<v1::ParameterValue> values;
   std::vector<std::string> series;
   for (const v1::TableCell& cell : table.cells()) {
-    const std::string name = SeriesOf(cell);
+    const std::string name = SeriesName(cell.parameters(), 1);
     if (std::ranges::find(series, name) == series.end()) series.push_back(name);
     const std::string x = ToText(cell.parameters(0).value());
     if (std::ranges::find(values, x, ToText) == values.end()) {
@@ -94,16 +82,11 @@ absl::StatusOr<Plot> TablePlot(const v1::Table& table) {
     if (rows.empty()) continue;
     absl::StrAppend(&plot.commands, "$series", i, " << EOD\n", rows, "EOD\n");
     const std::string data = absl::StrCat("$series", i);
-    const size_t style = i % 7 + 1;
-    const std::string dash = i < 7 ? "" : " dashtype 3";
-    curves.push_back(absl::StrCat(data, " using 1:2:3:4 with yerrorbars linestyle ", style, dash,
-                                  axis.IsNumeric() || series[i].empty()
-                                      ? " notitle"
-                                      : absl::StrCat(" title ", Quoted(series[i]))));
+    curves.push_back(absl::StrCat(data, " using 1:2:3:4 with yerrorbars ", SeriesStyle(i), " ",
+                                  axis.IsNumeric() ? "notitle" : SeriesTitle(series[i])));
     if (!axis.IsNumeric()) continue;
-    curves.push_back(
-        absl::StrCat(data, " using 1:2 with linespoints linestyle ", style, dash,
-                     series[i].empty() ? " notitle" : absl::StrCat(" title ", Quoted(series[i]))));
+    curves.push_back(absl::StrCat(data, " using 1:2 with linespoints ", SeriesStyle(i), " ",
+                                  SeriesTitle(series[i])));
   }
   if (curves.empty()) {
     return absl::FailedPreconditionError("no trial of the table has a value yet");

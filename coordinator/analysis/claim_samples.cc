@@ -6,34 +6,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/analysis/region.h"
 #include "coordinator/analysis/sample.h"
 #include "coordinator/analysis/significance.h"
 
 namespace pathsweep {
 namespace {
-
-// The configs that fit all conditions.
-std::vector<size_t> Region(const Claim& claim, const ConfigColumns& configs) {
-  std::vector<bool> inside(configs.size(), true);
-  for (const ClaimCondition& condition : claim.where) {
-    const ConfigColumn* column = configs.Find(condition.parameter);
-    if (column == nullptr) {
-      const ParameterSpec& spec = *FindParameter(condition.parameter);
-      if (!condition.Fits(GetParameter(configs.common(), spec))) return {};
-      continue;
-    }
-    std::vector<bool> fits;
-    for (const ParameterValue& value : column->values) fits.push_back(condition.Fits(value));
-    for (size_t config = 0; config < configs.size(); ++config) {
-      if (!fits[column->at[config]]) inside[config] = false;
-    }
-  }
-  std::vector<size_t> region;
-  for (size_t config = 0; config < configs.size(); ++config) {
-    if (inside[config]) region.push_back(config);
-  }
-  return region;
-}
 
 // A number of each config that depends on a few of its parameters: the others are not looked at.
 class Scratch {
@@ -101,42 +79,31 @@ void AddDifferences(absl::Span<const SeedValue> first, absl::Span<const SeedValu
   sample.noise = std::hypot(NoiseOf(metric, firsts, examples), NoiseOf(metric, seconds, examples));
 }
 
-struct ConfigPair {
-  size_t first;
-  size_t second;
-};
-
-// Those of the region that differ in the compared parameter alone, in the order of the first.
-std::vector<ConfigPair> Pairs(const ComparisonClaim& comparison, const std::vector<size_t>& region,
-                              const ConfigColumns& configs) {
+// Of the configs of the region.
+std::vector<ConfigPair> PairsOf(const ComparisonClaim& comparison,
+                                const std::vector<size_t>& region, const ConfigColumns& configs) {
   const ConfigColumn* over = configs.Find(comparison.over);
   if (over == nullptr) return {};
-  const std::vector<uint64_t> groups = configs.GroupsWithout(region, over);
-  std::vector<std::pair<uint64_t, size_t>> seconds;
-  for (size_t i = 0; i < region.size(); ++i) {
-    if (over->ValueOf(region[i]) == comparison.second) seconds.emplace_back(groups[i], region[i]);
+  std::vector<size_t> firsts, seconds;
+  for (size_t config : region) {
+    if (over->ValueOf(config) == comparison.first) firsts.push_back(config);
+    if (over->ValueOf(config) == comparison.second) seconds.push_back(config);
   }
-  std::ranges::sort(seconds);
-  std::vector<ConfigPair> pairs;
-  for (size_t i = 0; i < region.size(); ++i) {
-    if (over->ValueOf(region[i]) != comparison.first) continue;
-    const auto second =
-        std::ranges::lower_bound(seconds, groups[i], {}, &std::pair<uint64_t, size_t>::first);
-    if (second != seconds.end() && second->first == groups[i]) {
-      pairs.push_back({region[i], second->second});
-    }
+  std::vector<const ConfigColumn*> others;
+  for (const ConfigColumn& column : configs.columns()) {
+    if (&column != over) others.push_back(&column);
   }
-  return pairs;
+  return pathsweep::PairsOf(firsts, seconds, others, configs);
 }
 
 }  // namespace
 
 absl::StatusOr<std::vector<ClaimSample>> SamplesOf(const Claim& claim, const ConfigColumns& configs,
                                                    const SeedValues& values) {
-  const std::vector<size_t> region = Region(claim, configs);
+  const std::vector<size_t> region = Region(claim.where, configs);
   const auto* comparison = std::get_if<ComparisonClaim>(&claim.statement);
   std::vector<ConfigPair> pairs;
-  if (comparison != nullptr) pairs = Pairs(*comparison, region, configs);
+  if (comparison != nullptr) pairs = PairsOf(*comparison, region, configs);
   const size_t count = comparison == nullptr ? region.size() : pairs.size();
   if (count == 0) {
     return absl::FailedPreconditionError("it is about none of the sweep's configs");
@@ -166,14 +133,56 @@ absl::StatusOr<std::vector<ClaimSample>> SamplesOf(const Claim& claim, const Con
   return samples;
 }
 
+std::vector<ConfigPair> PairsOf(absl::Span<const size_t> firsts, absl::Span<const size_t> seconds,
+                                absl::Span<const ConfigColumn* const> columns,
+                                const ConfigColumns& configs) {
+  std::vector<size_t> both(firsts.begin(), firsts.end());
+  both.insert(both.end(), seconds.begin(), seconds.end());
+  const std::vector<uint64_t> groups = configs.GroupsBy(both, columns);
+  std::vector<std::pair<uint64_t, size_t>> partners;
+  for (size_t i = 0; i < seconds.size(); ++i) {
+    partners.emplace_back(groups[firsts.size() + i], seconds[i]);
+  }
+  std::ranges::sort(partners);
+  std::vector<ConfigPair> pairs;
+  for (size_t i = 0; i < firsts.size(); ++i) {
+    const auto partner =
+        std::ranges::lower_bound(partners, groups[i], {}, &std::pair<uint64_t, size_t>::first);
+    if (partner == partners.end() || partner->first != groups[i]) continue;
+    pairs.push_back({firsts[i], partner->second});
+  }
+  return pairs;
+}
+
+std::vector<ClaimSample> DifferencesOf(absl::Span<const ConfigPair> pairs,
+                                       const std::string& metric, const ConfigColumns& configs,
+                                       const SeedValues& values) {
+  const ConfigColumn* examples = configs.Find("test_samples");
+  std::vector<ClaimSample> samples;
+  samples.reserve(pairs.size());
+  for (const ConfigPair& pair : pairs) {
+    ClaimSample sample{.config = pair.first, .other = pair.second};
+    AddDifferences(values.Of(pair.first), values.Of(pair.second), metric,
+                   examples == nullptr ? configs.common().test_samples
+                                       : std::get<int64_t>(examples->ValueOf(pair.first)),
+                   sample);
+    if (!sample.values.empty() || sample.missing > 0) samples.push_back(std::move(sample));
+  }
+  return samples;
+}
+
 double SideOf(const Claim& claim) {
   const auto* bound = std::get_if<BoundClaim>(&claim.statement);
   return bound != nullptr && bound->side == BoundClaim::Side::kAtMost ? -1 : 1;
 }
 
 MetricRange RangeOf(const Claim& claim) {
-  const MetricRange range = RangeOfMetric(claim.metric);
-  if (!std::holds_alternative<ComparisonClaim>(claim.statement)) return range;
+  return std::holds_alternative<ComparisonClaim>(claim.statement) ? RangeOfDifference(claim.metric)
+                                                                  : RangeOfMetric(claim.metric);
+}
+
+MetricRange RangeOfDifference(const std::string& metric) {
+  const MetricRange range = RangeOfMetric(metric);
   return {range.lowest - range.highest, range.highest - range.lowest};
 }
 

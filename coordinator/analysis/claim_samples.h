@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "base/claim.h"
 #include "base/metrics.h"
 #include "coordinator/analysis/config_columns.h"
@@ -31,10 +33,29 @@ struct ClaimSample {
 absl::StatusOr<std::vector<ClaimSample>> SamplesOf(const Claim& claim, const ConfigColumns& configs,
                                                    const SeedValues& values);
 
+// Two configs that are compared.
+struct ConfigPair {
+  size_t first = 0;
+  size_t second = 0;
+};
+
+// Those that agree in the columns, in the order of the first; of several seconds the one with the
+// lowest number.
+std::vector<ConfigPair> PairsOf(absl::Span<const size_t> firsts, absl::Span<const size_t> seconds,
+                                absl::Span<const ConfigColumn* const> columns,
+                                const ConfigColumns& configs);
+
+// The first's value less the second's, seed by seed, against a bound of 0. Without pairs that have
+// no seed.
+std::vector<ClaimSample> DifferencesOf(absl::Span<const ConfigPair> pairs,
+                                       const std::string& metric, const ConfigColumns& configs,
+                                       const SeedValues& values);
+
 // Of which side of the bound the claim speaks: 1 above, -1 below.
 double SideOf(const Claim& claim);
 
 // What a value of a sample can be.
 MetricRange RangeOf(const Claim& claim);
+MetricRange RangeOfDifference(const std::string& metric);
 
 }  // namespace pathsweep

@@ -19,8 +19,11 @@ double PValue(const ClaimSample& sample) {
 
 std::vector<ConfigVerdict> Judge(const Claim& claim, absl::Span<const ClaimSample> samples,
                                  size_t looks) {
-  const double side = SideOf(claim);
-  const MetricRange range = RangeOf(claim);
+  return Judge(SideOf(claim), RangeOf(claim), samples, looks);
+}
+
+std::vector<ConfigVerdict> Judge(double side, MetricRange range,
+                                 absl::Span<const ClaimSample> samples, size_t looks) {
   std::vector<ConfigVerdict> verdicts(samples.size());
   std::vector<double> p_values;
   std::vector<size_t> tested;

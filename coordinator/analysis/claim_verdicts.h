@@ -39,6 +39,10 @@ struct ConfigVerdict {
 std::vector<ConfigVerdict> Judge(const Claim& claim, absl::Span<const ClaimSample> samples,
                                  size_t looks = 1);
 
+// The same of samples whose means are to be on this side of their bounds (as SideOf says it).
+std::vector<ConfigVerdict> Judge(double side, MetricRange range,
+                                 absl::Span<const ClaimSample> samples, size_t looks);
+
 // The trials of a sample that are on the wrong side of its bound by themselves.
 std::vector<int64_t> WrongTrials(const Claim& claim, const ClaimSample& sample);
 

@@ -102,20 +102,28 @@ TrialParameters ConfigColumns::At(size_t config) const {
   return parameters;
 }
 
-std::vector<uint64_t> ConfigColumns::GroupsWithout(absl::Span<const size_t> configs,
-                                                   const ConfigColumn* except) const {
+std::vector<uint64_t> ConfigColumns::GroupsBy(absl::Span<const size_t> configs,
+                                              absl::Span<const ConfigColumn* const> columns) const {
   std::vector<uint64_t> groups(configs.size(), 0);
   uint64_t count = 1;  // groups have lower numbers
-  for (const ConfigColumn& column : columns_) {
-    if (&column == except) continue;
-    const uint64_t values = column.values.size();
+  for (const ConfigColumn* column : columns) {
+    const uint64_t values = column->values.size();
     if (count > std::numeric_limits<uint64_t>::max() / values) count = Compress(groups, count);
     for (size_t i = 0; i < configs.size(); ++i) {
-      groups[i] = groups[i] * values + column.at[configs[i]];
+      groups[i] = groups[i] * values + column->at[configs[i]];
     }
     count *= values;
   }
   return groups;
+}
+
+std::vector<uint64_t> ConfigColumns::GroupsWithout(absl::Span<const size_t> configs,
+                                                   const ConfigColumn* except) const {
+  std::vector<const ConfigColumn*> columns;
+  for (const ConfigColumn& column : columns_) {
+    if (&column != except) columns.push_back(&column);
+  }
+  return GroupsBy(configs, columns);
 }
 
 }  // namespace pathsweep

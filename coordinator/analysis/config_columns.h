@@ -42,8 +42,10 @@ class ConfigColumns {
 
   TrialParameters At(size_t config) const;
 
-  // A number for each of the configs; two have the same if they agree in all columns but `except`,
-  // which may be null.
+  // A number for each of the configs; two have the same if they agree in these of the columns.
+  std::vector<uint64_t> GroupsBy(absl::Span<const size_t> configs,
+                                 absl::Span<const ConfigColumn* const> columns) const;
+  // The same, if they agree in all columns but `except`, which may be null.
   std::vector<uint64_t> GroupsWithout(absl::Span<const size_t> configs,
                                       const ConfigColumn* except) const;
 

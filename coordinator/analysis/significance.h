@@ -24,6 +24,11 @@ MeanTest TestMean(absl::Span<const double> values, double bound, double least_de
 // Agresti & Coull (1998): two successes and two failures are added, so it is never 0.
 double MeasurementNoise(double share, int64_t examples);
 
+// Wilcoxon's signed-rank test (1945) of differences that lie symmetrically around 0; the p-value of
+// two sides. Differences of 0 are left out, equal ones share their ranks. Exact, by all ways to
+// sign the ranks, for up to 200 others; by the normal distribution for more. 1 without any.
+double TestSignedRanks(absl::Span<const double> differences);
+
 // p-values adjusted by Benjamini & Hochberg (1995), in their order: those of at most q are believed
 // with a share of at most q wrong among them, if the tests are independent or depend positively.
 std::vector<double> AdjustForMany(absl::Span<const double> p_values);

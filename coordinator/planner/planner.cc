@@ -123,8 +123,8 @@ absl::Status Planner::Plan(const Due& due) {
 
 absl::Status Planner::Steer(const Sweep& sweep, ResultsReader& reader) {
   const absl::Time start = absl::Now();
-  absl::StatusOr<Steering> steering =
-      PlanStops(sweep, [&](const std::string& metric) { return reader.ReadCurves(sweep, metric); });
+  absl::StatusOr<Steering> steering = PlanStops(
+      sweep, [&](const std::string& metric) { return reader.ReadProgress(sweep, metric); });
   if (!steering.ok()) return steering.status();
   absl::Status done;
   if (*steering != Steering()) {

@@ -12,18 +12,6 @@ namespace {
 
 constexpr int kCounterexamples = 100;  // of each config
 
-v1::Verdict VerdictToProto(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::kHolds:
-      return v1::VERDICT_HOLDS;
-    case Verdict::kFails:
-      return v1::VERDICT_FAILS;
-    case Verdict::kUndecided:
-      break;
-  }
-  return v1::VERDICT_UNDECIDED;
-}
-
 v1::ConfigVerdict ConfigToProto(const Claim& claim, const ConfigColumns& configs,
                                 const ClaimSample& sample, const ConfigVerdict& verdict) {
   v1::ConfigVerdict proto;
@@ -32,7 +20,7 @@ v1::ConfigVerdict ConfigToProto(const Claim& claim, const ConfigColumns& configs
     parameter.set_name(std::string(column.spec->name));
     *parameter.mutable_value() = ToProto(column.ValueOf(sample.config));
   }
-  proto.set_verdict(VerdictToProto(verdict.verdict));
+  proto.set_verdict(ToProto(verdict.verdict));
   if (verdict.mean) *proto.mutable_mean() = ToProto(*verdict.mean);
   proto.set_bound(sample.bound);
   proto.set_margin(verdict.margin);

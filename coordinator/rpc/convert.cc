@@ -375,6 +375,18 @@ v1::Estimate ToProto(const Estimate& estimate) {
   return proto;
 }
 
+v1::Verdict ToProto(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kHolds:
+      return v1::VERDICT_HOLDS;
+    case Verdict::kFails:
+      return v1::VERDICT_FAILS;
+    case Verdict::kUndecided:
+      break;
+  }
+  return v1::VERDICT_UNDECIDED;
+}
+
 v1::Effects ToProto(const Effects& effects) {
   v1::Effects proto;
   proto.set_none(effects.none);
@@ -385,6 +397,17 @@ v1::Effects ToProto(const Effects& effects) {
     *to.mutable_share() = ToProto(effect.share);
     if (effect.noise_floor) to.set_noise_floor(*effect.noise_floor);
   }
+  return proto;
+}
+
+v1::Environment ToProto(const EnvironmentRecord& environment) {
+  v1::Environment proto;
+  proto.set_build(environment.build);
+  proto.set_libtorch(environment.libtorch);
+  proto.set_device(environment.device);
+  proto.set_device_name(environment.device_name);
+  proto.set_threads(environment.threads);
+  proto.set_attempts(environment.attempts);
   return proto;
 }
 

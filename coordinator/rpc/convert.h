@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "coordinator/analysis/claim_verdicts.h"
 #include "coordinator/analysis/effects.h"
 #include "coordinator/analysis/interval.h"
 #include "coordinator/domain/state.h"
@@ -28,6 +29,7 @@ v1::Sweep ToProto(const Sweep& sweep);
 v1::Sweep SummaryToProto(const Sweep& sweep);
 v1::Trial ToProto(const TrialRecord& trial);
 v1::Attempt ToProto(const AttemptRecord& attempt);
+v1::Environment ToProto(const EnvironmentRecord& environment);
 v1::Measurement ToProto(const Measurement& measurement);
 v1::Worker ToProto(const ConnectedWorker& worker, int running);
 // Into an empty message, which may lie in an arena.
@@ -35,5 +37,6 @@ void ToProto(const Directive& directive, v1::Directive& proto);
 v1::EarlyStops ToProto(const EarlyStops& stops);
 v1::Estimate ToProto(const Estimate& estimate);
 v1::Effects ToProto(const Effects& effects);
+v1::Verdict ToProto(Verdict verdict);
 
 }  // namespace pathsweep

@@ -20,7 +20,9 @@
 #include "base/suggest.h"
 #include "coordinator/planner/sweep_values.h"
 #include "coordinator/rpc/claim_report.h"
+#include "coordinator/rpc/comparison_report.h"
 #include "coordinator/rpc/convert.h"
+#include "coordinator/rpc/curve_report.h"
 #include "coordinator/rpc/importance_report.h"
 #include "coordinator/rpc/table_report.h"
 #include "coordinator/store/database_copy.h"
@@ -77,6 +79,19 @@ absl::StatusOr<std::vector<Claim>> AskedClaims(const v1::GetClaimsRequest& reque
     if (asked) claims.push_back(claim);
   }
   return claims;
+}
+
+absl::StatusOr<v1::ListEnvironmentsResponse> EnvironmentsOf(const Sweep& sweep,
+                                                            const v1::ListEnvironmentsRequest&,
+                                                            ResultsReader& reader) {
+  const absl::StatusOr<std::vector<EnvironmentRecord>> environments =
+      reader.ReadEnvironments(sweep);
+  if (!environments.ok()) return environments.status();
+  v1::ListEnvironmentsResponse response;
+  for (const EnvironmentRecord& one : *environments) {
+    *response.add_environments() = ToProto(one);
+  }
+  return response;
 }
 
 absl::Status Ending() { return absl::UnavailableError("the coordinator is ending"); }
@@ -333,6 +348,18 @@ grpc::Status SweepServiceHandler::GetImportance(grpc::ServerContext*,
   return Analyze(*request, &ImportanceOf, *response);
 }
 
+grpc::Status SweepServiceHandler::GetCurves(grpc::ServerContext*,
+                                            const v1::GetCurvesRequest* request,
+                                            v1::Curves* response) {
+  return Analyze(*request, &CurvesOf, *response);
+}
+
+grpc::Status SweepServiceHandler::GetComparison(grpc::ServerContext*,
+                                                const v1::GetComparisonRequest* request,
+                                                v1::PairedComparison* response) {
+  return Analyze(*request, &ComparisonOf, *response);
+}
+
 grpc::Status SweepServiceHandler::GetClaims(grpc::ServerContext* context,
                                             const v1::GetClaimsRequest* request,
                                             v1::GetClaimsResponse* response) {
@@ -365,6 +392,12 @@ grpc::Status SweepServiceHandler::GetClaims(grpc::ServerContext* context,
   const TrialCounts counts = sweep->Counts();
   response->set_unfinished(counts[TrialState::kPending] + counts[TrialState::kRunning]);
   return ToGrpc(CheckThere(*sweep));
+}
+
+grpc::Status SweepServiceHandler::ListEnvironments(grpc::ServerContext*,
+                                                   const v1::ListEnvironmentsRequest* request,
+                                                   v1::ListEnvironmentsResponse* response) {
+  return Analyze(*request, &EnvironmentsOf, *response);
 }
 
 grpc::Status SweepServiceHandler::ListWorkers(grpc::ServerContext*, const v1::ListWorkersRequest*,

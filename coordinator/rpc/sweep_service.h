@@ -61,8 +61,14 @@ class SweepServiceHandler final : public v1::SweepService::Service {
                         v1::Table* response) override;
   grpc::Status GetImportance(grpc::ServerContext*, const v1::GetImportanceRequest* request,
                              v1::Importance* response) override;
+  grpc::Status GetCurves(grpc::ServerContext*, const v1::GetCurvesRequest* request,
+                         v1::Curves* response) override;
+  grpc::Status GetComparison(grpc::ServerContext*, const v1::GetComparisonRequest* request,
+                             v1::PairedComparison* response) override;
   grpc::Status GetClaims(grpc::ServerContext* context, const v1::GetClaimsRequest* request,
                          v1::GetClaimsResponse* response) override;
+  grpc::Status ListEnvironments(grpc::ServerContext*, const v1::ListEnvironmentsRequest* request,
+                                v1::ListEnvironmentsResponse* response) override;
   grpc::Status ListWorkers(grpc::ServerContext*, const v1::ListWorkersRequest* request,
                            v1::ListWorkersResponse* response) override;
   grpc::Status Backup(grpc::ServerContext* context, const v1::BackupRequest*,

@@ -164,8 +164,8 @@ absl::StatusOr<FinalValues> ResultsReader::ReadValues(const Sweep& sweep, const 
   });
 }
 
-absl::StatusOr<std::vector<TrialCurve>> ResultsReader::ReadCurves(const Sweep& sweep,
-                                                                  const std::string& metric) {
+absl::StatusOr<std::vector<TrialCurve>> ResultsReader::ReadProgress(const Sweep& sweep,
+                                                                    const std::string& metric) {
   SQLite::Database& database = connection_->database;
   return Guarded(database.getFilename(), [&]() -> absl::StatusOr<std::vector<TrialCurve>> {
     SQLite::Statement rows(database,
@@ -221,6 +221,38 @@ absl::StatusOr<std::vector<EarlyStops>> ResultsReader::ReadEarlyStops(const Swee
   });
 }
 
+absl::Status ResultsReader::ReadCurves(
+    const Sweep& sweep, const std::string& metric,
+    const std::function<absl::Status(TrialId trial, const std::vector<StepValue>& curve)>& take) {
+  SQLite::Database& database = connection_->database;
+  return Guarded(database.getFilename(), [&]() -> absl::Status {
+    SQLite::Transaction one_moment(database);
+    SQLite::Statement trials(database,
+                             "SELECT id FROM trials WHERE sweep_id = ? "
+                             "AND state IN ('succeeded', 'stopped')");
+    trials.bind(1, sweep.id);
+    SQLite::Statement points(database,
+                             "SELECT step, value FROM measurements WHERE trial_id = ?1 "
+                             "AND metric_id = (SELECT id FROM metrics WHERE name = ?2) "
+                             "ORDER BY step");
+    points.bind(2, metric);
+    std::vector<StepValue> curve;
+    while (trials.executeStep()) {
+      const TrialId trial = trials.getColumn(0).getInt64();
+      if (!sweep.Contains(trial)) continue;
+      curve.clear();
+      points.reset();
+      points.bind(1, trial);
+      while (points.executeStep()) {
+        curve.push_back({points.getColumn(0).getInt64(), points.getColumn(1).getDouble()});
+      }
+      if (curve.empty()) continue;
+      if (absl::Status taken = take(trial, curve); !taken.ok()) return taken;
+    }
+    return absl::OkStatus();
+  });
+}
+
 absl::StatusOr<std::vector<int64_t>> ResultsReader::ReadFailed(const Sweep& sweep) {
   SQLite::Database& database = connection_->database;
   return Guarded(database.getFilename(), [&]() -> absl::StatusOr<std::vector<int64_t>> {
@@ -264,6 +296,28 @@ absl::StatusOr<std::vector<Measurement>> ResultsReader::History(TrialId trial) {
                          rows.getColumn(2).getDouble()});
     }
     return history;
+  });
+}
+
+absl::StatusOr<std::vector<EnvironmentRecord>> ResultsReader::ReadEnvironments(const Sweep& sweep) {
+  SQLite::Database& database = connection_->database;
+  return Guarded(database.getFilename(), [&]() -> absl::StatusOr<std::vector<EnvironmentRecord>> {
+    SQLite::Statement rows(database,
+                           "SELECT build, libtorch, device, device_name, threads, count(*) AS n "
+                           "FROM trials t JOIN attempts a ON a.trial_id = t.id "
+                           "LEFT JOIN environments e ON e.id = a.environment_id "
+                           "WHERE t.sweep_id = ? GROUP BY e.id ORDER BY n DESC, e.id");
+    rows.bind(1, sweep.id);
+    std::vector<EnvironmentRecord> environments;
+    while (rows.executeStep()) {
+      environments.push_back({.build = rows.getColumn(0).getString(),
+                              .libtorch = rows.getColumn(1).getString(),
+                              .device = rows.getColumn(2).getString(),
+                              .device_name = rows.getColumn(3).getString(),
+                              .threads = rows.getColumn(4).getInt(),
+                              .attempts = rows.getColumn(5).getInt64()});
+    }
+    return environments;
   });
 }
 

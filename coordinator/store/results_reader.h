@@ -4,6 +4,7 @@
 // Not thread safe: one reader per thread.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -51,6 +52,22 @@ struct AttemptRecord {
   std::string device_name;
   int threads = 0;
   Execution execution = {};
+};
+
+// What attempts ran on; empty and 0 if it is not known.
+struct EnvironmentRecord {
+  std::string build;
+  std::string libtorch;
+  std::string device;
+  std::string device_name;
+  int threads = 0;
+  int64_t attempts = 0;
+};
+
+// What a trial had measured of a metric after a step.
+struct StepValue {
+  int64_t step = 0;
+  double value = 0;
 };
 
 // A value of each trial of a sweep with a result, by number.
@@ -103,9 +120,16 @@ class ResultsReader {
   absl::StatusOr<FinalValues> ReadStepsToSolve(const Sweep& sweep);
 
   // Of the sweep's trials that have rows, in order of id, as of one moment.
-  absl::StatusOr<std::vector<TrialCurve>> ReadCurves(const Sweep& sweep, const std::string& metric);
+  absl::StatusOr<std::vector<TrialCurve>> ReadProgress(const Sweep& sweep,
+                                                       const std::string& metric);
 
   absl::StatusOr<std::vector<EarlyStops>> ReadEarlyStops(const Sweep& sweep);
+
+  // Hands `take` each trial with a result that measured the metric, with its measurements by step.
+  // An error of `take` ends it.
+  absl::Status ReadCurves(
+      const Sweep& sweep, const std::string& metric,
+      const std::function<absl::Status(TrialId trial, const std::vector<StepValue>& curve)>& take);
 
   // Numbers of the trials that have failed.
   absl::StatusOr<std::vector<int64_t>> ReadFailed(const Sweep& sweep);
@@ -115,6 +139,9 @@ class ResultsReader {
 
   // Every measurement of a trial, by step and then metric.
   absl::StatusOr<std::vector<Measurement>> History(TrialId trial);
+
+  // Of all attempts at the sweep's trials, those of most attempts first.
+  absl::StatusOr<std::vector<EnvironmentRecord>> ReadEnvironments(const Sweep& sweep);
 
   // In order.
   absl::StatusOr<std::vector<AttemptRecord>> Attempts(TrialId trial);

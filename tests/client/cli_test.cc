@@ -92,6 +92,69 @@ v1::Table CannedTable() {
   return table;
 }
 
+v1::Curves CannedCurves() {
+  v1::Curves curves;
+  curves.set_sweep("demo");
+  curves.set_metric("exact_match");
+  curves.add_by("objective");
+  v1::Curve& curve = *curves.add_curves();
+  v1::Parameter& objective = *curve.add_parameters();
+  objective.set_name("objective");
+  objective.mutable_value()->set_choice("standard");
+  curve.set_configs(1);
+  curve.set_trials(2);
+  v1::CurvePoint& first = *curve.add_points();
+  first.set_step(100);
+  first.mutable_mean()->set_value(0.5);
+  first.set_n(1);
+  v1::CurvePoint& second = *curve.add_points();
+  second.set_step(200);
+  second.mutable_mean()->set_value(0.75);
+  second.mutable_mean()->set_low(0.2);
+  second.mutable_mean()->set_high(1);
+  second.set_n(2);
+  second.set_carried(1);
+  return curves;
+}
+
+void AddObjective(const std::string& value,
+                  google::protobuf::RepeatedPtrField<v1::ClaimCondition>& side) {
+  v1::ClaimCondition& condition = *side.Add();
+  condition.set_parameter("objective");
+  condition.add_values()->set_choice(value);
+}
+
+v1::PairedComparison CannedComparison() {
+  v1::PairedComparison comparison;
+  comparison.set_sweep("demo");
+  comparison.set_metric("exact_match");
+  AddObjective("reverse", *comparison.mutable_first());
+  AddObjective("standard", *comparison.mutable_second());
+  for (double lr : {1e-3, 1e-2}) {
+    v1::ConfigPair& pair = *comparison.add_pairs();
+    v1::Parameter& rate = *pair.add_parameters();
+    rate.set_name("lr");
+    rate.mutable_value()->set_real(lr);
+    pair.set_seeds(lr == 1e-3 ? 3 : 1);
+    pair.mutable_difference()->set_value(lr == 1e-3 ? 0.5 : 0.25);
+    pair.set_q(lr == 1e-3 ? 0.01 : 1);
+    if (lr == 1e-3) {
+      pair.mutable_difference()->set_low(0.25);
+      pair.mutable_difference()->set_high(0.75);
+      pair.set_first_is_better(v1::VERDICT_HOLDS);
+    } else {
+      pair.set_missing(2);
+    }
+  }
+  comparison.set_better(2);
+  comparison.mutable_mean()->set_value(0.375);
+  comparison.mutable_share()->set_value(1);
+  comparison.mutable_share()->set_low(0.158);
+  comparison.mutable_share()->set_high(1);
+  comparison.set_p(0.5);
+  return comparison;
+}
+
 class CannedService : public v1::SweepService::Service {
  public:
   grpc::Status SubmitSweep(grpc::ServerContext*, const v1::SubmitSweepRequest* request,
@@ -179,6 +242,35 @@ class CannedService : public v1::SweepService::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status GetCurves(grpc::ServerContext*, const v1::GetCurvesRequest* request,
+                         v1::Curves* response) override {
+    curves_request = *request;
+    *response = CannedCurves();
+    return grpc::Status::OK;
+  }
+
+  grpc::Status GetComparison(grpc::ServerContext*, const v1::GetComparisonRequest* request,
+                             v1::PairedComparison* response) override {
+    comparison_request = *request;
+    *response = CannedComparison();
+    return grpc::Status::OK;
+  }
+
+  grpc::Status GetImportance(grpc::ServerContext*, const v1::GetImportanceRequest*,
+                             v1::Importance* response) override {
+    response->set_sweep("demo");
+    response->mutable_effects()->set_none("no parameter varies");
+    return grpc::Status::OK;
+  }
+  grpc::Status GetClaims(grpc::ServerContext*, const v1::GetClaimsRequest*,
+                         v1::GetClaimsResponse*) override {
+    return grpc::Status::OK;
+  }
+  grpc::Status ListEnvironments(grpc::ServerContext*, const v1::ListEnvironmentsRequest*,
+                                v1::ListEnvironmentsResponse*) override {
+    return environments_end;
+  }
+
   // What `backup` is: a file in one chunk, or cut off before its last one, and the call's end.
   grpc::Status Backup(grpc::ServerContext* context, const v1::BackupRequest*,
                       grpc::ServerWriter<v1::FileChunk>* writer) override {
@@ -194,10 +286,13 @@ class CannedService : public v1::SweepService::Service {
 
   v1::SubmitSweepRequest submitted;
   v1::GetTableRequest table_request;
+  v1::GetCurvesRequest curves_request;
+  v1::GetComparisonRequest comparison_request;
   v1::ExtendSweepRequest extended;
   std::string retried;
   std::vector<std::string> pruned;
   std::string backup = std::string(3'000'000, 'b');
+  grpc::Status environments_end;
   grpc::Status backup_end;
   bool cut = false;
   bool endless = false;
@@ -320,6 +415,141 @@ TEST_F(CliTest, TableShowsIntervalsSolvedSharesAndChance) {
             "0.001  0.75 [0.2, 1]  solved 1/2 [0.0945, 0.905]  "
             "1 (one seed, no interval)  solved 0/1 [0, 0.793]  1 failed\n"
             "0.01   2 unfinished                               -\n");
+}
+
+TEST_F(CliTest, CurvesHaveARowForEachStep) {
+  EXPECT_EQ(Run({"curves", "demo"}).out,
+            "demo: exact_match by step, mean over trials with 95 % intervals; trials that ended "
+            "before count with their last value\n\n"
+            "objective  step  exact_match    trials  ended before\n"
+            "standard   100   0.5            1       0\n"
+            "standard   200   0.75 [0.2, 1]  2       1\n");
+  EXPECT_EQ(Run({"curves", "demo", "--output", "csv"}).out,
+            "objective,step,metric,value,low,high,n,carried\n"
+            "standard,100,exact_match,0.5,,,1,0\n"
+            "standard,200,exact_match,0.75,0.2,1.0,2,1\n");
+  const json curves = json::parse(Run({"curves", "demo", "--output", "json"}).out);
+  ASSERT_EQ(curves.size(), 1u);
+  EXPECT_EQ(curves[0]["parameters"], json({{"objective", "standard"}}));
+  EXPECT_EQ(curves[0]["points"][0], json({{"step", 100},
+                                          {"value", 0.5},
+                                          {"low", nullptr},
+                                          {"high", nullptr},
+                                          {"n", 1},
+                                          {"carried", 0}}));
+}
+
+TEST_F(CliTest, CurvesAreAskedByGroupsOfAPart) {
+  const Output output = Run({"curves", "demo", "--by", "objective,lr", "--metric", "loss",
+                             "--where", "depth=4,objective=standard"});
+  EXPECT_EQ(output.code, 0) << output.err;
+  EXPECT_THAT(service_.curves_request.by(), ElementsAre("objective", "lr"));
+  EXPECT_EQ(service_.curves_request.metric(), "loss");
+  ASSERT_EQ(service_.curves_request.where_size(), 2);
+  EXPECT_EQ(service_.curves_request.where(0).parameter(), "depth");
+  EXPECT_EQ(service_.curves_request.where(0).values(0).integer(), 4);
+  const std::vector<std::pair<std::string, std::string>> wrong = {
+      {"depth", "`depth` says no value; write NAME=VALUE"},
+      {"dept=4", "did you mean `depth`?"},
+      {"objective=standart", "objective"}};
+  for (const auto& [where, reason] : wrong) {
+    const Output refused = Run({"curves", "demo", "--where", where});
+    EXPECT_EQ(refused.code, 2) << where;
+    EXPECT_THAT(refused.err, HasSubstr(reason));
+  }
+}
+
+TEST_F(CliTest, CompareShowsEachPairAndWhatTheySayTogether) {
+  EXPECT_EQ(
+      Run({"compare", "demo", "objective=reverse", "objective=standard"}).out,
+      "demo: exact_match of objective=reverse less that of objective=standard, config by config "
+      "and seed by seed, with 95 % intervals\n"
+      "2 pairs of configs: objective=reverse is better in 2 (share 1 [0.158, 1]), "
+      "objective=standard in 0\n"
+      "mean difference over pairs 0.375, p = 0.5 (Wilcoxon's signed ranks)\n\n"
+      "lr     difference        seeds          q     better (q ≤ 0.05)\n"
+      "0.001  0.5 [0.25, 0.75]  3              0.01  objective=reverse\n"
+      "0.01   0.25              1 (2 missing)  -     undecided\n");
+  EXPECT_EQ(service_.comparison_request.first(0).values(0).choice(), "reverse");
+  EXPECT_EQ(service_.comparison_request.second(0).values(0).choice(), "standard");
+  EXPECT_EQ(Run({"compare", "demo", "lr=1e-3", "lr=3e-3", "--output", "csv"}).out,
+            "lr,difference,low,high,seeds,missing,q,better\n"
+            "0.001,0.5,0.25,0.75,3,0,0.01,first\n"
+            "0.01,0.25,,,1,2,,\n");
+  const json found =
+      json::parse(Run({"compare", "demo", "lr=1e-3", "lr=3e-3", "--output", "json"}).out);
+  EXPECT_EQ(found["first"], json({{"objective", "reverse"}}));
+  EXPECT_EQ(found["share"], json({{"value", 1.0}, {"low", 0.158}, {"high", 1.0}}));
+  EXPECT_EQ(found["pairs"][0]["better"], "first");
+  EXPECT_EQ(found["pairs"][1]["q"], nullptr);
+}
+
+TEST_F(CliTest, CompareRefusesWhatIsNoSide) {
+  EXPECT_EQ(Run({"compare", "demo", "objective=reverse"}).code, 2);
+  const Output misspelt = Run({"compare", "demo", "objectiv=reverse", "objective=standard"});
+  EXPECT_EQ(misspelt.code, 2);
+  EXPECT_THAT(misspelt.err, HasSubstr("did you mean `objective`?"));
+  EXPECT_THAT(Run({"compare", "demo", "reverse", "standard"}).err, HasSubstr("write NAME=VALUE"));
+  EXPECT_THAT(Run({"compare", "demo", "", "lr=1e-3"}).err, HasSubstr("write NAME=VALUE"));
+}
+
+TEST_F(CliTest, ExportHasARecordForEachTrialOfAllPages) {
+  const std::string file = absl::StrCat(file_, ".export");
+  const auto text = [&] {
+    std::ifstream stream(file);
+    return std::string(std::istreambuf_iterator<char>(stream), {});
+  };
+  EXPECT_EQ(Run({"export", "demo", "--format", "csv", "-o", file}).out,
+            absl::StrCat(file, ": 2 trials\n"));
+  EXPECT_EQ(text(),
+            "trial,state,reason,seed,last_step,lr,exact_match\n"
+            "1,succeeded,completed,7,0,0.001,0.5\n"
+            "2,succeeded,completed,7,0,0.003,0.5\n");
+  EXPECT_EQ(Run({"export", "demo", "--format", "json", "-o", file, "--output", "json"}).out,
+            absl::StrCat("{\"file\":\"", file, "\",\"trials\":2}\n"));
+  const json records = json::parse(text());
+  ASSERT_EQ(records.size(), 2u);
+  EXPECT_EQ(records[1], json({{"trial", 2},
+                              {"state", "succeeded"},
+                              {"reason", "completed"},
+                              {"seed", 7},
+                              {"last_step", 0},
+                              {"parameters", {{"lr", 0.003}}},
+                              {"metrics", {{"exact_match", 0.5}}}}));
+  std::filesystem::remove(file);
+}
+
+TEST_F(CliTest, ExportThatFailsLeavesNoFile) {
+  const std::string file = absl::StrCat(file_, ".export");
+  const Output parquet = Run({"export", "demo", "--format", "parquet", "-o", file});
+  EXPECT_EQ(parquet.code, 2);
+  EXPECT_THAT(parquet.err, HasSubstr("export csv and let DuckDB"));
+  EXPECT_EQ(Run({"export", "demo", "--format", "xml", "-o", file}).code, 2);
+  EXPECT_EQ(Run({"export", "demo", "--format", "csv", "-o", file}, /*interrupted=*/true).code, 130);
+  EXPECT_THAT(Run({"export", "demo", "--format", "csv", "-o", "/nonexistent/x"}).err,
+              HasSubstr("name a file in a folder that can be written"));
+  EXPECT_THAT(Run({"export", "demo", "--format", "csv", "-o", "/tmp"}).err,
+              HasSubstr("`/tmp` is not a file"));
+  EXPECT_THAT(Run({"export", "demo", "--format", "optuna", "--metric", "los", "-o", file}).err,
+              HasSubstr("no trial of the sweep measured `los`"));
+  EXPECT_FALSE(std::filesystem::exists(file));
+}
+
+TEST_F(CliTest, ReportIsOneFileOrNone) {
+  const std::string file = absl::StrCat(file_, ".html");
+  service_.environments_end = {grpc::StatusCode::UNIMPLEMENTED, "an old coordinator"};
+  EXPECT_EQ(Run({"report", "demo", "-o", file}).code, 1);
+  EXPECT_FALSE(std::filesystem::exists(file));
+  service_.environments_end = grpc::Status::OK;
+  EXPECT_EQ(Run({"report", "nowhere", "-o", file}).code, 4);
+  const Output output = Run({"report", "demo", "-o", file});
+  EXPECT_EQ(output.code, 0) << output.err;
+  EXPECT_THAT(output.out, StartsWith(absl::StrCat(file, ": ")));
+  std::ifstream stream(file);
+  const std::string page(std::istreambuf_iterator<char>(stream), {});
+  EXPECT_THAT(page, HasSubstr("<h1>Sweep demo</h1>"));
+  EXPECT_THAT(page, HasSubstr("cannot be said: no parameter varies"));
+  std::filesystem::remove(file);
 }
 
 TEST_F(CliTest, TableAsJsonIsAListOfCells) {

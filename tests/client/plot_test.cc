@@ -11,6 +11,7 @@ namespace pathsweep {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 using Parameters = google::protobuf::RepeatedPtrField<v1::Parameter>;
 
@@ -43,6 +44,26 @@ v1::Table SmallTable() {
     }
   }
   return table;
+}
+
+v1::Curves SmallCurves() {
+  v1::Curves curves;
+  curves.set_metric("exact_match");
+  curves.add_chance(0.5);
+  for (const char* objective : {"standard", "teacherless"}) {
+    v1::Curve& curve = *curves.add_curves();
+    AddChoice("objective", objective, *curve.mutable_parameters());
+    AddReal("lr", 1e-3, *curve.mutable_parameters());
+    for (int64_t step : {100, 200}) {
+      v1::CurvePoint& point = *curve.add_points();
+      point.set_step(step);
+      point.mutable_mean()->set_value(0.5);
+      if (step == 100) continue;
+      point.mutable_mean()->set_low(0.25);
+      point.mutable_mean()->set_high(0.75);
+    }
+  }
+  return curves;
 }
 
 v1::ClaimReport SmallReport(bool with_depth) {
@@ -96,6 +117,30 @@ TEST(Plots, ATableHasASeriesForEachColumnInOrderOfItsNumbers) {
   EXPECT_THAT(plot.commands, HasSubstr("0.5 with lines linestyle 9 title \"chance (1/degree)\""));
 }
 
+TEST(Plots, CurvesHaveABandAndALineEach) {
+  const Plot plot = CurvesPlot(SmallCurves()).value();
+  EXPECT_THAT(plot.commands, HasSubstr("$curve1 << EOD\n100 0.5 0.5 0.5\n200 0.5 0.25 0.75\nEOD"));
+  EXPECT_THAT(plot.commands, HasSubstr("$curve1 using 1:3:4 with filledcurves linestyle 2"));
+  EXPECT_THAT(plot.commands, HasSubstr("title \"teacherless, lr 0.001\""));
+  EXPECT_THAT(plot.commands, HasSubstr("0.5 with lines linestyle 9 title \"chance (1/degree)\""));
+}
+
+TEST(Plots, ChanceIsDrawnWhereItIsThatOfAllCurves) {
+  v1::Curves curves = SmallCurves();
+  curves.add_chance(0.25);
+  EXPECT_THAT(CurvesPlot(curves)->commands, Not(HasSubstr("chance")));
+  curves = SmallCurves();
+  curves.set_metric("loss");
+  EXPECT_THAT(CurvesPlot(curves)->commands, Not(HasSubstr("chance")));
+}
+
+TEST(Plots, ManyCurvesAreRefused) {
+  v1::Curves curves = SmallCurves();
+  for (int i = 0; i < 13; ++i) *curves.add_curves() = curves.curves(0);
+  EXPECT_THAT(std::string(CurvesPlot(curves).status().message()),
+              HasSubstr("15 curves are too many to tell apart (14 at most)"));
+}
+
 TEST(Plots, ABoundaryOverOneParameterHasABandWhereItFlips) {
   const Plot plot = BoundaryPlot(SmallReport(/*with_depth=*/false), "", "").value();
   EXPECT_THAT(plot.commands, HasSubstr("rectangle from 0.001, graph 0 to 0.01, graph 1"));
@@ -121,6 +166,7 @@ TEST(Plots, NothingToShowIsAnErrorThatSaysWhy) {
   large.set_configs(5);
   EXPECT_THAT(std::string(BoundaryPlot(large, "", "").status().message()),
               HasSubstr("5 configs, too many for a picture (4 at most)"));
+  EXPECT_FALSE(CurvesPlot(v1::Curves()).ok());
   EXPECT_FALSE(TablePlot(v1::Table()).ok());
   EXPECT_FALSE(ParallelPlot(v1::Table()).ok());
   v1::Table empty = SmallTable();
@@ -132,10 +178,12 @@ TEST(Plots, NothingToShowIsAnErrorThatSaysWhy) {
 // gnuplot takes what is written for it, and makes the picture that the file's name asks for.
 TEST(Plots, GnuplotDrawsThem) {
   const ScratchFolder folder = ScratchFolder::Make().value();
-  const Plot plots[] = {TablePlot(SmallTable()).value(), ImportancePlot(SmallImportance()).value(),
+  const Plot plots[] = {TablePlot(SmallTable()).value(),
+                        ImportancePlot(SmallImportance()).value(),
                         BoundaryPlot(SmallReport(/*with_depth=*/false), "", "").value(),
                         BoundaryPlot(SmallReport(/*with_depth=*/true), "", "").value(),
-                        ParallelPlot(SmallTable()).value()};
+                        ParallelPlot(SmallTable()).value(),
+                        CurvesPlot(SmallCurves()).value()};
   for (const Plot& plot : plots) {
     const std::filesystem::path svg = folder.path() / "plot.svg";
     ASSERT_EQ(Draw(plot, svg), absl::OkStatus()) << plot.commands;

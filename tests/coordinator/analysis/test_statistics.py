@@ -1,5 +1,6 @@
 """The statistics of tables and claims agree with SciPy's."""
 
+import itertools
 import os
 import subprocess
 
@@ -53,6 +54,28 @@ def test_p_values_are_adjusted_as_benjamini_and_hochberg_do():
         p_values = np.round(random.uniform(size=size) ** 3, 3)  # with ties
         [got] = ours([f"adjust {text(*p_values)}"])
         np.testing.assert_allclose(got, stats.false_discovery_control(p_values), rtol=1e-12)
+
+
+def test_signed_ranks_are_wilcoxons():
+    random = np.random.default_rng(SEED)
+    for size, method in [(1, "exact"), (2, "exact"), (7, "exact"), (30, "exact"), (50, "exact"),
+                         (201, "asymptotic"), (1000, "asymptotic")]:
+        for shift in [0, 0.4]:
+            sample = random.normal(shift, size=size)
+            [[got]] = ours([f"signed_ranks {text(*sample)}"])
+            assert np.isclose(got, stats.wilcoxon(sample, method=method).pvalue, rtol=1e-9)
+    # Ties and zeros: by all ways to sign the ranks of the others.
+    sample = np.array([0, 0.5, -0.5, 1, 1, 1, -2, 0, 3, 0.25])
+    others = sample[sample != 0]
+    ranks = stats.rankdata(abs(others))
+    signs = np.array(list(itertools.product([0, 1], repeat=len(others))))
+    sums, seen = signs @ ranks, ranks[others > 0].sum()
+    [[got]] = ours([f"signed_ranks {text(*sample)}"])
+    assert np.isclose(got, min(1, 2 * min((sums <= seen).mean(), (sums >= seen).mean())))
+    [[many]] = ours([f"signed_ranks {text(*np.tile(sample, 40))}"])
+    expected = stats.wilcoxon(np.tile(sample, 40), method="asymptotic")
+    assert np.isclose(many, expected.pvalue, rtol=1e-9)
+    assert ours(["signed_ranks 0 0"]) == [[1]]
 
 
 def test_medians_lie_between_two_of_the_values():
@@ -141,6 +164,29 @@ def test_mean_intervals_are_students_t():
         expected = stats.t.interval(0.95, len(sample) - 1, sample.mean(), stats.sem(sample))
         np.testing.assert_allclose([mean, low, high], [sample.mean(), *expected], rtol=1e-9,
                                    atol=1e-12)
+
+
+def test_learning_curves_carry_the_last_value_forward():
+    random = np.random.default_rng(SEED)
+    trials = []
+    for every, last in [(10, 100), (10, 60), (15, 90), (25, 100), (10, 30)]:
+        steps = np.arange(every, last + 1, every)
+        trials.append((steps, random.normal(size=len(steps))))
+    words = [number for steps, values in trials
+             for number in (len(steps), *np.column_stack([steps, values]).ravel())]
+    [got] = ours([f"curve {text(*words)}"])
+    all_steps = np.unique(np.concatenate([steps for steps, _ in trials]))
+    got = got.reshape(-1, 6)
+    np.testing.assert_array_equal(got[:, 0], all_steps)
+    for step, mean, low, high, n, carried in got:
+        newest = np.array([values[steps <= step][-1] for steps, values in trials if steps[0] <= step])
+        assert (n, carried) == (len(newest), sum(steps[-1] < step for steps, _ in trials))
+        assert np.isclose(mean, newest.mean())
+        if n == 1:
+            assert np.isnan(low) and np.isnan(high)
+            continue
+        expected = stats.t.interval(0.95, n - 1, newest.mean(), stats.sem(newest))
+        np.testing.assert_allclose([low, high], expected, rtol=1e-9)
 
 
 def test_shares_are_wilsons():

@@ -317,6 +317,95 @@ void TrainAll(v1::SweepService::Stub& sweeps, v1::WorkerService::Stub& workers,
   context.TryCancel();
 }
 
+TEST_F(ServerTest, CurvesAreOfTheGroupsThatAreAskedFor) {
+  v1::SweepSpec spec = SpecOf("a", {1e-3, 2e-3});
+  for (int64_t seed : {2, 3}) spec.add_seeds(seed);
+  ASSERT_TRUE(Submit("id", spec).ok());
+  TrainAll(*sweeps_, *workers_, "a",
+           [](double rate, int64_t) { return rate == 2e-3 ? 0.25 : 0.5; });
+  const auto ask = [&](const v1::GetCurvesRequest& request, v1::Curves& curves) {
+    grpc::ClientContext context;
+    return sweeps_->GetCurves(&context, request, &curves);
+  };
+  v1::GetCurvesRequest request;
+  request.set_sweep("a");
+  v1::Curves curves;
+  ASSERT_TRUE(ask(request, curves).ok());
+  ASSERT_EQ(curves.curves_size(), 2);
+  EXPECT_THAT(curves.by(), ::testing::ElementsAre("lr"));
+  EXPECT_EQ(curves.curves(1).parameters(0).value().real(), 2e-3);
+  EXPECT_EQ(curves.curves(1).trials(), 3);
+  EXPECT_EQ(curves.curves(1).points(0).mean().value(), 0.25);
+  EXPECT_THAT(curves.chance(), ::testing::ElementsAre(0.5));
+
+  request.add_by("depth");  // the same for all
+  v1::ClaimCondition& where = *request.add_where();
+  where.set_parameter("lr");
+  where.add_values()->set_real(1e-3);
+  ASSERT_TRUE(ask(request, curves).ok());
+  ASSERT_EQ(curves.curves_size(), 1);
+  EXPECT_EQ(curves.curves(0).points(0).n(), 3);
+
+  where.mutable_values(0)->set_real(5e-3);
+  EXPECT_THAT(ask(request, curves).error_message(), HasSubstr("it has 0.001, 0.002"));
+  request.clear_where();
+  request.set_by(0, "dept");
+  EXPECT_THAT(ask(request, curves).error_message(), HasSubstr("did you mean `depth`?"));
+  request.clear_by();
+  request.set_metric("exact_mach");
+  EXPECT_THAT(ask(request, curves).error_message(), HasSubstr("did you mean `exact_match`?"));
+}
+
+TEST_F(ServerTest, TwoPartsAreComparedInPairs) {
+  v1::SweepSpec spec = SpecOf("a", {1e-3, 2e-3});
+  for (int64_t seed : {2, 3}) spec.add_seeds(seed);
+  ASSERT_TRUE(Submit("id", spec).ok());
+  TrainAll(*sweeps_, *workers_, "a",
+           [](double rate, int64_t seed) { return rate == 2e-3 ? 0.25 : 0.75 + 0.0625 * seed; });
+  const auto ask = [&](const v1::GetComparisonRequest& request, v1::PairedComparison& comparison) {
+    grpc::ClientContext context;
+    return sweeps_->GetComparison(&context, request, &comparison);
+  };
+  v1::GetComparisonRequest request;
+  request.set_sweep("a");
+  v1::ClaimCondition& first = *request.add_first();
+  first.set_parameter("lr");
+  first.add_values()->set_real(1e-3);
+  v1::ClaimCondition& second = *request.add_second();
+  second.set_parameter("lr");
+  second.add_values()->set_real(2e-3);
+  v1::PairedComparison found;
+  ASSERT_TRUE(ask(request, found).ok());
+  ASSERT_EQ(found.pairs_size(), 1);
+  EXPECT_EQ(found.pairs(0).parameters_size(), 0) << "nothing else varies";
+  EXPECT_EQ(found.pairs(0).difference().value(), 0.625);
+  EXPECT_EQ(found.pairs(0).first_is_better(), v1::VERDICT_HOLDS);
+  EXPECT_EQ(found.better(), 1);
+  EXPECT_FALSE(found.mean().has_low()) << "of one pair";
+
+  second.mutable_values(0)->set_real(1e-3);
+  EXPECT_THAT(ask(request, found).error_message(), HasSubstr("the same configs"));
+  second.mutable_values(0)->set_real(3e-3);
+  EXPECT_THAT(ask(request, found).error_message(), HasSubstr("it has 0.001, 0.002"));
+  *request.add_second() = second;
+  EXPECT_THAT(ask(request, found).error_message(), HasSubstr("`lr` is restricted twice"));
+  second.set_parameter("lrr");
+  EXPECT_THAT(ask(request, found).error_message(), HasSubstr("did you mean `lr`?"));
+}
+
+TEST_F(ServerTest, TooManyCurvesAreRefusedWithAWayOut) {
+  std::vector<double> rates;
+  for (int i = 1; i <= 101; ++i) rates.push_back(1e-4 * i);
+  ASSERT_TRUE(Submit("id", SpecOf("a", rates)).ok());
+  v1::GetCurvesRequest request;
+  request.set_sweep("a");
+  grpc::ClientContext context;
+  v1::Curves curves;
+  const grpc::Status status = sweeps_->GetCurves(&context, request, &curves);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_THAT(status.error_message(), HasSubstr("101 curves are too many (100 at most); group by"));
+}
+
 TEST_F(ServerTest, SeedsAreAddedUntilClaimsAreDecidedAndVerdictsAreStored) {
   v1::SweepSpec spec = SpecOf("a", {1e-3, 2e-3, 4e-3});
   spec.clear_seeds();

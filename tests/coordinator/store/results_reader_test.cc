@@ -82,6 +82,29 @@ TEST_F(ResultsReaderTest, FinalValuesAreThoseOfTrialsWithAResult) {
   EXPECT_THAT(reader_->ReadMetricNames(TheSweep()).value(), ElementsAre("exact_match"));
 }
 
+TEST_F(ResultsReaderTest, CurvesAreThoseOfTrialsWithAResult) {
+  Commit(coordinator_.Submit(SmallSweep("a", 3)));
+  Commit(coordinator_.Report(ReportOf("w", {}, 8)));
+  AttemptReport done = Ended(1, 1, Outcome::Kind::kCompleted);
+  done.measurements = {{20, "exact_match", 0.75}, {10, "exact_match", 0.25}, {10, "x", 1.0}};
+  AttemptReport without = Ended(2, 1, Outcome::Kind::kDiverged);
+  without.measurements.clear();
+  AttemptReport running = Running(3, 1);
+  running.measurements = {{10, "exact_match", 0.5}};
+  Commit(coordinator_.Report(ReportOf("w", {done, without, running}, 8)));
+  std::vector<TrialId> seen;
+  const auto take = [&](TrialId trial, const std::vector<StepValue>& curve) {
+    seen.push_back(trial);
+    EXPECT_THAT(curve, SizeIs(2));
+    EXPECT_EQ(curve.front().step, 10);
+    EXPECT_EQ(curve.back().value, 0.75);
+    return absl::CancelledError("enough");
+  };
+  EXPECT_EQ(reader_->ReadCurves(TheSweep(), "exact_match", take), absl::CancelledError("enough"));
+  EXPECT_THAT(seen, ElementsAre(1));
+  EXPECT_EQ(reader_->ReadCurves(TheSweep(), "never", take), absl::OkStatus());
+}
+
 TEST_F(ResultsReaderTest, StepsToSolveAreThoseOfTheFirstTime) {
   SweepSpec spec = SmallSweep("a", 3);
   spec.max_attempts = 1;
@@ -136,6 +159,14 @@ TEST_F(ResultsReaderTest, AttemptsSayWhereTheyRan) {
   EXPECT_EQ(attempts[1].execution, (Execution{1, "", 0}));
   EXPECT_TRUE(attempts[1].ended_at.has_value());
   EXPECT_EQ(reader_->Trials(TheSweep(), 0, 1).value().front().metrics_hash, "0000000000000abc");
+  const auto environments = reader_->ReadEnvironments(TheSweep()).value();
+  ASSERT_THAT(environments, SizeIs(2));
+  const bool known_first = !environments[0].build.empty();
+  const EnvironmentRecord& known = environments[known_first ? 0 : 1];
+  EXPECT_EQ(known.libtorch, "2.13.0");
+  EXPECT_EQ(known.device_name, "H100");
+  EXPECT_EQ(known.threads, 4);
+  EXPECT_EQ(known.attempts, 1);
 }
 
 TEST_F(ResultsReaderTest, PagesGoOverWhatWasAddedLater) {

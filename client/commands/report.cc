@@ -1,0 +1,132 @@
+#include <algorithm>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "client/commands/commands.h"
+#include "client/output_file.h"
+#include "client/plot/plots.h"
+#include "client/report_page.h"
+#include "client/table_view.h"
+
+namespace pathsweep {
+namespace {
+
+constexpr int kVerdicts = 20'000;
+constexpr int64_t kCells = 20'000;
+
+struct ReportOptions {
+  std::string sweep;
+  std::string metric;
+  std::string file;
+};
+
+// Of the parameters but these, the one that explains most; empty if there is none.
+std::string MostImportant(const v1::Importance& importance,
+                          const google::protobuf::RepeatedPtrField<std::string>& but = {}) {
+  for (const v1::Effect& effect : importance.effects().all()) {
+    if (effect.parameters_size() != 1) continue;
+    const std::string& name = effect.parameters(0);
+    if (std::ranges::find(but, name) == but.end()) return name;
+  }
+  return "";
+}
+
+// Curves that can be told apart: of all configs, or else by the parameter that explains most.
+absl::StatusOr<v1::Curves> AskCurves(Connection& connection, const v1::Importance& importance) {
+  v1::GetCurvesRequest request;
+  request.set_sweep(importance.sweep());
+  request.set_metric(importance.metric());
+  absl::StatusOr<v1::Curves> all = connection.Call(&Connection::Stub::GetCurves, request);
+  const std::string most = MostImportant(importance);
+  const bool too_many = all.ok() ? !CurvesPlot(*all).ok() : absl::IsResourceExhausted(all.status());
+  if (!too_many || most.empty()) return all;
+  request.add_by(most);
+  return connection.Call(&Connection::Stub::GetCurves, request);
+}
+
+// A table that can be drawn: the same, or else with the row parameter alone that explains most.
+absl::StatusOr<v1::Table> AskOverview(Connection& connection, const v1::Table& table,
+                                      const v1::Importance& importance) {
+  const std::string most = MostImportant(importance, table.columns());
+  if (TablePlot(table).ok() || most.empty()) return table;
+  v1::GetTableRequest request;
+  request.set_sweep(table.sweep());
+  request.set_metric(table.metric());
+  request.add_rows(most);
+  *request.mutable_columns() = table.columns();
+  return connection.Call(&Connection::Stub::GetTable, request);
+}
+
+template <typename Request, typename Answer>
+absl::Status Ask(Connection& connection,
+                 grpc::Status (Connection::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                          Answer*),
+                 Request request, const std::string& sweep, Answer& answer) {
+  request.set_sweep(sweep);
+  absl::StatusOr<Answer> answered = connection.Call(method, request);
+  if (!answered.ok()) return answered.status();
+  answer = *std::move(answered);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<SweepFindings> AskAll(Connection& connection, const ReportOptions& options) {
+  absl::StatusOr<v1::Sweep> sweep = connection.GetSweep(options.sweep);
+  if (!sweep.ok()) return sweep.status();
+  SweepFindings findings{.sweep = *std::move(sweep)};
+  const std::string& id = findings.sweep.spec().name();
+  v1::GetClaimsRequest claims;
+  claims.set_max_verdicts(kVerdicts);
+  v1::GetTableRequest table = TableRequest(findings.sweep, {}, {});
+  table.set_limit(kCells);
+  table.set_metric(options.metric);
+  v1::GetImportanceRequest importance;
+  importance.set_metric(options.metric);
+  using Stub = Connection::Stub;
+  for (const absl::Status& asked :
+       {Ask(connection, &Stub::GetClaims, claims, id, findings.claims),
+        Ask(connection, &Stub::GetTable, table, id, findings.table),
+        Ask(connection, &Stub::GetImportance, importance, id, findings.importance),
+        Ask(connection, &Stub::ListEnvironments, v1::ListEnvironmentsRequest(), id,
+            findings.environments)}) {
+    if (!asked.ok()) return asked;
+  }
+  absl::StatusOr<v1::Table> overview = AskOverview(connection, findings.table, findings.importance);
+  if (!overview.ok()) return overview.status();
+  findings.overview = *std::move(overview);
+  findings.curves = AskCurves(connection, findings.importance);
+  const bool tells = findings.curves.ok() || absl::IsResourceExhausted(findings.curves.status());
+  if (!tells) return findings.curves.status();
+  return findings;
+}
+
+absl::Status WriteReportPage(Context& context, const ReportOptions& options) {
+  Connection connection(context.options.server);
+  const absl::StatusOr<SweepFindings> findings = AskAll(connection, options);
+  if (!findings.ok()) return findings.status();
+  const std::string page = ReportPage(*findings, DrawSvg, context.environment.clock.Now());
+  const absl::StatusOr<std::unique_ptr<AtomicFile>> file = CreateOutput(options.file);
+  if (!file.ok()) return file.status();
+  absl::Status written = (*file)->Write(page);
+  if (written.ok()) written = (*file)->Commit();
+  if (!written.ok()) return written;
+  PrintWritten(context, options.file, static_cast<int64_t>(page.size()), "bytes");
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddReportCommand(CLI::App& app, const Choose& choose) {
+  auto options = std::make_shared<ReportOptions>();
+  CLI::App* report = app.add_subcommand(
+      "report", "one page of all that a sweep found, with pictures and where it ran");
+  report->add_option("sweep", options->sweep, "name or number of the sweep")->required();
+  report->add_option("--metric", options->metric, "docs/metrics.md (default: the sweep's)");
+  report->add_option("-o,--out", options->file, "FILE.html, which needs nothing beside it")
+      ->required();
+  report->callback(
+      [=] { choose([=](Context& context) { return WriteReportPage(context, *options); }); });
+}
+
+}  // namespace pathsweep
