@@ -11,7 +11,9 @@
 namespace pathsweep {
 namespace {
 
-constexpr size_t kMostTics = 12;
+// What a tic and a character of its text take of an axis as long as a column is wide.
+constexpr double kLeastRoom = 1.0 / 12;
+constexpr double kCharacter = 0.017;
 constexpr double kMargin = 0.06;
 
 bool IsNumber(const v1::ParameterValue& value) {
@@ -55,6 +57,13 @@ double PlotAxis::At(const v1::ParameterValue& value, double beside) const {
   return at + beside * (high > low ? high - low : 1);
 }
 
+double PlotAxis::ShareOf(const v1::ParameterValue& value) const {
+  const double low = NumberOf(values_.front()), high = NumberOf(values_.back());
+  if (high == low) return 0;
+  const double at = NumberOf(value);
+  return logarithmic_ ? std::log(at / low) / std::log(high / low) : (at - low) / (high - low);
+}
+
 std::string PlotAxis::Range(const std::string& axis, bool by_index) const {
   if (by_index || !numeric_) {
     return absl::StrCat("set ", axis, "range [-0.5:", static_cast<double>(values_.size()) - 0.5,
@@ -66,10 +75,19 @@ std::string PlotAxis::Range(const std::string& axis, bool by_index) const {
 
 std::string PlotAxis::Tics(const std::string& axis, bool by_index) const {
   std::vector<std::string> tics;
-  const size_t step = (values_.size() + kMostTics - 1) / kMostTics;
-  for (size_t i = 0; i < values_.size(); i += std::max<size_t>(step, 1)) {
-    const double at = by_index || !numeric_ ? static_cast<double>(i) : NumberOf(values_[i]);
-    tics.push_back(absl::StrCat(Quoted(TicText(values_[i])), " ", at));
+  const bool even = by_index || !numeric_;
+  double free_from = 0;  // a share of the axis
+  for (size_t i = 0; i < values_.size(); ++i) {
+    const std::string text = TicText(values_[i]);
+    const double room =
+        even || axis == "y" ? kLeastRoom : kCharacter * static_cast<double>(text.size() + 1);
+    const double share =
+        even ? static_cast<double>(i) / static_cast<double>(values_.size()) : ShareOf(values_[i]);
+    // Texts that are closer would stand in each other.
+    if (!tics.empty() && share - room / 2 < free_from) continue;
+    free_from = share + room / 2;
+    const double at = even ? static_cast<double>(i) : NumberOf(values_[i]);
+    tics.push_back(absl::StrCat(Quoted(text), " ", at));
   }
   return absl::StrCat("set ", axis, "tics noenhanced (", absl::StrJoin(tics, ", "), ")\n");
 }

@@ -33,6 +33,8 @@ class PlotAxis {
   std::string CellCommands(const std::string& axis, const std::string& label) const;
 
  private:
+  // How far along the axis a number stands, from 0 to 1.
+  double ShareOf(const v1::ParameterValue& value) const;
   // With room for a mark before the first value and behind the last one.
   std::string Range(const std::string& axis, bool by_index) const;
   std::string Tics(const std::string& axis, bool by_index) const;

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "client/plot/axis.h"
 #include "client/plot/plots.h"
 #include "client/scratch_folder.h"
 
@@ -115,6 +116,17 @@ TEST(Plots, ATableHasASeriesForEachColumnInOrderOfItsNumbers) {
   EXPECT_THAT(plot.commands, HasSubstr("title \"reverse\""));
   EXPECT_THAT(plot.commands, HasSubstr("set logscale x"));
   EXPECT_THAT(plot.commands, HasSubstr("0.5 with lines linestyle 9 title \"chance (1/degree)\""));
+}
+
+TEST(Plots, TicsThatWouldStandInEachOtherAreLeftOut) {
+  std::vector<v1::ParameterValue> values;
+  for (int i = 1; i <= 100; ++i) values.emplace_back().set_real(1e-3 * i);
+  const std::string commands = PlotAxis(values).Commands("x", "lr");
+  EXPECT_THAT(commands, HasSubstr("(\"0.001\" 0.001, \"0.002\" 0.002, \"0.004\" 0.004, "));
+  EXPECT_THAT(commands, Not(HasSubstr("\"0.003\"")));
+  EXPECT_THAT(commands, Not(HasSubstr("\"0.099\"")));
+  values.resize(3);
+  EXPECT_THAT(PlotAxis(values).Commands("x", "lr"), HasSubstr("\"0.002\" 0.002, \"0.003\""));
 }
 
 TEST(Plots, CurvesHaveABandAndALineEach) {
