@@ -14,14 +14,14 @@ namespace {
 // Those of the claim's trials that ended by themselves, as far as all before them have ended:
 // what ends first is what is quick to solve the task, and says nothing of the others.
 void AddEnded(absl::Span<const ClaimSample> samples, const SeedValues& seeds,
-              const std::vector<TrialCurve>& curves, Curves& ended) {
+              const std::vector<TrialHistory>& curves, Curves& ended) {
   std::vector<TrialId> trials;
   for (const ClaimSample& sample : samples) {
     for (const SeedValue& seed : seeds.Of(sample.config)) trials.push_back(seed.trial);
   }
   std::ranges::sort(trials);
   for (TrialId trial : trials) {
-    const TrialCurve* curve = FindCurve(trial, curves);
+    const TrialHistory* curve = FindCurve(trial, curves);
     if (curve == nullptr || !IsTerminal(curve->state)) return;
     if (curve->state == TrialState::kSucceeded) ended.push_back(curve->values);
   }
@@ -31,7 +31,7 @@ void AddEnded(absl::Span<const ClaimSample> samples, const SeedValues& seeds,
 
 absl::Status ClaimBounds::Add(const Claim& claim, SweepCurves& curves,
                               const ConfigColumns& configs) {
-  const absl::StatusOr<const std::vector<TrialCurve>*> all = curves.Of(claim.metric);
+  const absl::StatusOr<const std::vector<TrialHistory>*> all = curves.Of(claim.metric);
   if (!all.ok()) return all.status();
   const auto samples = SamplesOf(claim, configs, curves.seeds());
   if (!samples.ok()) return absl::OkStatus();  // of this claim nothing can be said
@@ -53,7 +53,7 @@ std::optional<StopOrder> ClaimBounds::LostFor(size_t config, TrialId trial, doub
   std::string detail;
   for (const One& one : bounds->second) {
     if (std::holds_alternative<ComparisonClaim>(one.claim->statement)) return std::nullopt;
-    const TrialCurve* curve = FindCurve(trial, *one.curves);
+    const TrialHistory* curve = FindCurve(trial, *one.curves);
     if (curve == nullptr || curve->values.empty()) return std::nullopt;
     const double chance = ChanceToReach(one.bound, curve->values, *one.ended, level);
     if (chance > level) return std::nullopt;

@@ -32,7 +32,7 @@ class ClaimBounds {
   struct One {
     const Claim* claim;
     Bound bound;
-    const std::vector<TrialCurve>* curves;
+    const std::vector<TrialHistory>* curves;
     const Curves* ended;
   };
 

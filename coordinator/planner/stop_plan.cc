@@ -47,9 +47,9 @@ absl::Status CompareConfigs(SweepCurves& curves, Steering& steering) {
 template <typename Rule>
 absl::Status LookAtEach(SweepCurves& curves, const std::string& metric, const Rule& rule,
                         Steering& steering) {
-  const absl::StatusOr<const std::vector<TrialCurve>*> all = curves.Of(metric);
+  const absl::StatusOr<const std::vector<TrialHistory>*> all = curves.Of(metric);
   if (!all.ok()) return all.status();
-  for (const TrialCurve& curve : **all) {
+  for (const TrialHistory& curve : **all) {
     if (IsTerminal(curve.state)) continue;
     std::optional<StopOrder> order = rule(curve);
     if (order) steering.stops.push_back({curve.trial, *std::move(order)});
@@ -65,7 +65,7 @@ absl::Status EndFutile(SweepCurves& curves, Steering& steering) {
     if (absl::Status added = bounds.Add(claim, curves, configs); !added.ok()) return added;
   }
   const double level = sweep.spec.early_stopping->futility->level;
-  const auto rule = [&](const TrialCurve& curve) {
+  const auto rule = [&](const TrialHistory& curve) {
     return bounds.LostFor(static_cast<size_t>(sweep.ConfigOf(curve.trial)), curve.trial, level);
   };
   return LookAtEach(curves, sweep.spec.metric, rule, steering);
@@ -79,13 +79,13 @@ absl::StatusOr<Steering> PlanStops(const Sweep& sweep, const ReadCurves& read) {
   Steering steering;
   absl::Status status;
   if (rules.solved) {
-    const auto rule = [&](const TrialCurve& curve) {
+    const auto rule = [&](const TrialHistory& curve) {
       return StopIfSolved(*rules.solved, curve.values, curve.solved_at);
     };
     status.Update(LookAtEach(curves, std::string(kExactMatch), rule, steering));
   }
   if (rules.plateau) {
-    const auto rule = [&](const TrialCurve& curve) {
+    const auto rule = [&](const TrialHistory& curve) {
       return StopOnPlateau(*rules.plateau, rules.maximize, curve.values);
     };
     status.Update(LookAtEach(curves, sweep.spec.metric, rule, steering));

@@ -8,35 +8,35 @@
 namespace pathsweep {
 namespace {
 
-TrialProgress ProgressOf(TrialId trial, const std::vector<TrialCurve>& curves) {
-  const TrialCurve* curve = FindCurve(trial, curves);
+TrialProgress ProgressOf(TrialId trial, const std::vector<TrialHistory>& curves) {
+  const TrialHistory* curve = FindCurve(trial, curves);
   if (curve == nullptr) return {.trial = trial, .values = {}};
   return {trial, curve->state, curve->rung, curve->values};
 }
 
 }  // namespace
 
-const TrialCurve* FindCurve(TrialId trial, const std::vector<TrialCurve>& curves) {
-  const auto found = std::ranges::lower_bound(curves, trial, {}, &TrialCurve::trial);
+const TrialHistory* FindCurve(TrialId trial, const std::vector<TrialHistory>& curves) {
+  const auto found = std::ranges::lower_bound(curves, trial, {}, &TrialHistory::trial);
   return found == curves.end() || found->trial != trial ? nullptr : &*found;
 }
 
 SweepCurves::SweepCurves(const Sweep& sweep, const ReadCurves& read)
     : sweep_(sweep), read_(read), seeds_(ValuesBySeed(sweep, {}, SeedsOf::kAll)) {}
 
-absl::StatusOr<const std::vector<TrialCurve>*> SweepCurves::Of(const std::string& metric) {
+absl::StatusOr<const std::vector<TrialHistory>*> SweepCurves::Of(const std::string& metric) {
   const auto known = curves_.find(metric);
   if (known != curves_.end()) return &known->second;
-  absl::StatusOr<std::vector<TrialCurve>> curves = read_(metric);
+  absl::StatusOr<std::vector<TrialHistory>> curves = read_(metric);
   if (!curves.ok()) return curves.status();
   return &curves_.emplace(metric, *std::move(curves)).first->second;
 }
 
 absl::StatusOr<std::vector<ConfigProgress>> SweepCurves::Configs(const std::string& metric) {
-  const absl::StatusOr<const std::vector<TrialCurve>*> curves = Of(metric);
+  const absl::StatusOr<const std::vector<TrialHistory>*> curves = Of(metric);
   if (!curves.ok()) return curves.status();
   std::map<int64_t, ConfigProgress> configs;
-  for (const TrialCurve& curve : **curves) configs[sweep_.ConfigOf(curve.trial)];
+  for (const TrialHistory& curve : **curves) configs[sweep_.ConfigOf(curve.trial)];
   std::vector<ConfigProgress> all;
   for (auto& [config, progress] : configs) {
     for (const SeedValue& seed : seeds_.Of(static_cast<size_t>(config))) {

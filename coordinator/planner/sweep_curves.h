@@ -16,10 +16,10 @@ namespace pathsweep {
 
 // In order of id.
 using ReadCurves =
-    std::function<absl::StatusOr<std::vector<TrialCurve>>(const std::string& metric)>;
+    std::function<absl::StatusOr<std::vector<TrialHistory>>(const std::string& metric)>;
 
 // Null if it has no row.
-const TrialCurve* FindCurve(TrialId trial, const std::vector<TrialCurve>& curves);
+const TrialHistory* FindCurve(TrialId trial, const std::vector<TrialHistory>& curves);
 
 class SweepCurves {
  public:
@@ -27,7 +27,7 @@ class SweepCurves {
   SweepCurves(const Sweep& sweep, const ReadCurves& read);
 
   // Lives as long as the object. Each metric is read once. Errors are those of `read`.
-  absl::StatusOr<const std::vector<TrialCurve>*> Of(const std::string& metric);
+  absl::StatusOr<const std::vector<TrialHistory>*> Of(const std::string& metric);
 
   // The configs of which some trial has a row, in order, each with all its trials.
   absl::StatusOr<std::vector<ConfigProgress>> Configs(const std::string& metric);
@@ -40,7 +40,7 @@ class SweepCurves {
   const Sweep& sweep_;
   const ReadCurves& read_;
   const SeedValues seeds_;
-  std::map<std::string, std::vector<TrialCurve>> curves_;
+  std::map<std::string, std::vector<TrialHistory>> curves_;
 };
 
 }  // namespace pathsweep

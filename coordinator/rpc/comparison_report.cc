@@ -50,7 +50,7 @@ absl::StatusOr<v1::PairedComparison> ComparisonOf(const Sweep& sweep,
   if (!first.ok()) return first.status();
   const absl::StatusOr<std::vector<ClaimCondition>> second = FromProto(request.second());
   if (!second.ok()) return second.status();
-  const absl::StatusOr<FinalValues> final = reader.ReadFinal(sweep, metric);
+  const absl::StatusOr<FinalValues> final = reader.ReadFinal(sweep, metric, /*judged=*/true);
   if (!final.ok()) return final.status();
   const ConfigColumns configs = ConfigsOf(sweep);
   const SeedValues values = ValuesBySeed(sweep, final->values, SeedsOf::kAll);

@@ -164,10 +164,10 @@ absl::StatusOr<FinalValues> ResultsReader::ReadValues(const Sweep& sweep, const 
   });
 }
 
-absl::StatusOr<std::vector<TrialCurve>> ResultsReader::ReadProgress(const Sweep& sweep,
-                                                                    const std::string& metric) {
+absl::StatusOr<std::vector<TrialHistory>> ResultsReader::ReadProgress(const Sweep& sweep,
+                                                                      const std::string& metric) {
   SQLite::Database& database = connection_->database;
-  return Guarded(database.getFilename(), [&]() -> absl::StatusOr<std::vector<TrialCurve>> {
+  return Guarded(database.getFilename(), [&]() -> absl::StatusOr<std::vector<TrialHistory>> {
     SQLite::Statement rows(database,
                            "SELECT t.id, t.state, t.reason, t.rung, t.steps, t.solved_at, "
                            "(m.step + t.eval_every - 1) / t.eval_every, m.value FROM trials t "
@@ -176,7 +176,7 @@ absl::StatusOr<std::vector<TrialCurve>> ResultsReader::ReadProgress(const Sweep&
                            "WHERE t.sweep_id = ?1 ORDER BY t.id, m.step");
     rows.bind(1, sweep.id);
     rows.bind(2, metric);
-    std::vector<TrialCurve> curves;
+    std::vector<TrialHistory> curves;
     while (rows.executeStep()) {
       const TrialId trial = rows.getColumn(0).getInt64();
       // A sweep that was extended since has trials that are not in this one.

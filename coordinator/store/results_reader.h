@@ -77,7 +77,7 @@ struct FinalValues {
 };
 
 // How far a trial that has a row has come.
-struct TrialCurve {
+struct TrialHistory {
   TrialId trial = 0;
   TrialState state = TrialState::kPending;
   std::string reason;
@@ -120,8 +120,8 @@ class ResultsReader {
   absl::StatusOr<FinalValues> ReadStepsToSolve(const Sweep& sweep);
 
   // Of the sweep's trials that have rows, in order of id, as of one moment.
-  absl::StatusOr<std::vector<TrialCurve>> ReadProgress(const Sweep& sweep,
-                                                       const std::string& metric);
+  absl::StatusOr<std::vector<TrialHistory>> ReadProgress(const Sweep& sweep,
+                                                         const std::string& metric);
 
   absl::StatusOr<std::vector<EarlyStops>> ReadEarlyStops(const Sweep& sweep);
 

@@ -97,7 +97,7 @@ class Replay {
   // Of the evaluations of all six seeds.
   double Saved() const {
     size_t taken = 0;
-    for (const TrialCurve& curve : curves_) taken += curve.values.size();
+    for (const TrialHistory& curve : curves_) taken += curve.values.size();
     return 1 - static_cast<double>(taken) / static_cast<double>(kEvaluations * recorded_.size());
   }
 
@@ -105,7 +105,7 @@ class Replay {
   ClaimPlan Plan() const {
     const ReadValues final = [this](const std::string&) {
       std::vector<std::optional<double>> values;
-      for (const TrialCurve& curve : curves_) values.emplace_back(curve.values.back());
+      for (const TrialHistory& curve : curves_) values.emplace_back(curve.values.back());
       return values;
     };
     return PlanClaims(sweep_, final).value();
@@ -135,7 +135,7 @@ class Replay {
                          0.95,
                          {}});
     }
-    for (TrialCurve& curve : curves_) {
+    for (TrialHistory& curve : curves_) {
       if (curve.state != TrialState::kRunning) continue;
       curve.values.push_back(Full(curve.trial)[curve.values.size()]);
       if (curve.values.size() == kEvaluations) End(curve, TrialState::kSucceeded, "completed");
@@ -144,12 +144,12 @@ class Replay {
     const ReadCurves read = [this](const std::string&) { return curves_; };
     const Steering steering = PlanStops(sweep_, read).value();
     for (const TrialStop& stop : steering.stops) {
-      TrialCurve& curve = curves_[sweep_.NumberOf(stop.trial)];
+      TrialHistory& curve = curves_[sweep_.NumberOf(stop.trial)];
       if (curve.state == TrialState::kRunning) End(curve, TrialState::kStopped, stop.order.rule);
     }
   }
 
-  void End(TrialCurve& curve, TrialState state, const std::string& reason) {
+  void End(TrialHistory& curve, TrialState state, const std::string& reason) {
     curve.state = state;
     curve.reason = reason;
     ++ended_;
@@ -157,7 +157,7 @@ class Replay {
 
   const Recorded recorded_;
   Sweep sweep_;
-  std::vector<TrialCurve> curves_;
+  std::vector<TrialHistory> curves_;
   size_t ended_ = 0;
 };
 

@@ -31,11 +31,11 @@ Sweep TheSweep(EarlyStopping rules, int configs = 2, int seeds = 1) {
   return NewSweep(spec, 1);
 }
 
-ReadCurves Having(const std::vector<TrialCurve>& curves) {
+ReadCurves Having(const std::vector<TrialHistory>& curves) {
   return [curves](const std::string&) { return curves; };
 }
 
-TrialCurve Curve(TrialId trial, TrialState state, std::vector<double> values, int rung = 0) {
+TrialHistory Curve(TrialId trial, TrialState state, std::vector<double> values, int rung = 0) {
   return {trial, state, "", rung, 5000, 0.99, std::move(values)};
 }
 
@@ -78,15 +78,15 @@ Sweep Claimed(const Claim& claim, int64_t trials = 11) {
   return sweep;
 }
 
-std::vector<TrialCurve> TenAnd(const TrialCurve& last) {
-  std::vector<TrialCurve> curves;
+std::vector<TrialHistory> TenAnd(const TrialHistory& last) {
+  std::vector<TrialHistory> curves;
   for (int i = 1; i <= 10; ++i) curves.push_back(Curve(i, kSucceeded, {0.1, 0.1, 0.2}));
   curves.push_back(last);
   return curves;
 }
 
 TEST(PlanStops, EndsWhatWillNotReachABound) {
-  const TrialCurve low = Curve(11, kRunning, {0.1, 0.15});
+  const TrialHistory low = Curve(11, kRunning, {0.1, 0.15});
   const Steering steering = PlanStops(Claimed(AtLeast("solves", 0.9)), Having(TenAnd(low))).value();
   ASSERT_THAT(StoppedBy(kFutility, steering), ElementsAre(11));
   EXPECT_THAT(steering.stops[0].order.detail,
@@ -94,12 +94,12 @@ TEST(PlanStops, EndsWhatWillNotReachABound) {
                         "least 0.9 has p = 0.0909"));
   EXPECT_THAT(PlanStops(Claimed(AtLeast("solves", 0.2)), Having(TenAnd(low)))->stops, IsEmpty())
       << "the others rose by 0.1";
-  const TrialCurve none = Curve(11, kRunning, {});
+  const TrialHistory none = Curve(11, kRunning, {});
   EXPECT_THAT(PlanStops(Claimed(AtLeast("solves", 0.9)), Having(TenAnd(none)))->stops, IsEmpty());
 }
 
 TEST(PlanStops, WaitsForThoseThatBeganBefore) {
-  std::vector<TrialCurve> curves = TenAnd(Curve(11, kRunning, {0.1}));
+  std::vector<TrialHistory> curves = TenAnd(Curve(11, kRunning, {0.1}));
   curves[1].state = kRunning;  // slow: what has ended after it says nothing
   EXPECT_THAT(PlanStops(Claimed(AtLeast("solves", 0.9)), Having(curves))->stops, IsEmpty());
   curves[1].state = kFailed;
@@ -121,7 +121,7 @@ TEST(PlanStops, RulesThatCompareLeaveAloneWhatClaimsAreAbout) {
   Sweep sweep = TheSweep({.hyperband = HyperbandRule{}, .median = MedianRule{}}, 5);
   sweep.spec.claims = {
       AtLeast("solves", 0.9, {ClaimCondition{.parameter = "lr", .values = {1e-3}}})};
-  std::vector<TrialCurve> curves;
+  std::vector<TrialHistory> curves;
   for (int i = 1; i <= 5; ++i) curves.push_back(Curve(i, kRunning, {0.1 * i}));
   const Steering steering = PlanStops(sweep, Having(curves)).value();
   EXPECT_THAT(StoppedBy(kHyperband, steering), ElementsAre(2, 3));
