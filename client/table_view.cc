@@ -37,7 +37,8 @@ Json CellJson(const v1::TableCell& cell, const v1::Table& table) {
           {"solved_high", OrNull(solved.has_high(), solved.high())},
           {"best_trial", cell.has_best_trial() ? Json(cell.best_trial()) : Json()},
           {"unfinished", cell.unfinished()},
-          {"failed", cell.failed()}};
+          {"failed", cell.failed()},
+          {"stopped", cell.stopped()}};
 }
 
 std::string CellText(const v1::TableCell& cell, v1::Statistic statistic) {
@@ -54,6 +55,7 @@ std::string CellText(const v1::TableCell& cell, v1::Statistic statistic) {
                                  share.has_low() ? absl::StrCat(" ", IntervalText(share)) : ""));
   }
   if (cell.configs() > 1) parts.push_back(absl::StrCat("over ", cell.configs(), " configs"));
+  if (cell.stopped() > 0) parts.push_back(absl::StrCat(cell.stopped(), " stopped early"));
   if (cell.failed() > 0) parts.push_back(absl::StrCat(cell.failed(), " failed"));
   if (cell.unfinished() > 0) parts.push_back(absl::StrCat(cell.unfinished(), " unfinished"));
   return absl::StrJoin(parts, "  ");

@@ -1,3 +1,5 @@
+#include "client/commands/report.h"
+
 #include <algorithm>
 #include <memory>
 #include <string>
@@ -15,12 +17,6 @@ namespace {
 
 constexpr int kVerdicts = 20'000;
 constexpr int64_t kCells = 20'000;
-
-struct ReportOptions {
-  std::string sweep;
-  std::string metric;
-  std::string file;
-};
 
 // Of the parameters but these, the one that explains most; empty if there is none.
 std::string MostImportant(const v1::Importance& importance,
@@ -71,8 +67,8 @@ absl::Status Ask(Connection& connection,
   return absl::OkStatus();
 }
 
-absl::StatusOr<SweepFindings> AskAll(Connection& connection, const ReportOptions& options) {
-  absl::StatusOr<v1::Sweep> sweep = connection.GetSweep(options.sweep);
+absl::StatusOr<SweepFindings> AskAll(Connection& connection, const ReportQuestion& question) {
+  absl::StatusOr<v1::Sweep> sweep = connection.GetSweep(question.sweep, /*with_early_stops=*/true);
   if (!sweep.ok()) return sweep.status();
   SweepFindings findings{.sweep = *std::move(sweep)};
   const std::string& id = findings.sweep.spec().name();
@@ -80,9 +76,9 @@ absl::StatusOr<SweepFindings> AskAll(Connection& connection, const ReportOptions
   claims.set_max_verdicts(kVerdicts);
   v1::GetTableRequest table = TableRequest(findings.sweep, {}, {});
   table.set_limit(kCells);
-  table.set_metric(options.metric);
+  table.set_metric(question.metric);
   v1::GetImportanceRequest importance;
-  importance.set_metric(options.metric);
+  importance.set_metric(question.metric);
   using Stub = Connection::Stub;
   for (const absl::Status& asked :
        {Ask(connection, &Stub::GetClaims, claims, id, findings.claims),
@@ -101,24 +97,36 @@ absl::StatusOr<SweepFindings> AskAll(Connection& connection, const ReportOptions
   return findings;
 }
 
-absl::Status WriteReportPage(Context& context, const ReportOptions& options) {
-  Connection connection(context.options.server);
-  const absl::StatusOr<SweepFindings> findings = AskAll(connection, options);
+}  // namespace
+
+absl::StatusOr<int64_t> WriteReportPage(Connection& connection, const ReportQuestion& question,
+                                        absl::Time now) {
+  const absl::StatusOr<SweepFindings> findings = AskAll(connection, question);
   if (!findings.ok()) return findings.status();
-  const std::string page = ReportPage(*findings, DrawSvg, context.environment.clock.Now());
-  const absl::StatusOr<std::unique_ptr<AtomicFile>> file = CreateOutput(options.file);
+  const std::string page = ReportPage(*findings, DrawSvg, now);
+  const absl::StatusOr<std::unique_ptr<AtomicFile>> file = CreateOutput(question.file);
   if (!file.ok()) return file.status();
   absl::Status written = (*file)->Write(page);
   if (written.ok()) written = (*file)->Commit();
   if (!written.ok()) return written;
-  PrintWritten(context, options.file, static_cast<int64_t>(page.size()), "bytes");
+  return static_cast<int64_t>(page.size());
+}
+
+namespace {
+
+absl::Status MakeReport(Context& context, const ReportQuestion& question) {
+  Connection connection(context.options.server);
+  const absl::StatusOr<int64_t> bytes =
+      WriteReportPage(connection, question, context.environment.clock.Now());
+  if (!bytes.ok()) return bytes.status();
+  PrintWritten(context, question.file, *bytes, "bytes");
   return absl::OkStatus();
 }
 
 }  // namespace
 
 void AddReportCommand(CLI::App& app, const Choose& choose) {
-  auto options = std::make_shared<ReportOptions>();
+  auto options = std::make_shared<ReportQuestion>();
   CLI::App* report = app.add_subcommand(
       "report", "one page of all that a sweep found, with pictures and where it ran");
   report->add_option("sweep", options->sweep, "name or number of the sweep")->required();
@@ -126,7 +134,7 @@ void AddReportCommand(CLI::App& app, const Choose& choose) {
   report->add_option("-o,--out", options->file, "FILE.html, which needs nothing beside it")
       ->required();
   report->callback(
-      [=] { choose([=](Context& context) { return WriteReportPage(context, *options); }); });
+      [=] { choose([=](Context& context) { return MakeReport(context, *options); }); });
 }
 
 }  // namespace pathsweep

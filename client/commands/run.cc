@@ -6,7 +6,9 @@
 #include "absl/strings/str_cat.h"
 #include "client/claims_view.h"
 #include "client/commands/commands.h"
+#include "client/commands/report.h"
 #include "client/local_cluster.h"
+#include "client/output_file.h"
 #include "client/progress.h"
 #include "client/request_id.h"
 #include "client/sweep_file.h"
@@ -21,6 +23,7 @@ struct RunOptions {
   std::string database;
   std::vector<std::string> rows;
   std::vector<std::string> columns;
+  std::string report;  // empty: none
 };
 
 // Stops waiting when the user interrupts or a process of the cluster has ended.
@@ -103,6 +106,12 @@ absl::Status RunSweep(Context& context, const RunOptions& options, LocalCluster&
   absl::Status printed =
       PrintTable(context, connection, TableRequest(*ended, options.rows, options.columns));
   printed.Update(PrintClaims(context, connection, ended->spec().name(), spec));
+  if (printed.ok() && !options.report.empty()) {
+    const absl::StatusOr<int64_t> bytes = WriteReportPage(
+        connection, {ended->spec().name(), "", options.report}, context.environment.clock.Now());
+    printed = bytes.status();
+    if (bytes.ok()) progress.out << "\n" << options.report << ": " << *bytes << " bytes\n";
+  }
   if (!printed.ok() || ended->trials().failed() == 0) return printed;
   return absl::AbortedError(absl::StrCat(ended->trials().failed(), " trials failed; ",
                                          cluster.log().string(), " has the workers' log"));
@@ -110,6 +119,9 @@ absl::Status RunSweep(Context& context, const RunOptions& options, LocalCluster&
 
 absl::Status Run(Context& context, RunOptions options) {
   std::vector<std::string> notices;
+  if (!options.report.empty()) {  // not when all is done
+    if (absl::Status can = CreateOutput(options.report).status(); !can.ok()) return can;
+  }
   absl::StatusOr<v1::SweepSpec> spec = ReadSweepFile(options.file, &notices);
   if (!spec.ok()) return spec.status();
   for (const std::string& notice : notices) {
@@ -152,6 +164,8 @@ void AddRunCommand(CLI::App& app, const Choose& choose) {
   run->add_option("--rows", options->rows, "the table's rows, comma-separated")->delimiter(',');
   run->add_option("--cols", options->columns, "the table's columns, comma-separated")
       ->delimiter(',');
+  run->add_option("--report", options->report,
+                  "FILE.html: the page of `sweepctl report`, at the end");
   run->callback([=] { choose([=](Context& context) { return Run(context, *options); }); });
 }
 

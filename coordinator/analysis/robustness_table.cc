@@ -192,6 +192,7 @@ class CellMaker {
     const TableTrial& trial = trials_[index];
     if (trial.status == TableTrial::Status::kUnfinished) ++cell.unfinished;
     if (trial.status == TableTrial::Status::kFailed) ++cell.failed;
+    if (trial.stopped) ++cell.stopped;
     if (trial.status != TableTrial::Status::kResult) return;
     ++cell.results;
     if (trial.solved) ++cell.solved;

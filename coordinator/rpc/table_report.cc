@@ -85,9 +85,12 @@ std::vector<double> SolvedAt(const ConfigColumns& configs) {
 
 absl::Status AddStates(const Sweep& sweep, const FinalValues& match, const ConfigColumns& configs,
                        ResultsReader& reader, std::vector<TableTrial>& trials) {
-  const absl::StatusOr<std::vector<int64_t>> failed = reader.ReadFailed(sweep);
+  const auto failed = reader.ReadThose(sweep, TrialState::kFailed);
   if (!failed.ok()) return failed.status();
   for (int64_t number : *failed) trials[number].status = TableTrial::Status::kFailed;
+  const auto stopped = reader.ReadThose(sweep, TrialState::kStopped);
+  if (!stopped.ok()) return stopped.status();
+  for (int64_t number : *stopped) trials[number].stopped = true;
   for (int64_t number : match.without) trials[number].status = TableTrial::Status::kResult;
   const std::vector<double> solved_at = SolvedAt(configs);
   for (size_t i = 0; i < trials.size(); ++i) {
@@ -137,6 +140,7 @@ v1::TableCell CellToProto(const TableCell& cell, const std::vector<std::string>&
   proto.set_results(cell.results);
   proto.set_unfinished(cell.unfinished);
   proto.set_failed(cell.failed);
+  proto.set_stopped(cell.stopped);
   return proto;
 }
 

@@ -253,18 +253,19 @@ absl::Status ResultsReader::ReadCurves(
   });
 }
 
-absl::StatusOr<std::vector<int64_t>> ResultsReader::ReadFailed(const Sweep& sweep) {
+absl::StatusOr<std::vector<int64_t>> ResultsReader::ReadThose(const Sweep& sweep,
+                                                              TrialState state) {
   SQLite::Database& database = connection_->database;
   return Guarded(database.getFilename(), [&]() -> absl::StatusOr<std::vector<int64_t>> {
-    SQLite::Statement rows(database,
-                           "SELECT id FROM trials WHERE sweep_id = ? AND state = 'failed'");
+    SQLite::Statement rows(database, "SELECT id FROM trials WHERE sweep_id = ? AND state = ?");
     rows.bind(1, sweep.id);
-    std::vector<int64_t> failed;
+    rows.bind(2, std::string(Name(state)));
+    std::vector<int64_t> those;
     while (rows.executeStep()) {
       const TrialId trial = rows.getColumn(0).getInt64();
-      if (sweep.Contains(trial)) failed.push_back(sweep.NumberOf(trial));
+      if (sweep.Contains(trial)) those.push_back(sweep.NumberOf(trial));
     }
-    return failed;
+    return those;
   });
 }
 

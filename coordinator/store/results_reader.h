@@ -131,8 +131,8 @@ class ResultsReader {
       const Sweep& sweep, const std::string& metric,
       const std::function<absl::Status(TrialId trial, const std::vector<StepValue>& curve)>& take);
 
-  // Numbers of the trials that have failed.
-  absl::StatusOr<std::vector<int64_t>> ReadFailed(const Sweep& sweep);
+  // Numbers of the trials in the state, which have rows.
+  absl::StatusOr<std::vector<int64_t>> ReadThose(const Sweep& sweep, TrialState state);
 
   // Names of what trials of the sweep have measured.
   absl::StatusOr<std::vector<std::string>> ReadMetricNames(const Sweep& sweep);

@@ -43,7 +43,8 @@ def folder(tmp_path_factory):
 def page(folder):
     (folder / "small.yaml").write_text(SPACE + CLAIMS)
     result = subprocess.run(
-        [BIN / "sweepctl", "run", "small.yaml", "--workers", "2", "--database", "results.db"],
+        [BIN / "sweepctl", "run", "small.yaml", "--workers", "2", "--database", "results.db",
+         "--report", "report.html"],
         capture_output=True, text=True, cwd=folder, timeout=DEADLINE_SECONDS)
     assert result.returncode == 0, result.stderr
     return result.stdout
@@ -55,6 +56,13 @@ def test_the_run_ends_with_a_page_of_verdicts(page):
     assert "No trial has a value of position_accuracy/9 yet." in page
     assert "gap: exact_match of objective = reverse − that of standard ≥ 0.9" in page
     assert "train_local --trial" in page, "an hour's gap is not there after 20 steps"
+
+
+def test_the_run_writes_its_report(page, folder):
+    assert "report.html: " in page
+    report = (folder / "report.html").read_text()
+    assert "hardly_trained" in report
+    assert "data:image/svg+xml" in report
 
 
 def test_verdicts_and_counterexamples_are_sql_views(page, folder):

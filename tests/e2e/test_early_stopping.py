@@ -53,22 +53,26 @@ def test_the_best_go_on_from_their_rungs_as_if_they_had_not_paused(cluster):
     trials = cluster.ctl("trials", sweep)
     stopped = [trial for trial in trials if trial["state"] == "stopped"]
     whole = [trial for trial in trials if trial["state"] == "succeeded"]
-    assert len(whole) == 2, "both seeds of the best config"
-    assert len(stopped) == 6
+    # Who is among the best depends on who is there first, but never on one seed.
+    assert len(whole) >= 2 and len(stopped) >= 2 and len(whole) + len(stopped) == 8
+    rates = [{trial["parameters"]["lr"] for trial in some} for some in (whole, stopped)]
+    assert len(rates[0]) * 2 == len(whole) and not rates[0] & rates[1]
     assert {trial["reason"] for trial in stopped} == {"hyperband"}
     assert all("is not among the best" in trial["detail"] for trial in stopped)
-    assert len({trial["parameters"]["lr"] for trial in whole}) == 1
     assert [attempt["reason"] for attempt in cluster.ctl("trial", whole[0]["id"])["attempts"]] == [
         "paused", "paused", "completed"]
     stops = cluster.ctl("show", sweep)["early_stops"]["hyperband"]
-    assert stops == {"trials": 6, "steps_taken": 4 * 20 + 2 * 40, "steps_whole": 6 * 80}
+    assert (stops["trials"], stops["steps_whole"]) == (len(stopped), len(stopped) * 80)
+    assert 20 * len(stopped) <= stops["steps_taken"] <= 40 * len(stopped)
 
     straight = submit(cluster, "straight", SPACE)
     wait_until_finished(cluster, straight)
     expected = curves(cluster, straight)
     for key, measured in curves(cluster, sweep).items():
         assert measured == {at: expected[key][at] for at in measured}, key
-    assert cluster.ctl_raw("table", sweep).returncode == 0
+    cells = cluster.ctl("table", sweep)
+    assert sum(cell["stopped"] for cell in cells) == len(stopped)
+    assert "2 stopped early" in cluster.ctl_raw("table", sweep).stdout
 
 
 def test_rungs_outlive_the_coordinator(cluster):
@@ -80,7 +84,8 @@ def test_rungs_outlive_the_coordinator(cluster):
     cluster.start_coordinator()
     wait_until_finished(cluster, sweep)
     counts = cluster.counts(sweep)
-    assert (counts["succeeded"], counts["stopped"], counts["paused"]) == (2, 6, 0)
+    assert counts["succeeded"] >= 2 and counts["stopped"] >= 2
+    assert counts["succeeded"] + counts["stopped"] == 8
 
 
 def test_a_running_trial_is_stopped_and_says_why(cluster):

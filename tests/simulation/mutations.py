@@ -115,8 +115,6 @@ MUTATIONS = [
      "  if (to == TrialState::kPending) {\n", "  if (!IsTerminal(to) && to != TrialState::kRunning) {\n"),
     ("what runs may be promoted", "coordinator/domain/decide.cc",
      "|| live->second.state != TrialState::kPaused) continue;", ") continue;"),
-    ("a stop ends a running trial at once, and again", "coordinator/domain/decide.cc",
-     "    if (live->second.state != TrialState::kRunning) {\n", "    if (true) {\n"),
     ("a promotion does not pass the rung", "coordinator/domain/state.cc",
      "  ++state.live_trials.at(event.trial).rung;\n", ""),
     ("a requeued trial is stored as running", "coordinator/store/event_writer.cc",

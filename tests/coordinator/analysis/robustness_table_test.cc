@@ -74,6 +74,16 @@ TEST_F(RobustnessTableTest, CountsWhatHasNoResultBesideTheResults) {
   EXPECT_EQ(table.cells[0].solved_share->value, 0);
   EXPECT_EQ(table.cells[0].failed, 1);
   EXPECT_EQ(table.cells[0].unfinished, 1);
+  EXPECT_EQ(table.cells[0].stopped, 0);
+}
+
+TEST_F(RobustnessTableTest, SaysHowManyWereStoppedEarly) {
+  Result(0, 1, 0.5);
+  Result(0, 2, 0.1);
+  trials_.back().stopped = true;
+  const RobustnessTable table = Make({});
+  EXPECT_EQ(table.cells[0].results, 2);
+  EXPECT_EQ(table.cells[0].stopped, 1);
 }
 
 TEST_F(RobustnessTableTest, EveryTrialMayHaveNoValue) {

@@ -122,7 +122,7 @@ TEST_F(ResultsReaderTest, StepsToSolveAreThoseOfTheFirstTime) {
   EXPECT_THAT(reader_->ReadStepsToSolve(TheSweep())->values,
               ElementsAre(20.0, std::nullopt, std::nullopt));
   EXPECT_THAT(reader_->ReadStepsToSolve(TheSweep())->without, ElementsAre(1));
-  EXPECT_THAT(reader_->ReadFailed(TheSweep()).value(), ElementsAre(2));
+  EXPECT_THAT(reader_->ReadThose(TheSweep(), TrialState::kFailed).value(), ElementsAre(2));
 }
 
 TEST_F(ResultsReaderTest, AttemptsSayWhereTheyRan) {
