@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -175,9 +176,12 @@ class Page {
     std::vector<std::string> commands = Reruns(report, database);
     commands.resize(std::min(commands.size(), kShownCounterexamples));
     if (!commands.empty()) {
-      document_.Commands(absl::StrCat("Counterexamples (", report.counterexamples(),
-                                      " trials); each trains again by its command:"),
-                         commands);
+      const bool some = std::cmp_less(commands.size(), report.counterexamples());
+      document_.Commands(
+          absl::StrCat("Counterexamples (", report.counterexamples(), " trials",
+                       some ? absl::StrCat(", the first ", commands.size(), " here") : "",
+                       "); each trains again by its command:"),
+          commands);
     }
     if (report.exceptions() > 0) {
       Paragraph(absl::StrCat(report.exceptions(),

@@ -43,10 +43,10 @@ std::vector<std::string> Summary(const v1::PairedComparison& comparison) {
     lines.emplace_back("no pair of configs has a value on both sides yet");
     return lines;
   }
-  lines.push_back(absl::StrCat(pairs, pairs == 1 ? " pair" : " pairs",
-                               " of configs: ", SideText(comparison.first()), " is better in ",
-                               comparison.better(), " (share ", EstimateText(comparison.share()),
-                               "), ", SideText(comparison.second()), " in ", comparison.worse()));
+  lines.push_back(absl::StrCat(pairs, pairs == 1 ? " pair" : " pairs", " of configs: the mean of ",
+                               SideText(comparison.first()), " is ahead in ", comparison.better(),
+                               " (share ", EstimateText(comparison.share()), "), that of ",
+                               SideText(comparison.second()), " in ", comparison.worse()));
   if (comparison.equal() > 0) absl::StrAppend(&lines.back(), ", ", comparison.equal(), " equal");
   if (comparison.missing() > 0) {
     absl::StrAppend(&lines.back(), "; ", comparison.missing(), " more without a value");
@@ -146,8 +146,8 @@ Report Records(const v1::PairedComparison& comparison) {
       {"first", SideJson(comparison.first())},
       {"second", SideJson(comparison.second())},
       {"lower_is_better", comparison.lower_is_better()},
-      {"better", comparison.better()},
-      {"worse", comparison.worse()},
+      {"ahead", comparison.better()},
+      {"behind", comparison.worse()},
       {"equal", comparison.equal()},
       {"missing", comparison.missing()},
       {"mean", comparison.has_mean() ? EstimateJson(comparison.mean()) : Json(nullptr)},

@@ -82,9 +82,10 @@ class Writer {
     add(trials.failed(), "failed");
     add(trials.cancelled(), "cancelled");
     add(trials.running(), "running");
+    add(trials.paused(), "paused at a rung");
     add(trials.pending(), "pending");
     page_.Paragraph(absl::StrCat(state, "."));
-    const int64_t unfinished = trials.running() + trials.pending();
+    const int64_t unfinished = trials.running() + trials.pending() + trials.paused();
     if (unfinished > 0) {
       page_.Paragraph("It has not ended: what follows is by the trials so far.");
     }
@@ -129,7 +130,7 @@ class Writer {
     page_.Table(table);
     if (rows > kShownRows) {
       page_.Paragraph(absl::StrCat("These are the first ", kShownRows, " rows; `sweepctl table ",
-                                   name_, "` has all."));
+                                   name_, Metric(), "` has all."));
     }
   }
 
@@ -169,8 +170,15 @@ class Writer {
     page_.Paragraph(
         absl::StrCat("Written by sweepctl " PATHSWEEP_VERSION " at ",
                      absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", now, absl::UTCTimeZone()), "."));
-    page_.Commands("The same anew:", {absl::StrCat("sweepctl report ", name_, " -o report.html")});
+    page_.Commands("The same anew:",
+                   {absl::StrCat("sweepctl report ", name_, Metric(), " -o report.html")});
     page_.Details("The whole specification of the sweep (JSON)", Spec());
+  }
+
+  // The option for what is not the sweep's own.
+  std::string Metric() const {
+    const std::string& metric = findings_.table.metric();
+    return metric == findings_.sweep.spec().metric() ? "" : absl::StrCat(" --metric ", metric);
   }
 
   // The first of many.

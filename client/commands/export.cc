@@ -27,7 +27,8 @@ struct ExportOptions {
 };
 
 bool HasEnded(const v1::Trial& trial) {
-  return trial.state() != v1::TRIAL_STATE_PENDING && trial.state() != v1::TRIAL_STATE_RUNNING;
+  return trial.state() != v1::TRIAL_STATE_PENDING && trial.state() != v1::TRIAL_STATE_RUNNING &&
+         trial.state() != v1::TRIAL_STATE_PAUSED;
 }
 
 // What an export is written with.

@@ -17,6 +17,7 @@ namespace {
 
 constexpr int kVerdicts = 20'000;
 constexpr int64_t kCells = 20'000;
+constexpr int64_t kBest = 20;
 
 // Of the parameters but these, the one that explains most; empty if there is none.
 std::string MostImportant(const v1::Importance& importance,
@@ -74,8 +75,11 @@ absl::StatusOr<SweepFindings> AskAll(Connection& connection, const ReportQuestio
   const std::string& id = findings.sweep.spec().name();
   v1::GetClaimsRequest claims;
   claims.set_max_verdicts(kVerdicts);
-  v1::GetTableRequest table = TableRequest(findings.sweep, {}, {});
-  table.set_limit(kCells);
+  // What was sampled has no grid to show; its best configs are.
+  v1::GetTableRequest table = findings.sweep.spec().joint().empty()
+                                  ? TableRequest(findings.sweep, {}, {})
+                                  : BestRequest(findings.sweep, kBest);
+  if (!table.best_first()) table.set_limit(kCells);
   table.set_metric(question.metric);
   v1::GetImportanceRequest importance;
   importance.set_metric(question.metric);

@@ -112,7 +112,8 @@ double Stored(const ParameterSpread& spread, const v1::ParameterValue& proto) {
   const absl::StatusOr<ParameterValue> value = FromProto(proto);
   if (!value.ok()) return 0;
   if (spread.choices.empty()) return NumberOf(*value);
-  return static_cast<double>(std::distance(spread.choices.begin(), spread.choices.find(*value)));
+  const auto place = std::ranges::find(spread.choices, *value);
+  return static_cast<double>(std::distance(spread.choices.begin(), place));
 }
 
 std::string TimeText(const google::protobuf::Timestamp& time) {
@@ -127,9 +128,11 @@ std::optional<double> ValueOf(const v1::Trial& trial, const std::string& metric)
   return found->value();
 }
 
+constexpr char kFail[] = "FAIL";
+
 const char* StateOf(const v1::Trial& trial, bool has_value) {
   if (trial.state() == v1::TRIAL_STATE_STOPPED) return "PRUNED";
-  return trial.state() == v1::TRIAL_STATE_SUCCEEDED && has_value ? "COMPLETE" : "FAIL";
+  return trial.state() == v1::TRIAL_STATE_SUCCEEDED && has_value ? "COMPLETE" : kFail;
 }
 
 }  // namespace
@@ -159,13 +162,14 @@ class OptunaFile::Tables {
   void Add(const v1::Trial& trial) {
     const int64_t id = ++trials_;
     const std::optional<double> value = ValueOf(trial, metric_);
-    AddRow(id, trial, StateOf(trial, value.has_value()));
+    const std::string state = StateOf(trial, value.has_value());
+    AddRow(id, trial, state);
     for (size_t i = 0; i < parameters_.size(); ++i) {
       const ParameterSpread& spread = parameters_[i];
       Insert(*parameter_, id, spread.name, Stored(spread, trial.parameters(spread.place).value()),
              distributions_[i]);
     }
-    if (value) Insert(*value_, id, *value);
+    if (value && state != kFail) Insert(*value_, id, *value);  // Optuna allows a failed one none
     for (const v1::Measurement& one : trial.history()) {
       if (one.metric() == metric_) Insert(*intermediate_, id, one.step(), one.value());
     }
@@ -205,14 +209,14 @@ class OptunaFile::Tables {
   }
 
   // A trial that was not trained itself, or never, has no times of its own; Optuna wants some.
-  void AddRow(int64_t id, const v1::Trial& trial, const char* state) {
+  void AddRow(int64_t id, const v1::Trial& trial, const std::string& state) {
     google::protobuf::Timestamp start, end;
     if (!trial.attempts().empty()) {
       start = end = trial.attempts(0).leased_at();
       const v1::Attempt& last = trial.attempts(trial.attempts_size() - 1);
       if (last.has_ended_at()) end = last.ended_at();
     }
-    Insert(*trial_, id, id - 1, std::string(state), TimeText(start), TimeText(end));
+    Insert(*trial_, id, id - 1, state, TimeText(start), TimeText(end));
   }
 
   void AddAttribute(int64_t id, const std::string& key, const Json& value) {

@@ -20,7 +20,9 @@ void TrialColumns::Add(const v1::Trial& trial) {
     spread.highest = std::max(spread.highest, *value);
     const bool is_number =
         std::holds_alternative<double>(*value) || std::holds_alternative<int64_t>(*value);
-    if (!is_number) spread.choices.insert(*value);
+    if (!is_number && std::ranges::find(spread.choices, *value) == spread.choices.end()) {
+      spread.choices.push_back(*value);
+    }
   }
 }
 

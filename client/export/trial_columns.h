@@ -22,7 +22,8 @@ struct ParameterSpread {
   int place = 0;  // among a trial's parameters
   ParameterValue lowest;
   ParameterValue highest;
-  std::set<ParameterValue> choices;  // the distinct values of what is no number
+  // The distinct values of what is no number, as they first come: a grid's are in the file's order.
+  std::vector<ParameterValue> choices;
 };
 
 class TrialColumns {

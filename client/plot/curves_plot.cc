@@ -12,6 +12,8 @@ namespace pathsweep {
 namespace {
 
 constexpr int kKeyRow = 14;  // points of height; two lines are named in each
+// More would hide each other.
+constexpr size_t kMostBands = 8;
 
 // Step, mean, low and high of each point.
 std::string Data(const v1::Curve& curve) {
@@ -49,11 +51,8 @@ absl::StatusOr<Plot> CurvesPlot(const v1::Curves& curves) {
   if (lines.empty()) {
     return absl::FailedPreconditionError("no trial of the curves has a value yet");
   }
-  // Of several degrees a line each would not say which curve it is for.
-  if (curves.metric() == kExactMatch && curves.chance_size() == 1) {
-    lines.push_back(
-        absl::StrCat(curves.chance(0), " with lines linestyle 9 title \"chance (1/degree)\""));
-  }
+  if (curves.metric() == kExactMatch) AddChance(curves.chance(), lines);
+  if (lines.size() > kMostBands) bands.clear();
   plot.height += kKeyRow * std::max(0, (static_cast<int>(lines.size()) - 3) / 2);
   bands.insert(bands.end(), lines.begin(), lines.end());
   absl::StrAppend(&plot.commands, "set xlabel \"step\"\nset xrange [0:*]\nset ylabel ",

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "pathsweep/v1/parameter.pb.h"
 
@@ -19,5 +20,9 @@ std::string SeriesStyle(size_t series);
 
 // "title "reverse"", or "notitle" for an empty name.
 std::string SeriesTitle(const std::string& name);
+
+// Adds a dashed line at each chance level to what is plotted.
+void AddChance(const google::protobuf::RepeatedField<double>& levels,
+               std::vector<std::string>& plotted);
 
 }  // namespace pathsweep

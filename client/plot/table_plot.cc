@@ -95,12 +95,7 @@ absl::StatusOr<Plot> TablePlot(const v1::Table& table) {
                           table.statistic() != v1::STATISTIC_SOLVED &&
                           table.statistic() != v1::STATISTIC_STEPS;
   if (has_chance) {
-    bool first = true;
-    for (double chance : table.chance()) {
-      curves.push_back(absl::StrCat(chance, " with lines linestyle 9 ",
-                                    first ? "title \"chance (1/degree)\"" : "notitle"));
-      first = false;
-    }
+    AddChance(table.chance(), curves);
   }
   const bool share = table.statistic() == v1::STATISTIC_SOLVED ||
                      (table.statistic() != v1::STATISTIC_STEPS && IsShare(table.metric()));

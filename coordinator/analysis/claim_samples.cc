@@ -55,9 +55,21 @@ void AddSeeds(absl::Span<const SeedValue> seeds, ClaimSample& sample) {
   }
 }
 
+int64_t TestSamplesOf(size_t config, const ConfigColumns& configs) {
+  const ConfigColumn* column = configs.Find("test_samples");
+  return column == nullptr ? configs.common().test_samples
+                           : std::get<int64_t>(column->ValueOf(config));
+}
+
+// In the test sets of two that are compared.
+struct Examples {
+  int64_t first;
+  int64_t second;
+};
+
 // Seed by seed; what only one side has is missing.
 void AddDifferences(absl::Span<const SeedValue> first, absl::Span<const SeedValue> second,
-                    const std::string& metric, int64_t examples, ClaimSample& sample) {
+                    const std::string& metric, const Examples& examples, ClaimSample& sample) {
   std::vector<double> firsts, seconds;
   while (!first.empty() || !second.empty()) {
     const bool take_first =
@@ -76,7 +88,8 @@ void AddDifferences(absl::Span<const SeedValue> first, absl::Span<const SeedValu
     second.remove_prefix(take_second ? 1 : 0);
   }
   if (firsts.empty()) return;
-  sample.noise = std::hypot(NoiseOf(metric, firsts, examples), NoiseOf(metric, seconds, examples));
+  sample.noise = std::hypot(NoiseOf(metric, firsts, examples.first),
+                            NoiseOf(metric, seconds, examples.second));
 }
 
 // Of the configs of the region.
@@ -121,7 +134,7 @@ absl::StatusOr<std::vector<ClaimSample>> SamplesOf(const Claim& claim, const Con
     sample.bound = *bound;
     if (comparison != nullptr) {
       AddDifferences(values.Of(pairs[i].first), values.Of(pairs[i].second), claim.metric,
-                     parameters.test_samples, sample);
+                     {parameters.test_samples, TestSamplesOf(pairs[i].second, configs)}, sample);
     } else {
       AddSeeds(values.Of(sample.config), sample);
       if (!sample.values.empty()) {
@@ -157,14 +170,12 @@ std::vector<ConfigPair> PairsOf(absl::Span<const size_t> firsts, absl::Span<cons
 std::vector<ClaimSample> DifferencesOf(absl::Span<const ConfigPair> pairs,
                                        const std::string& metric, const ConfigColumns& configs,
                                        const SeedValues& values) {
-  const ConfigColumn* examples = configs.Find("test_samples");
   std::vector<ClaimSample> samples;
   samples.reserve(pairs.size());
   for (const ConfigPair& pair : pairs) {
     ClaimSample sample{.config = pair.first, .other = pair.second};
     AddDifferences(values.Of(pair.first), values.Of(pair.second), metric,
-                   examples == nullptr ? configs.common().test_samples
-                                       : std::get<int64_t>(examples->ValueOf(pair.first)),
+                   {TestSamplesOf(pair.first, configs), TestSamplesOf(pair.second, configs)},
                    sample);
     if (!sample.values.empty() || sample.missing > 0) samples.push_back(std::move(sample));
   }

@@ -1,6 +1,7 @@
 #include "coordinator/analysis/paired_comparison.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "absl/strings/str_cat.h"
 #include "base/metrics.h"
@@ -52,14 +53,20 @@ std::vector<const ConfigColumn*> ColumnsWithout(absl::Span<const ClaimCondition>
   return columns;
 }
 
+// Without what adding up seeds in another order would change: sums that are equal give 0.
+double Rounded(double difference) {
+  constexpr double kResolution = 1e-12;
+  return std::abs(difference) < 1 ? std::round(difference / kResolution) * kResolution : difference;
+}
+
 void AddUp(const std::string& metric, PairedComparison& comparison) {
+  const double side = IsLowerBetter(metric) ? -1 : 1;
   std::vector<double> means;
   for (const ConfigVerdict& verdict : comparison.verdicts) {
     if (!verdict.mean) continue;
-    means.push_back(verdict.mean->value);
-    ++(verdict.margin > 0   ? comparison.better
-       : verdict.margin < 0 ? comparison.worse
-                            : comparison.equal);
+    means.push_back(Rounded(verdict.mean->value));
+    const double gain = side * means.back();
+    ++(gain > 0 ? comparison.better : gain < 0 ? comparison.worse : comparison.equal);
   }
   if (means.empty()) return;
   comparison.mean = MeanInterval(means, RangeOfDifference(metric));

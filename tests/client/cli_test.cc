@@ -464,7 +464,8 @@ TEST_F(CliTest, CompareShowsEachPairAndWhatTheySayTogether) {
       Run({"compare", "demo", "objective=reverse", "objective=standard"}).out,
       "demo: exact_match of objective=reverse less that of objective=standard, config by config "
       "and seed by seed, with 95 % intervals\n"
-      "2 pairs of configs: objective=reverse is better in 2 (share 1 [0.158, 1]), "
+      "2 pairs of configs: the mean of objective=reverse is ahead in 2 (share 1 [0.158, 1]), that "
+      "of "
       "objective=standard in 0\n"
       "mean difference over pairs 0.375, p = 0.5 (Wilcoxon's signed ranks)\n\n"
       "lr     difference        seeds          q     better (q ≤ 0.05)\n"
@@ -582,7 +583,7 @@ TEST_F(CliTest, TableAsCsvHasARecordPerCell) {
       StartsWith("lr,objective,metric,statistic,value,low,high,n,configs,seeds,results,solved,"
                  "solved_low,solved_high,best_trial,unfinished,failed,stopped\n"
                  "0.001,standard,exact_match,mean,0.75,0.2,1.0,2,1,2,2,0.5,0.0945,0.905,7,"
-                 "0,0\n"));
+                 "0,0,0\n"));
 }
 
 TEST_F(CliTest, TableAsksForAStatisticWithAnInterval) {

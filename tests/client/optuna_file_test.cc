@@ -58,7 +58,10 @@ TEST(OptunaFile, StatesAreThoseOfOptuna) {
   EXPECT_EQ(text("SELECT group_concat(DISTINCT param_name) FROM trial_params"), "lr,objective");
   EXPECT_EQ(text("SELECT group_concat(param_value) FROM trial_params WHERE param_name = "
                  "'objective'"),
-            "1.0,0.0,1.0,0.0,1.0");
+            "0.0,1.0,0.0,1.0,0.0")
+      << "as they first came";
+  EXPECT_EQ(text("SELECT group_concat(trial_id) FROM trial_values"), "1,3")
+      << "Optuna allows a failed trial no value";
   EXPECT_EQ(text("SELECT distribution_json FROM trial_params LIMIT 1"),
             R"({"name":"FloatDistribution","attributes":{"log":true,"step":null,"low":0.0001,)"
             R"("high":0.001}})");

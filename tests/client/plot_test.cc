@@ -137,10 +137,10 @@ TEST(Plots, CurvesHaveABandAndALineEach) {
   EXPECT_THAT(plot.commands, HasSubstr("0.5 with lines linestyle 9 title \"chance (1/degree)\""));
 }
 
-TEST(Plots, ChanceIsDrawnWhereItIsThatOfAllCurves) {
+TEST(Plots, ChanceIsDrawnForEachDegree) {
   v1::Curves curves = SmallCurves();
   curves.add_chance(0.25);
-  EXPECT_THAT(CurvesPlot(curves)->commands, Not(HasSubstr("chance")));
+  EXPECT_THAT(CurvesPlot(curves)->commands, HasSubstr("0.25 with lines linestyle 9 notitle"));
   curves = SmallCurves();
   curves.set_metric("loss");
   EXPECT_THAT(CurvesPlot(curves)->commands, Not(HasSubstr("chance")));

@@ -50,6 +50,7 @@ SweepFindings SmallFindings() {
   v1::SweepSpec& spec = *findings.sweep.mutable_spec();
   spec.set_name("demo");
   spec.set_description(Evil());
+  spec.set_metric("exact_match");
   spec.add_seeds(1);
   spec.add_seeds(2);
   AddLr(1e-3, *spec.mutable_fixed());

@@ -88,6 +88,37 @@ TEST(CompareInPairs, APairIsDecidedByItsSeeds) {
   EXPECT_EQ(found.verdicts[2].verdict, Verdict::kFails);
 }
 
+TEST(CompareInPairs, SumsThatAreEqualAreTies) {
+  // 0.3 + 0.6 and 0.6 + 0.3, and so on: their differences add up to some 1e-17.
+  const Results results({{0.3, 0.1, 0.2},
+                         {0.6, 0.1, 0.3},
+                         {0.7, 0.2, 0.1},
+                         {0.1, 0.2, 0.3},
+                         {0.3, 0.6, 0.1},
+                         {0.1, 0.7, 0.2}});
+  const PairedComparison found =
+      results.Compare({Objective("teacherless")}, {Objective("standard")}).value();
+  EXPECT_EQ(found.equal, 3);
+  EXPECT_EQ(found.p, 1);
+}
+
+TEST(CompareInPairs, EachSideHasTheNoiseOfItsTestSet) {
+  Grid grid;
+  grid.axes = {{"test_samples", {int64_t{20}, int64_t{2000}}}};
+  const ConfigColumns configs({grid});
+  std::vector<SeedValues::Row> rows;
+  for (int seed = 1; seed <= 3; ++seed) {
+    rows.push_back({0, {2 * seed, seed, 0.5}});
+    rows.push_back({1, {2 * seed + 1, seed, 0.7}});
+  }
+  const SeedValues values(2, rows);
+  const std::vector<ClaimCondition> few = {Is("test_samples", int64_t{20})},
+                                    many = {Is("test_samples", int64_t{2000})};
+  const auto there = CompareInPairs(few, many, "exact_match", configs, values, 1).value();
+  const auto back = CompareInPairs(many, few, "exact_match", configs, values, 1).value();
+  EXPECT_NEAR(there.verdicts[0].q, back.verdicts[0].q, 1e-12);
+}
+
 TEST(CompareInPairs, SeveralParametersMayTellTheSidesApart) {
   const PairedComparison found = ThreePairs()
                                      .Compare({Objective("teacherless"), Is("lr", 1e-4)},
