@@ -43,11 +43,11 @@ absl::StatusOr<std::string> Terminal(const std::string& ending, const Plot& plot
   const std::string size = absl::StrCat(plot.width, ",", plot.height);
   if (ending == ".svg" || ending == ".gp") {
     return absl::StrCat("set terminal svg size ", size,
-                        " dynamic enhanced font 'Arial,15' background '#ffffff'\n");
+                        " dynamic enhanced font 'Arial,12' background '#ffffff'\n");
   }
   if (ending == ".png") {
     return absl::StrCat("set terminal pngcairo size ", 3 * plot.width, ",", 3 * plot.height,
-                        " enhanced font 'Arial,11' fontscale 3 linewidth 3 pointscale 3\n");
+                        " enhanced font 'Arial,9' fontscale 3 linewidth 3 pointscale 3\n");
   }
   if (ending == ".pdf") {  // in inches: a column of 3.35
     return absl::StrCat("set terminal pdfcairo size ", plot.width / 137.0, ",", plot.height / 137.0,

@@ -12,7 +12,7 @@ namespace pathsweep {
 
 struct Plot {
   std::string commands;  // of gnuplot, without terminal and output
-  int width = 460;  // in points of the screen; a paper's column is as wide with letters of 8 pt
+  int width = 460;  // in points of the screen; a PDF has the width of a column, and letters of 8 pt
   int height = 320;
 };
 
