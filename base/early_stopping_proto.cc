@@ -9,9 +9,6 @@
 namespace pathsweep {
 namespace {
 
-constexpr int64_t kMostEvaluations = 1'000'000;
-constexpr int64_t kHighestEta = 1000;
-constexpr int64_t kMostRungs = 100;
 // Of a grid that claims may be about as a whole.
 constexpr int64_t kConfigsLookedAt = 10'000;
 
@@ -40,13 +37,14 @@ absl::Status CheckHyperband(const v1::SweepSpec& spec) {
 
 absl::Status CheckLevels(const v1::EarlyStopping& rules) {
   const double level = rules.futility().level();
-  if (rules.has_futility() && !(level > 0 && level <= 0.5)) {
-    return Problem(
-        absl::StrCat("`level` of `futility` must be above 0 and at most 0.5, not ", level));
+  if (rules.has_futility() && !(level > 0 && level <= kHighestLevel)) {
+    return Problem(absl::StrCat("`level` of `futility` must be above 0 and at most ", kHighestLevel,
+                                ", not ", level));
   }
   const double least = rules.plateau().least();
-  if (rules.has_plateau() && !(least >= 0 && least <= 1e9)) {
-    return Problem(absl::StrCat("`min_delta` of `plateau` must be from 0 to 1e9, not ", least));
+  if (rules.has_plateau() && !(least >= 0 && least <= kLargestDelta)) {
+    return Problem(absl::StrCat("`min_delta` of `plateau` must be from 0 to ", kLargestDelta,
+                                ", not ", least));
   }
   return absl::OkStatus();
 }

@@ -12,16 +12,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "base/early_stopping_proto.h"
 #include "base/suggest.h"
 #include "client/yaml_fields.h"
 
 namespace pathsweep {
 namespace {
-
-constexpr int64_t kMostEvaluations = 1'000'000;
-constexpr int64_t kHighestEta = 1000;
-constexpr int64_t kMostRungs = 100;
-constexpr double kLargestDelta = 1e9;
 
 // Parses one rule: the entries of its map, by key.
 class RuleParser {
@@ -129,7 +125,7 @@ void RuleParser::Median() {
 void RuleParser::Futility() {
   CheckKeys({"level"});
   if (IsNew(rules().has_futility())) {
-    rules().mutable_futility()->set_level(Real("level", 0.05, 0, 0.5));
+    rules().mutable_futility()->set_level(Real("level", 0.05, 0, kHighestLevel));
   }
 }
 
