@@ -32,6 +32,11 @@ absl::Status CheckHyperband(const v1::SweepSpec& spec) {
         "trials that pause go on from their checkpoint: leave `checkpoint_seconds: 0` "
         "away, or write `pause: false` at `hyperband`");
   }
+  if (status.ok() && rule.pauses() && spec.has_search()) {
+    return Problem(
+        "a search chooses by what trials end with, and trials that pause do not end: write `pause: "
+        "false` at `hyperband`");
+  }
   return status;
 }
 

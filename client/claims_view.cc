@@ -154,7 +154,8 @@ class Page {
     }
     if (report.missing() == 0) return;
     Paragraph(absl::StrCat("Without a value of ", report.claim().metric(), ": ", report.missing(),
-                           " seeds of configs (failed, cancelled or not ended)."));
+                           " seeds of configs (failed, cancelled, stopped for being worse than "
+                           "others, or not ended)."));
   }
 
   static std::string CellText(const v1::ConfigVerdict& config) {

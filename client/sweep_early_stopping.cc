@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <functional>
 #include <map>
 #include <set>
@@ -100,12 +99,17 @@ void RuleParser::Hyperband() {
   v1::EarlyStopping::Hyperband& rule = *rules().mutable_hyperband();
   rule.set_eta(Count("eta", 3, 2, kHighestEta));
   if (Has("max_iter")) {
-    const int64_t rungs = Count("s", 1, 1, kMostRungs);
-    const auto last = static_cast<double>(Count("max_iter", 1));
-    const double first = last / std::pow(static_cast<double>(rule.eta()), rungs);
-    rule.set_first(std::max<int64_t>(1, std::llround(first)));
-    rule.set_rungs(rungs);
+    int64_t first = Count("max_iter", 1);
+    const int64_t most = Count("s", 1, 1, kMostRungs);
+    int64_t rungs = 0;  // of those before max_iter
+    for (; rungs < most && first >= rule.eta(); ++rungs) first /= rule.eta();
+    rule.set_first(first);
+    rule.set_rungs(std::max<int64_t>(rungs, 1));
+    if (Has("min_iter")) {
+      notices_.push_back("`min_iter` of `hyperband` is passed over: `max_iter` says the rungs");
+    }
   } else {
+    if (Has("s")) notices_.push_back("`s` of `hyperband` is passed over: it goes with `max_iter`");
     rule.set_first(Count("min_iter", 1));
     if (!Has("min_iter")) {
       problems_.Add(place_,
@@ -184,6 +188,9 @@ bool ParseEarlyStopping(const YamlEntry& section, v1::SweepSpec& spec, Problems&
                         std::vector<std::string>& notices) {
   if (!section.value.IsSequence()) {
     return ParseRule(section.value, section.value_place, spec, problems, notices);
+  }
+  if (section.value.size() == 0) {
+    problems.Add(section.value_place, "`early_terminate` is a rule or a list of rules");
   }
   bool says_pause = false;
   for (const YAML::Node& node : section.value) {

@@ -81,6 +81,11 @@ class Parser {
   void Derive(const YamlEntry& entry);
   void EarlyTerminate(const YamlEntry& entry);
   void CompleteEarlyStopping();
+  bool Searches() const {
+    return space_.method == SearchSpace::Method::kTpe ||
+           space_.method == SearchSpace::Method::kGp ||
+           space_.method == SearchSpace::Method::kFalsify;
+  }
   std::optional<Formula> FormulaFrom(const YAML::Node& node, Place place, Expression::Type type);
   void Claims(const YamlEntry& entry);
   void Seeds(const YamlEntry& entry);
@@ -340,7 +345,7 @@ void Parser::CompleteEarlyStopping() {
   rules.set_minimize(space_.minimize);
   const bool checkpoints = !spec_.has_checkpoint_seconds() || spec_.checkpoint_seconds() > 0;
   if (rules.has_hyperband() && !pause_said_) {
-    rules.mutable_hyperband()->set_pauses(spec_.seeds_size() > 1 && checkpoints);
+    rules.mutable_hyperband()->set_pauses(spec_.seeds_size() > 1 && checkpoints && !Searches());
   }
 }
 

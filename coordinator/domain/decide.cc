@@ -54,6 +54,16 @@ Event TrialDone(AttemptName attempt, TrialState state, const char* reason, const
       attempt, state, reason, outcome.detail, now, outcome.execution, outcome.metrics_hash};
 }
 
+Event GivenBack(AttemptName attempt, const Outcome& outcome, const std::string& worker,
+                absl::Time now) {
+  return AttemptEnded{attempt,
+                      absl::StrCat("handed back by ", worker),
+                      outcome.detail,
+                      /*counts_as_lost=*/false,
+                      now,
+                      outcome.execution};
+}
+
 // There is a rung before the live trial.
 bool Pauses(const State& state, TrialId trial) {
   return state.SweepOfTrial(trial)->PauseOf(trial, state.live_trials.at(trial).rung) > 0;
@@ -70,21 +80,17 @@ Event AttemptOver(const State& state, AttemptName attempt, const Outcome& outcom
       return TrialDone(attempt, TrialState::kSucceeded, "diverged", outcome, now);
     case Outcome::Kind::kStopped:
       if (auto stopped = Stopped(state, attempt, now, outcome)) return *stopped;
-      return TrialDone(attempt, TrialState::kStopped, "stopped", outcome, now);
+      // The order went with a coordinator before this one, and will come again with its reason.
+      return GivenBack(attempt, outcome, worker, now);
     case Outcome::Kind::kPaused:
       if (auto stopped = Stopped(state, attempt, now, outcome)) return *stopped;
       if (Pauses(state, attempt.trial)) {
         return AttemptPaused{attempt, now, outcome.execution, outcome.metrics_hash};
       }
-      [[fallthrough]];  // nobody asked for it, and nobody would have it go on
+      return GivenBack(attempt, outcome, worker, now);  // nobody would have it go on
     case Outcome::Kind::kReleased:
       if (auto stopped = Stopped(state, attempt, now, outcome)) return *stopped;
-      return AttemptEnded{attempt,
-                          absl::StrCat("handed back by ", worker),
-                          outcome.detail,
-                          /*counts_as_lost=*/false,
-                          now,
-                          outcome.execution};
+      return GivenBack(attempt, outcome, worker, now);
     case Outcome::Kind::kCrashed:
       break;
   }
@@ -233,6 +239,10 @@ absl::StatusOr<Events> Decide(const State& state, const SteerTrials& command, ab
                               const LeasePolicy&) {
   absl::StatusOr<const Sweep*> sweep = RequireUnchanged(state, command.sweep, command.trials);
   if (!sweep.ok()) return sweep.status();
+  const TrialCounts counts = (*sweep)->Counts();
+  if (command.steering.last && counts[TrialState::kPending] + counts[TrialState::kRunning] > 0) {
+    return absl::AbortedError("the sweep goes on");
+  }
   Events events;
   std::set<TrialId> seen;
   for (const auto& [trial, order] : command.steering.stops) {

@@ -25,6 +25,8 @@ struct TrialStop {
 struct Steering {
   std::vector<TrialStop> stops;
   std::vector<TrialId> promoted;  // of those that are paused
+  // It holds if every trial of the sweep is paused or has ended.
+  bool last = false;
 
   bool operator==(const Steering&) const = default;
 };

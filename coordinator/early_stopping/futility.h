@@ -14,8 +14,8 @@
 
 namespace pathsweep {
 
-// The values of trials that ended by themselves, after each evaluation. A last value stands for the
-// rest.
+// The values of trials that took all steps that they needed, after each evaluation. A last value
+// stands for the rest.
 using Curves = std::vector<absl::Span<const double>>;
 
 // A claim wants to end on this side of it.
@@ -25,10 +25,24 @@ struct Bound {
   MetricRange range = {};  // of the metric
 };
 
-// The conformal p-value that the trial with these values still ends where the claim wants it. 1 if
-// it is there, or has a chance above `level` to get away from there by more than a twentieth of the
-// range: its last value, which stands for its end, would speak for the claim. Requires a value.
-double ChanceToReach(const Bound& bound, absl::Span<const double> values, const Curves& ended,
+// Those that say how far a trial may still go.
+struct Ended {
+  const Curves& of_claim;
+  // Other seeds of its config.
+  const Curves& of_config;
+};
+
+// The conformal p-value, by the trials of the claim, that the trial with these values still ends
+// where the claim wants it. 1, so that it goes on,
+// - if it is there;
+// - if fewer than three seeds of its config have ended, or one of them has gone so far: configs
+//   differ, and what most of a claim's trials do says little of one that is not like them;
+// - if it has a chance above `level` to get away from there by more than a twentieth of the range
+// (of
+//   the bound, if that is infinite): its last value, which stands for its end, would speak for the
+//   claim.
+// Requires a value.
+double ChanceToReach(const Bound& bound, absl::Span<const double> values, const Ended& ended,
                      double level);
 
 }  // namespace pathsweep

@@ -1,6 +1,7 @@
 #include "coordinator/early_stopping/hyperband.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@ namespace {
 struct Rung {
   struct Place {
     double score;
+    double goodness;  // by which they are compared
     const ConfigProgress* config;
   };
   int number;
@@ -26,13 +28,14 @@ Rung Rank(const Halving& halving, int number, int64_t evaluation,
           absl::Span<const ConfigProgress> configs) {
   Rung rung{number, evaluation, {}};
   for (const ConfigProgress& config : configs) {
-    if (config.Reached(evaluation)) {
-      rung.places.push_back({config.MeanAt(evaluation), &config});
-    }
+    if (!config.Reached(evaluation)) continue;
+    const double score = config.MeanAt(evaluation);
+    // One that diverged has a value that is worse than any.
+    const double goodness = config.HasDiverged() ? -std::numeric_limits<double>::infinity()
+                                                 : Goodness(score, halving.maximize);
+    rung.places.push_back({score, goodness, &config});
   }
-  std::ranges::stable_sort(rung.places, std::ranges::greater(), [&](const Rung::Place& place) {
-    return Goodness(place.score, halving.maximize);
-  });
+  std::ranges::stable_sort(rung.places, std::ranges::greater(), &Rung::Place::goodness);
   return rung;
 }
 
@@ -86,12 +89,13 @@ size_t KeptAtLast(const Rung& rung, const HyperbandRule& rule) {
   return std::max<size_t>(KeptAt(rung, rule), 1);
 }
 
-// Who still waits when nobody is promoted any more.
-std::vector<TrialStop> EndWaiting(const HyperbandRule& rule, absl::Span<const Rung> rungs,
-                                  absl::Span<const ConfigProgress> configs) {
+// Who still waits when nobody is promoted any more ends, by where its config stands; what has no
+// value to be compared by goes on.
+Steering EndWaiting(const HyperbandRule& rule, absl::Span<const Rung> rungs,
+                    absl::Span<const ConfigProgress> configs) {
   std::map<TrialId, std::string> standings;
   for (const Rung& rung : rungs) {
-    for (const auto& [score, config] : rung.places) {
+    for (const auto& [score, goodness, config] : rung.places) {
       for (const TrialProgress& trial : config->trials) {
         if (WaitsAt(trial, rung)) {
           standings[trial.trial] = Standing(rung, score, KeptAtLast(rung, rule));
@@ -99,18 +103,19 @@ std::vector<TrialStop> EndWaiting(const HyperbandRule& rule, absl::Span<const Ru
       }
     }
   }
-  std::vector<TrialStop> stops;
+  Steering steering{.last = true};
   for (const ConfigProgress& config : configs) {
     for (const TrialProgress& trial : config.trials) {
       if (trial.state != TrialState::kPaused) continue;
       const auto standing = standings.find(trial.trial);
-      stops.push_back(
-          {trial.trial,
-           {kHyperband, standing == standings.end() ? "it has no value of the metric at its rung"
-                                                    : standing->second}});
+      if (standing == standings.end()) {
+        steering.promoted.push_back(trial.trial);
+      } else {
+        steering.stops.push_back({trial.trial, {kHyperband, standing->second}});
+      }
     }
   }
-  return stops;
+  return steering;
 }
 
 Steering Promote(const Halving& halving, absl::Span<const Rung> rungs,
@@ -120,13 +125,13 @@ Steering Promote(const Halving& halving, absl::Span<const Rung> rungs,
     const std::vector<TrialId> promoted = Promoted(rung, KeptAt(rung, halving.rule));
     steering.promoted.insert(steering.promoted.end(), promoted.begin(), promoted.end());
   }
-  if (!halving.last) return steering;
+  if (!halving.last || !steering.promoted.empty()) return steering;
+  steering.last = true;
   // Rung after rung: who goes on from one comes to the next.
   for (size_t i = 0; steering.promoted.empty() && i < rungs.size(); ++i) {
     steering.promoted = Promoted(rungs[i], KeptAtLast(rungs[i], halving.rule));
   }
-  if (steering.promoted.empty()) steering.stops = EndWaiting(halving.rule, rungs, configs);
-  return steering;
+  return steering.promoted.empty() ? EndWaiting(halving.rule, rungs, configs) : steering;
 }
 
 // The last rung that the config has passed; null if it is at none.
@@ -150,11 +155,10 @@ Steering Halve(const Halving& halving, absl::Span<const ConfigProgress> configs)
     if (rung == nullptr) continue;
     const auto eta = static_cast<size_t>(halving.rule.eta);
     const size_t kept = (rung->places.size() + eta - 1) / eta;
-    const double score = config.MeanAt(rung->evaluation);
-    const double worst_kept = rung->places[kept - 1].score;
-    if (Goodness(score, halving.maximize) >= Goodness(worst_kept, halving.maximize)) continue;
+    const auto place = std::ranges::find(rung->places, &config, &Rung::Place::config);
+    if (place->goodness >= rung->places[kept - 1].goodness) continue;
     const std::vector<TrialStop> stops =
-        StopAll(config, {kHyperband, Standing(*rung, score, kept)});
+        StopAll(config, {kHyperband, Standing(*rung, place->score, kept)});
     steering.stops.insert(steering.stops.end(), stops.begin(), stops.end());
   }
   return steering;

@@ -28,6 +28,12 @@ bool ConfigProgress::Reached(int64_t evaluation) const {
              trials, [&](const TrialProgress& trial) { return !trial.UpTo(evaluation).empty(); });
 }
 
+bool ConfigProgress::HasDiverged() const {
+  return std::ranges::any_of(trials, [](const TrialProgress& trial) {
+    return trial.has_result() && trial.values.empty();
+  });
+}
+
 double BestOf(absl::Span<const double> values, bool maximize) {
   return maximize ? *std::ranges::max_element(values) : *std::ranges::min_element(values);
 }

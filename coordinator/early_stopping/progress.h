@@ -16,6 +16,8 @@ struct TrialProgress {
   TrialState state = TrialState::kPending;
   int rung = 0;                // that it may go past
   std::vector<double> values;  // of the metric, after evaluation 1, 2, …
+  // A rule that compares has ended it: it is where it was, and at no rung behind.
+  bool dropped = false;
 
   bool ended() const { return IsTerminal(state); }
   bool has_result() const {
@@ -23,7 +25,7 @@ struct TrialProgress {
   }
   // It has come so far, or has ended: then its last value stands for the rest.
   bool Reached(int64_t evaluation) const {
-    return ended() || static_cast<int64_t>(values.size()) >= evaluation;
+    return (ended() && !dropped) || static_cast<int64_t>(values.size()) >= evaluation;
   }
   // Up to that evaluation; less if it has ended before. Requires Reached.
   absl::Span<const double> UpTo(int64_t evaluation) const;
@@ -56,6 +58,8 @@ struct ConfigProgress {
   double MeanAt(int64_t evaluation) const {
     return MeanOf(evaluation, [](absl::Span<const double> values) { return values.back(); });
   }
+  // One of its trials has a result without a value: it diverged before it had any.
+  bool HasDiverged() const;
 };
 
 // More of it is better.

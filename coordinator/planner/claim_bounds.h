@@ -27,16 +27,20 @@ class ClaimBounds {
   // that compares is: with a p-value of `level` at most for each.
   std::optional<StopOrder> LostFor(size_t config, TrialId trial, double level) const;
 
+  // No claim about the config asks for more than that its trials solve the task.
+  bool HoldsOnceSolved(size_t config, double solved_at) const;
+
  private:
   // Of a claim for one of its configs, with what trials of the claim have come to.
   struct One {
     const Claim* claim;
     Bound bound;
     const std::vector<TrialHistory>* curves;
-    const Curves* ended;
+    const Curves* of_claim;
+    const Curves* of_config;
   };
 
-  std::list<Curves> ended_;  // of each claim; stay where they are
+  std::list<Curves> ended_;  // of each claim and of each config of one; stay where they are
   std::map<size_t, std::vector<One>> by_config_;
 };
 

@@ -38,6 +38,7 @@ absl::Status CompareConfigs(SweepCurves& curves, Steering& steering) {
     Steering halved = Halve({*rules.hyperband, rules.maximize, IsLast(sweep)}, *configs);
     Add(std::move(halved.stops), steering);
     steering.promoted = std::move(halved.promoted);
+    steering.last = halved.last;
   }
   if (rules.median) Add(BelowMedian(*rules.median, rules.maximize, *configs), steering);
   return absl::OkStatus();
@@ -57,30 +58,30 @@ absl::Status LookAtEach(SweepCurves& curves, const std::string& metric, const Ru
   return absl::OkStatus();
 }
 
-absl::Status EndFutile(SweepCurves& curves, Steering& steering) {
-  const Sweep& sweep = curves.sweep();
-  const ConfigColumns configs = ConfigsOf(sweep);
+absl::StatusOr<ClaimBounds> BoundsOf(SweepCurves& curves) {
+  const ConfigColumns configs = ConfigsOf(curves.sweep());
   ClaimBounds bounds;
-  for (const Claim& claim : sweep.spec.claims) {
+  for (const Claim& claim : curves.sweep().spec.claims) {
     if (absl::Status added = bounds.Add(claim, curves, configs); !added.ok()) return added;
   }
-  const double level = sweep.spec.early_stopping->futility->level;
-  const auto rule = [&](const TrialHistory& curve) {
-    return bounds.LostFor(static_cast<size_t>(sweep.ConfigOf(curve.trial)), curve.trial, level);
-  };
-  return LookAtEach(curves, sweep.spec.metric, rule, steering);
+  return bounds;
 }
 
-}  // namespace
-
-absl::StatusOr<Steering> PlanStops(const Sweep& sweep, const ReadCurves& read) {
+// The rules that look at one trial, and at what claims want of it.
+absl::Status LookAtTrials(SweepCurves& curves, Steering& steering) {
+  const Sweep& sweep = curves.sweep();
   const EarlyStopping& rules = *sweep.spec.early_stopping;
-  SweepCurves curves(sweep, read);
-  Steering steering;
+  const absl::StatusOr<ClaimBounds> bounds = BoundsOf(curves);
+  if (!bounds.ok()) return bounds.status();
+  const auto config_of = [&](const TrialHistory& curve) {
+    return static_cast<size_t>(sweep.ConfigOf(curve.trial));
+  };
   absl::Status status;
   if (rules.solved) {
     const auto rule = [&](const TrialHistory& curve) {
-      return StopIfSolved(*rules.solved, curve.values, curve.solved_at);
+      return bounds->HoldsOnceSolved(config_of(curve), curve.solved_at)
+                 ? StopIfSolved(*rules.solved, curve.values, curve.solved_at)
+                 : std::nullopt;
     };
     status.Update(LookAtEach(curves, std::string(kExactMatch), rule, steering));
   }
@@ -90,7 +91,21 @@ absl::StatusOr<Steering> PlanStops(const Sweep& sweep, const ReadCurves& read) {
     };
     status.Update(LookAtEach(curves, sweep.spec.metric, rule, steering));
   }
-  if (rules.futility) status.Update(EndFutile(curves, steering));
+  if (rules.futility) {
+    const auto rule = [&](const TrialHistory& curve) {
+      return bounds->LostFor(config_of(curve), curve.trial, rules.futility->level);
+    };
+    status.Update(LookAtEach(curves, sweep.spec.metric, rule, steering));
+  }
+  return status;
+}
+
+}  // namespace
+
+absl::StatusOr<Steering> PlanStops(const Sweep& sweep, const ReadCurves& read) {
+  SweepCurves curves(sweep, read);
+  Steering steering;
+  absl::Status status = LookAtTrials(curves, steering);
   status.Update(CompareConfigs(curves, steering));
   if (!status.ok()) return status;
   return steering;

@@ -9,14 +9,16 @@ namespace pathsweep {
 namespace {
 
 TrialProgress ProgressOf(TrialId trial, const std::vector<TrialHistory>& curves) {
-  const TrialHistory* curve = FindCurve(trial, curves);
+  const TrialHistory* curve = FindHistory(trial, curves);
   if (curve == nullptr) return {.trial = trial, .values = {}};
-  return {trial, curve->state, curve->rung, curve->values};
+  const bool dropped = curve->state == TrialState::kStopped &&
+                       (curve->reason == kHyperband || curve->reason == kMedian);
+  return {trial, curve->state, curve->rung, curve->values, dropped};
 }
 
 }  // namespace
 
-const TrialHistory* FindCurve(TrialId trial, const std::vector<TrialHistory>& curves) {
+const TrialHistory* FindHistory(TrialId trial, const std::vector<TrialHistory>& curves) {
   const auto found = std::ranges::lower_bound(curves, trial, {}, &TrialHistory::trial);
   return found == curves.end() || found->trial != trial ? nullptr : &*found;
 }

@@ -19,7 +19,7 @@ using ReadCurves =
     std::function<absl::StatusOr<std::vector<TrialHistory>>(const std::string& metric)>;
 
 // Null if it has no row.
-const TrialHistory* FindCurve(TrialId trial, const std::vector<TrialHistory>& curves);
+const TrialHistory* FindHistory(TrialId trial, const std::vector<TrialHistory>& curves);
 
 class SweepCurves {
  public:

@@ -390,7 +390,8 @@ grpc::Status SweepServiceHandler::GetClaims(grpc::ServerContext* context,
   response->set_database(database_);
   response->set_trials(sweep->trials);
   const TrialCounts counts = sweep->Counts();
-  response->set_unfinished(counts[TrialState::kPending] + counts[TrialState::kRunning]);
+  response->set_unfinished(counts[TrialState::kPending] + counts[TrialState::kRunning] +
+                           counts[TrialState::kPaused]);
   return ToGrpc(CheckThere(*sweep));
 }
 

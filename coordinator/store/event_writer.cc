@@ -142,8 +142,9 @@ EventWriter::EventWriter(SQLite::Database& database)
                      "WHERE id = ?"),
       // One that was paused has its hash.
       end_trial_(database,
-                 "UPDATE trials SET state = ?, reason = ?, detail = ?, "
-                 "metrics_hash = coalesce(nullif(?, ''), metrics_hash) WHERE id = ?"),
+                 "UPDATE trials SET state = ?1, reason = ?2, detail = ?3, metrics_hash = "
+                 "CASE WHEN ?1 IN ('succeeded', 'stopped') "
+                 "THEN coalesce(nullif(?4, ''), metrics_hash) END WHERE id = ?5"),
       retry_trial_(database,
                    "UPDATE trials SET state = 'pending', reason = '', detail = '', "
                    "lost_attempts = 0 WHERE id = ?"),

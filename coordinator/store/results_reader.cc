@@ -169,7 +169,7 @@ absl::StatusOr<std::vector<TrialHistory>> ResultsReader::ReadProgress(const Swee
   SQLite::Database& database = connection_->database;
   return Guarded(database.getFilename(), [&]() -> absl::StatusOr<std::vector<TrialHistory>> {
     SQLite::Statement rows(database,
-                           "SELECT t.id, t.state, t.reason, t.rung, t.steps, t.solved_at, "
+                           "SELECT t.id, t.state, t.reason, t.rung, t.solved_at, "
                            "(m.step + t.eval_every - 1) / t.eval_every, m.value FROM trials t "
                            "LEFT JOIN measurements m ON m.trial_id = t.id AND m.step > 0 "
                            "AND m.metric_id = (SELECT id FROM metrics WHERE name = ?2) "
@@ -186,14 +186,13 @@ absl::StatusOr<std::vector<TrialHistory>> ResultsReader::ReadProgress(const Swee
                           TrialStateFromName(rows.getColumn(1).getString()).value(),
                           rows.getColumn(2).getString(),
                           rows.getColumn(3).getInt(),
-                          rows.getColumn(4).getInt64(),
-                          rows.getColumn(5).getDouble(),
+                          rows.getColumn(4).getDouble(),
                           {}});
       }
-      if (rows.isColumnNull(6)) continue;
+      if (rows.isColumnNull(5)) continue;
       std::vector<double>& values = curves.back().values;
-      const double value = rows.getColumn(7).getDouble();
-      const auto evaluation = static_cast<size_t>(rows.getColumn(6).getInt64());
+      const double value = rows.getColumn(6).getDouble();
+      const auto evaluation = static_cast<size_t>(rows.getColumn(5).getInt64());
       values.resize(std::max(values.size(), evaluation), values.empty() ? value : values.back());
       values.back() = value;
     }
@@ -207,11 +206,10 @@ absl::StatusOr<std::vector<EarlyStops>> ResultsReader::ReadEarlyStops(const Swee
     SQLite::Statement rows(
         database,
         "SELECT t.reason, count(*), "
-        "coalesce(sum((SELECT max(m.step) FROM measurements m WHERE m.trial_id = t.id "
-        "AND m.metric_id = (SELECT id FROM metrics WHERE name = ?2))), 0), sum(t.steps) "
-        "FROM trials t WHERE t.sweep_id = ?1 AND t.state = 'stopped' GROUP BY t.reason");
+        "coalesce(sum((SELECT max(m.step) FROM measurements m WHERE m.trial_id = t.id)), 0), "
+        "sum(t.steps) "
+        "FROM trials t WHERE t.sweep_id = ? AND t.state = 'stopped' GROUP BY t.reason");
     rows.bind(1, sweep.id);
-    rows.bind(2, sweep.spec.metric);
     std::vector<EarlyStops> stops;
     while (rows.executeStep()) {
       stops.push_back({rows.getColumn(0).getString(), rows.getColumn(1).getInt64(),

@@ -82,7 +82,6 @@ struct TrialHistory {
   TrialState state = TrialState::kPending;
   std::string reason;
   int rung = 0;
-  int64_t steps = 0;
   double solved_at = 0;
   // Of one metric, after evaluation 1, 2, …; one that is missing is as the one before.
   std::vector<double> values;

@@ -95,7 +95,7 @@ standard_fails: exact_match ≤ 1/degree + 0.05 where objective = standard
 
 Holds in 1 of 2 configs, fails in 1, undecided in 0. Share of the decided ones: 0.5 [0.0126, 0.987].
 
-Without a value of exact_match: 1 seeds of configs (failed, cancelled or not ended).
+Without a value of exact_match: 1 seeds of configs (failed, cancelled, stopped for being worse than others, or not ended).
 
 verdict  lr     exact_match        bound  seeds  q
 fails    0.002  0.75 [0.65, 0.85]  0.55   3      0.002

@@ -21,11 +21,18 @@ constexpr std::chrono::seconds kLongestCall{120};
 constexpr absl::Duration kLongestWait = absl::Seconds(10);
 // To send what is to be kept, each as long as a call may be.
 constexpr int kMostTries = 3;
+// To send that of a trial which pauses; each takes kLongestWait or as long as a call may.
+constexpr int kMostTriesOfAPause = 30;
 
 void WarnIfDropped(AttemptKey attempt, int64_t step, const absl::Status& status) {
   if (status.ok()) return;
   spdlog::warn("the checkpoint of trial {} at step {} is dropped: {}", attempt.first, step,
                std::string(status.message()));
+}
+
+// The coordinator went away, or is not back yet; or the way to it is too narrow.
+bool IsUnanswered(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
 }
 
 }  // namespace
@@ -118,31 +125,31 @@ std::pair<Parcel, CheckpointCourier::Waiting> CheckpointCourier::TakeNext() {
   return {taken.key(), std::move(taken.mapped())};
 }
 
-bool CheckpointCourier::Carry(Parcel parcel, const Waiting& sent) {
+bool CheckpointCourier::Carry(Parcel parcel, Waiting& sent) {
   const AttemptKey attempt = parcel.attempt;
+  const bool pauses = session_.IsHeld(attempt);
   absl::Status status;
   if (session_.WaitUntilKept(attempt, sent.step, absl::Now() + kLongestWait)) {
-    status = Put(parcel, sent.checkpoint);
-  } else if (session_.IsRunning(attempt)) {
+    status = Put(parcel, sent.checkpoint, pauses);
+  } else if (pauses ? session_.IsHeld(attempt) : session_.IsRunning(attempt)) {
     status = absl::UnavailableError("the coordinator does not store what was measured before it");
   }
+  if (pauses && IsUnanswered(status) && ++sent.tries < kMostTriesOfAPause) return false;
   WarnIfDropped(attempt, sent.step, status);
   return true;
 }
 
 bool CheckpointCourier::CarryForGood(Parcel parcel, Waiting& sent) {
   if (!session_.Holds(parcel.attempt)) return true;
-  const absl::Status status = Put(parcel, sent.checkpoint);
-  // It went away, or is not back yet; or the way to it is too narrow.
-  const bool unanswered = absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status);
-  if (unanswered && ++sent.tries < kMostTries) return false;
+  const absl::Status status = Put(parcel, sent.checkpoint, /*patient=*/true);
+  if (IsUnanswered(status) && ++sent.tries < kMostTries) return false;
   WarnIfDropped(parcel.attempt, sent.step, status);
   return true;
 }
 
-absl::Status CheckpointCourier::Put(Parcel parcel, const std::string& checkpoint) {
+absl::Status CheckpointCourier::Put(Parcel parcel, const std::string& checkpoint, bool patient) {
   Call call(*this);
-  call.context().set_wait_for_ready(parcel.kept);
+  call.context().set_wait_for_ready(patient);
   v1::PutCheckpointResponse response;
   const auto writer = stub_->PutCheckpoint(&call.context(), &response);
   v1::PutCheckpointRequest part;

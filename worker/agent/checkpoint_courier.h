@@ -5,7 +5,8 @@
 //
 // A checkpoint goes out once the measurements before it are on the coordinator's disk, for
 // an attempt that goes on from it does not measure them again. One that cannot be carried is
-// dropped with a warning: training goes on, and the next one may do better. One that is to be kept
+// dropped with a warning: training goes on, and the next one may do better. One with which its
+// trial pauses is tried for some minutes, since nothing goes on meanwhile. One that is to be kept
 // goes before all others, and a few times if the coordinator goes away meanwhile. Of an attempt's
 // checkpoints that wait only the newest is carried. Thread safe.
 #pragma once
@@ -72,9 +73,9 @@ class CheckpointCourier {
            (goes_on && IsOnItsWay({attempt, /*kept=*/false}));
   }
   // Whether it is done with, one way or another.
-  bool Carry(Parcel parcel, const Waiting& sent);
+  bool Carry(Parcel parcel, Waiting& sent);
   bool CarryForGood(Parcel parcel, Waiting& sent);
-  absl::Status Put(Parcel parcel, const std::string& checkpoint);
+  absl::Status Put(Parcel parcel, const std::string& checkpoint, bool patient);
   // A call that End ends.
   class Call;
   bool HasWork() const ABSL_SHARED_LOCKS_REQUIRED(mutex_) { return ending_ || !waiting_.empty(); }

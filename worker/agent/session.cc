@@ -207,6 +207,12 @@ bool Session::WaitUntilKept(AttemptKey attempt, int64_t step, absl::Time deadlin
   return !IsReported(attempt) && IsKept(attempt, step);
 }
 
+bool Session::IsHeld(AttemptKey key) const {
+  absl::MutexLock lock(&mutex_);
+  const auto attempt = attempts_.find(key);
+  return attempt != attempts_.end() && attempt->second.held;
+}
+
 bool Session::IsRunning(AttemptKey attempt) const {
   absl::MutexLock lock(&mutex_);
   return !IsOver(attempt);

@@ -77,6 +77,8 @@ class Session {
   bool GiveUpSlot();
   void AddSlots(int count);
   void SetSlots(int count);
+  // It has ended, and its outcome waits for Release.
+  bool IsHeld(AttemptKey attempt) const;
   // It has neither ended nor been dropped.
   bool IsRunning(AttemptKey attempt) const;
   // It is the worker's: it runs, or the coordinator has not acknowledged its end.

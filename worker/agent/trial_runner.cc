@@ -14,12 +14,14 @@ namespace pathsweep {
 
 class TrialRunner::Observer : public TrialObserver {
  public:
-  Observer(TrialRunner& runner, const Assignment& assignment)
+  // `step` is that after which its checkpoint goes on.
+  Observer(TrialRunner& runner, const Assignment& assignment, int64_t step)
       : runner_(runner),
         attempt_(assignment.attempt),
         interval_(assignment.checkpoint_interval),
         keep_(assignment.keep_checkpoint),
-        pause_at_(assignment.pause_at_step) {}
+        pause_at_(assignment.pause_at_step),
+        step_(step) {}
 
   void OnStep(int64_t step) override {
     step_ = step;
@@ -60,7 +62,7 @@ class TrialRunner::Observer : public TrialObserver {
   const absl::Duration interval_;
   const KeepCheckpoint keep_;
   const int64_t pause_at_;
-  int64_t step_ = 0;
+  int64_t step_;
   absl::Time last_checkpoint_ = absl::Now();
   bool to_keep_ = false;
   bool to_go_on_ = false;
@@ -125,20 +127,20 @@ void TrialRunner::Prepare() {
     const Assignment assignment = std::move(arrived_.front());
     arrived_.pop_front();
     mutex_.Unlock();
-    MakeReady(assignment, FetchStart(assignment));
+    MakeReady(assignment, FetchBeginning(assignment));
   }
 }
 
-void TrialRunner::MakeReady(const Assignment& assignment, TrialStart start) {
+void TrialRunner::MakeReady(const Assignment& assignment, Beginning beginning) {
   Ready ready{assignment.attempt,
               ShapeKey(*assignment.parameters),
-              {*assignment.parameters, assignment.seed, std::move(start),
-               std::make_shared<Observer>(*this, assignment)}};
+              {*assignment.parameters, assignment.seed, std::move(beginning.with),
+               std::make_shared<Observer>(*this, assignment, beginning.step)}};
   absl::MutexLock lock(&mutex_);
   ready_.push_back(std::move(ready));
 }
 
-TrialStart TrialRunner::FetchStart(const Assignment& assignment) {
+TrialRunner::Beginning TrialRunner::FetchBeginning(const Assignment& assignment) {
   const int64_t trial = assignment.attempt.first;
   std::string checkpoint = checkpoints_.Fetch(trial);
   if (checkpoint.empty()) return {};
@@ -149,7 +151,7 @@ TrialStart TrialRunner::FetchStart(const Assignment& assignment) {
     return {};
   }
   spdlog::info("trial {} goes on after step {}", trial, *step);
-  return {{}, std::move(checkpoint)};
+  return {{{}, std::move(checkpoint)}, *step};
 }
 
 void TrialRunner::Train() {

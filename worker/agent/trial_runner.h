@@ -58,6 +58,11 @@ class TrialRunner {
   void EndAll(TrialOutcome outcome);
 
  private:
+  // Where a trial begins: its checkpoint, and the step after which that goes on.
+  struct Beginning {
+    TrialStart with = {};
+    int64_t step = 0;
+  };
   // A trial that can begin.
   struct Ready {
     AttemptKey attempt;
@@ -76,9 +81,9 @@ class TrialRunner {
 
   // Makes those ready that go on from a checkpoint: to fetch one holds up nobody else.
   void Prepare();
-  void MakeReady(const Assignment& assignment, TrialStart start);
+  void MakeReady(const Assignment& assignment, Beginning beginning);
   // From the checkpoint if there is one that can be used, else from the beginning.
-  TrialStart FetchStart(const Assignment& assignment);
+  Beginning FetchBeginning(const Assignment& assignment);
 
   void Train();
   // What may join the group.

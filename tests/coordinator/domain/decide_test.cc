@@ -139,7 +139,6 @@ TEST(Outcome, EachKindHasItsStateAndReason) {
       {Outcome::Kind::kCompleted, TrialState::kSucceeded, "completed"},
       {Outcome::Kind::kSolved, TrialState::kSucceeded, "solved"},
       {Outcome::Kind::kDiverged, TrialState::kSucceeded, "diverged"},
-      {Outcome::Kind::kStopped, TrialState::kStopped, "stopped"},
   };
   for (const auto& [kind, state, reason] : table) {
     Coordinator coordinator;
@@ -230,6 +229,28 @@ TEST(Stop, HoldsThoughItsWorkerIsLost) {
     coordinator.Report(ReportOf("w", {Ended(1, 1, kind)}));
     EXPECT_EQ(coordinator.Count("a", TrialState::kStopped), 1);
   }
+}
+
+// A coordinator that was started anew knows of no order, and its planner will say why.
+TEST(Stop, WithoutAnOrderIsNoEnd) {
+  Coordinator coordinator;
+  coordinator.Submit(SmallSweep("a", 1));
+  coordinator.Report(ReportOf("w"));
+  const Events events = coordinator.Report(ReportOf("w", {Ended(1, 1, Outcome::Kind::kStopped)}));
+  EXPECT_THAT(Only<TrialEnded>(events), IsEmpty());
+  EXPECT_THAT(Only<AttemptEnded>(events), SizeIs(1));
+}
+
+TEST(Stop, TheLastOnesEndOnlyWhereNothingGoesOn) {
+  Coordinator coordinator;
+  coordinator.Submit(WithRungs(2));
+  coordinator.Report(ReportOf("w"));
+  coordinator.Report(ReportOf("w", {Ended(1, 1, Outcome::Kind::kPaused)}));
+  Steering last = Stop(1);
+  last.last = true;
+  coordinator.Do(SteerTrials{1, 2, last});
+  EXPECT_TRUE(absl::IsAborted(coordinator.status)) << "the second trial runs";
+  EXPECT_EQ(coordinator.Count("a", TrialState::kPaused), 1);
 }
 
 TEST(Stop, AnEndByItselfIsFirst) {

@@ -121,11 +121,27 @@ TEST(Hyperband, ConfigsGoOnWhole) {
   EXPECT_THAT(Halve({kPauses}, {{split, other}}).promoted, ElementsAre(2));
 }
 
-TEST(Hyperband, NobodyWaitsForEver) {
+TEST(Hyperband, WhatHasNoValueToBeComparedByGoesOn) {
   const auto configs = Configs(kPaused, {{}, {}});
   const Steering steering = Halve({kPauses, true, /*last=*/true}, configs);
-  EXPECT_THAT(steering.stops, SizeIs(2));
-  EXPECT_THAT(steering.stops[0].order.detail, HasSubstr("no value"));
+  EXPECT_THAT(steering.promoted, ElementsAre(1, 2));
+  EXPECT_TRUE(steering.last);
+}
+
+TEST(Hyperband, HalvesAnewAtEachRungWithoutPauses) {
+  // Of nine three went on from the first rung, and have come to the second.
+  auto configs =
+      Configs(kRunning, {{0, 1, 0, 0, 0, 0.3}, {0, 1, 0, 0, 0, 0.9}, {0, 1, 0, 0, 0, 0.5}});
+  for (int i = 4; i <= 9; ++i) {
+    configs.push_back({.trials = {{i, kStopped, 0, {0, 0.95}, /*dropped=*/true}}});
+  }
+  EXPECT_THAT(Ids(Halve({kStops}, configs).stops), ElementsAre(1, 3)) << "one of three goes on";
+}
+
+TEST(Hyperband, ASeedThatDivergedAtOnceIsWorseThanAny) {
+  ConfigProgress half{.trials = {{1, kRunning, 0, {0, 0.9}}, {2, kSucceeded, 0, {}}}};
+  ConfigProgress good{.trials = {{3, kRunning, 0, {0, 0.2}}, {4, kRunning, 0, {0, 0.2}}}};
+  EXPECT_THAT(Ids(Halve({kStops}, {{half, good}}).stops), ElementsAre(1));
 }
 
 TEST(MedianRule, EndsConfigsBelowTheMedianOfTheAverages) {

@@ -36,7 +36,7 @@ ReadCurves Having(const std::vector<TrialHistory>& curves) {
 }
 
 TrialHistory Curve(TrialId trial, TrialState state, std::vector<double> values, int rung = 0) {
-  return {trial, state, "", rung, 5000, 0.99, std::move(values)};
+  return {trial, state, "", rung, 0.99, std::move(values)};
 }
 
 std::vector<TrialId> StoppedBy(const std::string& rule, const Steering& steering) {
@@ -106,6 +106,27 @@ TEST(PlanStops, WaitsForThoseThatBeganBefore) {
   EXPECT_THAT(StoppedBy(kFutility, *PlanStops(Claimed(AtLeast("solves", 0.9)), Having(curves))),
               ElementsAre(11))
       << "nine are enough for 0.1";
+}
+
+TEST(PlanStops, TrialsThatSolvedTheTaskCountAmongThoseThatEnded) {
+  std::vector<TrialHistory> curves = TenAnd(Curve(11, kRunning, {0.1, 0.1}));
+  for (int i : {7, 8, 9}) {
+    curves[i] = Curve(i + 1, kStopped, {0.1, 0.1, 1});
+    curves[i].reason = kSolved;
+  }
+  EXPECT_THAT(PlanStops(Claimed(AtLeast("solves", 0.9)), Having(curves))->stops, IsEmpty());
+}
+
+TEST(PlanStops, SolvedLeavesWhatAClaimWantsMoreOf) {
+  const ReadCurves curves = Having({Curve(1, kRunning, {1, 1})});
+  Sweep sweep = TheSweep({.solved = SolvedRule{2}}, 1);
+  sweep.spec.claims = {AtLeast("solves", 0.9)};
+  EXPECT_THAT(StoppedBy(kSolved, *PlanStops(sweep, curves)), ElementsAre(1));
+  sweep.spec.claims.push_back(AtLeast("wholly", 0.995));
+  EXPECT_THAT(PlanStops(sweep, curves)->stops, IsEmpty()) << "solved_at is 0.99";
+  sweep.spec.claims.pop_back();
+  sweep.spec.claims[0].metric = "test_loss";
+  EXPECT_THAT(PlanStops(sweep, curves)->stops, IsEmpty());
 }
 
 TEST(PlanStops, ATrialThatSomeClaimStillNeedsGoesOn) {
