@@ -130,7 +130,9 @@ absl::Status Planner::Steer(const Sweep& sweep, ResultsReader& reader) {
   if (*steering != Steering()) {
     done = engine_.Ask({SteerTrials{sweep.id, sweep.trials, *std::move(steering)}, nullptr});
   }
-  next_steering_[sweep.id] = absl::Now() + kPausePerLook * (absl::Now() - start);
+  const absl::Time end = absl::Now();
+  std::erase_if(next_steering_, [&](const auto& one) { return one.second <= end; });
+  next_steering_[sweep.id] = end + kPausePerLook * (end - start);
   return done;
 }
 
