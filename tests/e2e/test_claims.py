@@ -110,3 +110,23 @@ def test_a_coordinator_answers_in_every_form(page, folder, cluster):
     assert "## gap" in cluster.ctl_raw("claims", "small", "--output", "markdown").stdout
     assert "no claim `gpa`, did you mean `gap`?" in cluster.ctl("claims", "small", "--claim", "gpa",
                                                                 code=4)
+
+
+def test_every_question_has_an_answer(page, folder, cluster):
+    with sqlite3.connect(folder / "results.db") as source:
+        source.backup(sqlite3.connect(cluster.database))
+    cluster.start_coordinator()
+    best = cluster.ctl("best", "small", "--top", 3)
+    assert len(best) == 3 and best[0]["best_trial"] > 0
+    importance = cluster.ctl("importance", "small", "--metric", "test_loss")
+    assert importance["configs"] == 6
+    curves = cluster.ctl("curves", "small", "--by", "objective")
+    assert {curve["parameters"]["objective"] for curve in curves} == {
+        "reverse", "standard"}
+    compared = cluster.ctl("compare", "small", "objective=reverse", "objective=standard")
+    assert len(compared["pairs"]) == 3
+    for picture in ("table", "curves", "boundary", "importance", "parallel"):
+        metric = [] if picture == "boundary" else ["--metric", "test_loss"]
+        drawn = cluster.ctl_raw("plot", picture, "small", "-o", f"{picture}.svg", *metric)
+        assert drawn.returncode == 0, (picture, drawn.stderr)
+        assert "<svg" in (cluster.folder / f"{picture}.svg").read_text()
