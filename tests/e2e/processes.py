@@ -18,14 +18,19 @@ DEADLINE_SECONDS = 240
 SLACK_SECONDS = float(os.environ.get("PATHSWEEP_SLACK_SECONDS", 5))
 
 
-def free_port():
-    """Not of the range from which the system gives connections theirs: while the coordinator is
-    down, one that looks for it could come to sit on its port."""
+def reserve_port():
+    """A free port and what reserves it among the tests that run at the same time, which may
+    look for one while the coordinator is down: a socket of UDP, whose ports are others. Not of
+    the range from which the system gives connections theirs: one that looks for the coordinator
+    could come to sit on its port."""
     while True:
         port = random.randrange(10_000, 32_000)
+        reserved = socket.socket(type=socket.SOCK_DGRAM)
         with socket.socket() as probe, contextlib.suppress(OSError):
+            reserved.bind(("127.0.0.1", port))
             probe.bind(("127.0.0.1", port))
-            return port
+            return port, reserved
+        reserved.close()
 
 
 def undisturbed(parameters, seed):
@@ -94,7 +99,8 @@ class Cluster:
 
     def __init__(self, folder):
         self.folder = folder
-        self.address = f"127.0.0.1:{free_port()}"
+        port, self.reserved_port = reserve_port()
+        self.address = f"127.0.0.1:{port}"
         self.database = folder / "results.db"
         self.processes = []
 
@@ -159,3 +165,4 @@ class Cluster:
         for process in self.processes:
             if process.popen.poll() is None:
                 process.kill()
+        self.reserved_port.close()
