@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "absl/strings/str_cat.h"
+#include "client/reports.h"
 
 namespace pathsweep {
 namespace {
@@ -14,9 +15,7 @@ constexpr absl::Duration kLongestAbsence = absl::Minutes(2);
 constexpr int kBarWidth = 16;  // the whole line then fits into 79 columns
 constexpr char kClearLine[] = "\r\033[K";
 
-int64_t Done(const v1::TrialCounts& counts) {
-  return counts.total() - counts.pending() - counts.running() - counts.paused();
-}
+int64_t Done(const v1::TrialCounts& counts) { return counts.total() - Unfinished(counts); }
 
 std::string DurationText(absl::Duration duration) {
   return absl::FormatDuration(duration < absl::Minutes(10)

@@ -85,8 +85,7 @@ class Writer {
     add(trials.paused(), "paused at a rung");
     add(trials.pending(), "pending");
     page_.Paragraph(absl::StrCat(state, "."));
-    const int64_t unfinished = trials.running() + trials.pending() + trials.paused();
-    if (unfinished > 0) {
+    if (Unfinished(trials) > 0) {
       page_.Paragraph("It has not ended: what follows is by the trials so far.");
     }
   }

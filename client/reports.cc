@@ -132,6 +132,10 @@ std::string StateName(v1::SweepState state) {
   return LowerWithout("SWEEP_STATE_", v1::SweepState_Name(state));
 }
 
+int64_t Unfinished(const v1::TrialCounts& counts) {
+  return counts.pending() + counts.running() + counts.paused();
+}
+
 Json ToJson(const v1::ParameterValue& value) {
   const absl::StatusOr<ParameterValue> typed = FromProto(value);
   if (!typed.ok()) return nullptr;
@@ -344,11 +348,10 @@ Report SweepsReport(const std::vector<v1::Sweep>& sweeps) {
     json.erase("early_stopping");
     json.erase("early_stops");
     report.json.push_back(json);
-    report.rows.push_back(
-        {absl::StrCat(sweep.id()), sweep.spec().name(), StateName(sweep.state()),
-         absl::StrCat(counts.total()), absl::StrCat(counts.running()),
-         absl::StrCat(counts.total() - counts.pending() - counts.running() - counts.paused()),
-         absl::StrCat(counts.failed())});
+    report.rows.push_back({absl::StrCat(sweep.id()), sweep.spec().name(), StateName(sweep.state()),
+                           absl::StrCat(counts.total()), absl::StrCat(counts.running()),
+                           absl::StrCat(counts.total() - Unfinished(counts)),
+                           absl::StrCat(counts.failed())});
   }
   return report;
 }

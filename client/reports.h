@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,6 +14,9 @@ namespace pathsweep {
 // "running", "succeeded", …
 std::string StateName(v1::TrialState state);
 std::string StateName(v1::SweepState state);
+
+// Trials that have not ended.
+int64_t Unfinished(const v1::TrialCounts& counts);
 
 Json ToJson(const v1::ParameterValue& value);
 std::string ToText(const v1::ParameterValue& value);

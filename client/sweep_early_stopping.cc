@@ -3,10 +3,8 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <map>
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"

@@ -10,6 +10,7 @@
 #include "client/local_cluster.h"
 #include "client/output_file.h"
 #include "client/progress.h"
+#include "client/reports.h"
 #include "client/request_id.h"
 #include "client/sweep_file.h"
 #include "client/table_view.h"
@@ -75,8 +76,7 @@ absl::Status TellOfOthers(Connection& connection, const v1::Sweep& own, const Ru
   for (const v1::Sweep& sweep : all->sweeps()) {
     if (sweep.id() == own.id() || sweep.state() != v1::SWEEP_STATE_RUNNING) continue;
     out << options.cluster.database.string() << " has another sweep, `" << sweep.spec().name()
-        << "`, with "
-        << sweep.trials().pending() + sweep.trials().running() + sweep.trials().paused()
+        << "`, with " << Unfinished(sweep.trials())
         << " trials to do, which shares the workers with `" << own.spec().name()
         << "`. For this sweep alone, name another --database." << std::endl;
   }

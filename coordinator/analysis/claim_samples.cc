@@ -61,15 +61,10 @@ int64_t TestSamplesOf(size_t config, const ConfigColumns& configs) {
                            : std::get<int64_t>(column->ValueOf(config));
 }
 
-// In the test sets of two that are compared.
-struct Examples {
-  int64_t first;
-  int64_t second;
-};
-
 // Seed by seed; what only one side has is missing.
-void AddDifferences(absl::Span<const SeedValue> first, absl::Span<const SeedValue> second,
-                    const std::string& metric, const Examples& examples, ClaimSample& sample) {
+void AddDifferences(const ConfigPair& pair, const std::string& metric, const ConfigColumns& configs,
+                    const SeedValues& values, ClaimSample& sample) {
+  absl::Span<const SeedValue> first = values.Of(pair.first), second = values.Of(pair.second);
   std::vector<double> firsts, seconds;
   while (!first.empty() || !second.empty()) {
     const bool take_first =
@@ -88,8 +83,8 @@ void AddDifferences(absl::Span<const SeedValue> first, absl::Span<const SeedValu
     second.remove_prefix(take_second ? 1 : 0);
   }
   if (firsts.empty()) return;
-  sample.noise = std::hypot(NoiseOf(metric, firsts, examples.first),
-                            NoiseOf(metric, seconds, examples.second));
+  sample.noise = std::hypot(NoiseOf(metric, firsts, TestSamplesOf(pair.first, configs)),
+                            NoiseOf(metric, seconds, TestSamplesOf(pair.second, configs)));
 }
 
 // Of the configs of the region.
@@ -133,8 +128,7 @@ absl::StatusOr<std::vector<ClaimSample>> SamplesOf(const Claim& claim, const Con
     if (!bound.ok()) return absl::FailedPreconditionError(bound.status().message());
     sample.bound = *bound;
     if (comparison != nullptr) {
-      AddDifferences(values.Of(pairs[i].first), values.Of(pairs[i].second), claim.metric,
-                     {parameters.test_samples, TestSamplesOf(pairs[i].second, configs)}, sample);
+      AddDifferences(pairs[i], claim.metric, configs, values, sample);
     } else {
       AddSeeds(values.Of(sample.config), sample);
       if (!sample.values.empty()) {
@@ -174,9 +168,7 @@ std::vector<ClaimSample> DifferencesOf(absl::Span<const ConfigPair> pairs,
   samples.reserve(pairs.size());
   for (const ConfigPair& pair : pairs) {
     ClaimSample sample{.config = pair.first, .other = pair.second};
-    AddDifferences(values.Of(pair.first), values.Of(pair.second), metric,
-                   {TestSamplesOf(pair.first, configs), TestSamplesOf(pair.second, configs)},
-                   sample);
+    AddDifferences(pair, metric, configs, values, sample);
     if (!sample.values.empty() || sample.missing > 0) samples.push_back(std::move(sample));
   }
   return samples;

@@ -48,10 +48,9 @@ Event AttemptLost(const State& state, AttemptName attempt, const std::string& re
 }
 
 // The trial has the result that the attempt's outcome says.
-Event TrialDone(AttemptName attempt, TrialState state, const char* reason, const Outcome& outcome,
-                absl::Time now) {
-  return TrialEnded{
-      attempt, state, reason, outcome.detail, now, outcome.execution, outcome.metrics_hash};
+Event TrialDone(AttemptName attempt, const char* reason, const Outcome& outcome, absl::Time now) {
+  return TrialEnded{attempt,           TrialState::kSucceeded, reason, outcome.detail, now,
+                    outcome.execution, outcome.metrics_hash};
 }
 
 Event GivenBack(AttemptName attempt, const Outcome& outcome, const std::string& worker,
@@ -73,29 +72,26 @@ Event AttemptOver(const State& state, AttemptName attempt, const Outcome& outcom
                   const std::string& worker, absl::Time now) {
   switch (outcome.kind) {
     case Outcome::Kind::kCompleted:
-      return TrialDone(attempt, TrialState::kSucceeded, "completed", outcome, now);
+      return TrialDone(attempt, "completed", outcome, now);
     case Outcome::Kind::kSolved:
-      return TrialDone(attempt, TrialState::kSucceeded, "solved", outcome, now);
+      return TrialDone(attempt, "solved", outcome, now);
     case Outcome::Kind::kDiverged:
-      return TrialDone(attempt, TrialState::kSucceeded, "diverged", outcome, now);
-    case Outcome::Kind::kStopped:
-      if (auto stopped = Stopped(state, attempt, now, outcome)) return *stopped;
-      // The order went with a coordinator before this one, and will come again with its reason.
-      return GivenBack(attempt, outcome, worker, now);
-    case Outcome::Kind::kPaused:
-      if (auto stopped = Stopped(state, attempt, now, outcome)) return *stopped;
-      if (Pauses(state, attempt.trial)) {
-        return AttemptPaused{attempt, now, outcome.execution, outcome.metrics_hash};
-      }
-      return GivenBack(attempt, outcome, worker, now);  // nobody would have it go on
-    case Outcome::Kind::kReleased:
-      if (auto stopped = Stopped(state, attempt, now, outcome)) return *stopped;
-      return GivenBack(attempt, outcome, worker, now);
+      return TrialDone(attempt, "diverged", outcome, now);
     case Outcome::Kind::kCrashed:
+      return AttemptLost(state, attempt, absl::StrCat("crashed on ", worker, ": ", outcome.detail),
+                         now);
+    case Outcome::Kind::kStopped:
+    case Outcome::Kind::kPaused:
+    case Outcome::Kind::kReleased:
       break;
   }
-  return AttemptLost(state, attempt, absl::StrCat("crashed on ", worker, ": ", outcome.detail),
-                     now);
+  if (std::optional<Event> stopped = Stopped(state, attempt, now, outcome)) return *stopped;
+  if (outcome.kind == Outcome::Kind::kPaused && Pauses(state, attempt.trial)) {
+    return AttemptPaused{attempt, now, outcome.execution, outcome.metrics_hash};
+  }
+  // A pause that nobody asked for, for nobody would have it go on; or a stop whose order went with
+  // a coordinator before this one, and will come again with its reason.
+  return GivenBack(attempt, outcome, worker, now);
 }
 
 // Measurements of a stale attempt are as true as any; those of an ended trial are not wanted,
@@ -239,8 +235,7 @@ absl::StatusOr<Events> Decide(const State& state, const SteerTrials& command, ab
                               const LeasePolicy&) {
   absl::StatusOr<const Sweep*> sweep = RequireUnchanged(state, command.sweep, command.trials);
   if (!sweep.ok()) return sweep.status();
-  const TrialCounts counts = (*sweep)->Counts();
-  if (command.steering.last && counts[TrialState::kPending] + counts[TrialState::kRunning] > 0) {
+  if (command.steering.last && !(*sweep)->IsIdle()) {
     return absl::AbortedError("the sweep goes on");
   }
   Events events;

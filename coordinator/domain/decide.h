@@ -54,7 +54,7 @@ struct JudgeSweep {
   std::shared_ptr<const std::vector<JudgedConfig>> configs;
 };
 
-// // What early stopping wants. Aborted if the sweep has not `trials` trials, or is not as the
+// What early stopping wants. Aborted if the sweep has not `trials` trials, or is not as the
 // steering takes it to be; what has become of a trial meanwhile goes before.
 struct SteerTrials {
   SweepId sweep;

@@ -26,11 +26,14 @@ TrialCounts Sweep::Counts() const {
   return counts;
 }
 
-bool Sweep::TrialsEnded() const {
+int64_t Sweep::Unfinished() const {
   const TrialCounts counts = Counts();
-  return counts[TrialState::kPending] == 0 && counts[TrialState::kRunning] == 0 &&
-         counts[TrialState::kPaused] == 0;
+  int64_t unfinished = 0;
+  for (TrialState state : kTrialStates) unfinished += IsTerminal(state) ? 0 : counts[state];
+  return unfinished;
 }
+
+bool Sweep::IsIdle() const { return Unfinished() == rows[TrialState::kPaused]; }
 
 int64_t Sweep::Results() const { return rows[TrialState::kSucceeded] + rows[TrialState::kStopped]; }
 

@@ -99,8 +99,14 @@ struct Sweep {
   // All trials by state, those without a row included.
   TrialCounts Counts() const;
 
+  // Trials that have not ended.
+  int64_t Unfinished() const;
+
+  // No trial runs or waits for a worker; some may be paused.
+  bool IsIdle() const;
+
   // Every trial has ended.
-  bool TrialsEnded() const;
+  bool TrialsEnded() const { return Unfinished() == 0; }
 
   // Trials with a result.
   int64_t Results() const;

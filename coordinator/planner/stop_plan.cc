@@ -22,11 +22,7 @@ void Add(std::vector<TrialStop> stops, Steering& steering) {
 }
 
 // Nothing runs or waits for a worker, and nothing will be added.
-bool IsLast(const Sweep& sweep) {
-  const TrialCounts counts = sweep.Counts();
-  return counts[TrialState::kPending] == 0 && counts[TrialState::kRunning] == 0 &&
-         !sweep.Searches();
-}
+bool IsLast(const Sweep& sweep) { return sweep.IsIdle() && !sweep.Searches(); }
 
 absl::Status CompareConfigs(SweepCurves& curves, Steering& steering) {
   const Sweep& sweep = curves.sweep();
@@ -71,7 +67,8 @@ absl::StatusOr<ClaimBounds> BoundsOf(SweepCurves& curves) {
 absl::Status LookAtTrials(SweepCurves& curves, Steering& steering) {
   const Sweep& sweep = curves.sweep();
   const EarlyStopping& rules = *sweep.spec.early_stopping;
-  const absl::StatusOr<ClaimBounds> bounds = BoundsOf(curves);
+  const bool asks_claims = rules.solved || rules.futility;
+  const absl::StatusOr<ClaimBounds> bounds = asks_claims ? BoundsOf(curves) : ClaimBounds();
   if (!bounds.ok()) return bounds.status();
   const auto config_of = [&](const TrialHistory& curve) {
     return static_cast<size_t>(sweep.ConfigOf(curve.trial));

@@ -45,7 +45,7 @@ int MostPairs(const v1::GetComparisonRequest& request) {
 absl::StatusOr<v1::PairedComparison> ComparisonOf(const Sweep& sweep,
                                                   const v1::GetComparisonRequest& request,
                                                   ResultsReader& reader) {
-  const std::string metric = request.metric().empty() ? sweep.spec.metric : request.metric();
+  const std::string metric = MetricOf(request, sweep.spec);
   const absl::StatusOr<std::vector<ClaimCondition>> first = FromProto(request.first());
   if (!first.ok()) return first.status();
   const absl::StatusOr<std::vector<ClaimCondition>> second = FromProto(request.second());

@@ -161,7 +161,7 @@ std::vector<double> ChanceOf(const ConfigColumns& configs, const Grouping& group
 
 absl::StatusOr<v1::Curves> CurvesOf(const Sweep& sweep, const v1::GetCurvesRequest& request,
                                     ResultsReader& reader) {
-  const std::string metric = request.metric().empty() ? sweep.spec.metric : request.metric();
+  const std::string metric = MetricOf(request, sweep.spec);
   const ConfigColumns configs = ConfigsOf(sweep);
   absl::StatusOr<Grouping> grouping = GroupConfigs(request, configs);
   if (!grouping.ok()) return grouping.status();

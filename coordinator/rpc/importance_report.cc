@@ -30,7 +30,7 @@ std::vector<ConfigMean> MeansOf(const SeedValues& values, size_t configs) {
 absl::StatusOr<v1::Importance> ImportanceOf(const Sweep& sweep,
                                             const v1::GetImportanceRequest& request,
                                             ResultsReader& reader) {
-  const std::string metric = request.metric().empty() ? sweep.spec.metric : request.metric();
+  const std::string metric = MetricOf(request, sweep.spec);
   const absl::StatusOr<FinalValues> final = reader.ReadFinal(sweep, metric);
   if (!final.ok()) return final.status();
   const ConfigColumns configs = ConfigsOf(sweep);

@@ -1,4 +1,4 @@
-// Whether a metric that was asked for is one that the sweep's trials measured.
+// The metric that is asked for, and whether the sweep's trials measured it.
 #pragma once
 
 #include <string>
@@ -8,6 +8,12 @@
 #include "coordinator/store/results_reader.h"
 
 namespace pathsweep {
+
+// That of the request, or the sweep's own.
+template <typename Request>
+std::string MetricOf(const Request& request, const SweepSpec& spec) {
+  return request.metric().empty() ? spec.metric : request.metric();
+}
 
 // InvalidArgument, with the closest one, unless some trial measured it or none measured anything:
 // so that a misspelt metric does not look like one without results.

@@ -389,9 +389,7 @@ grpc::Status SweepServiceHandler::GetClaims(grpc::ServerContext* context,
   response->set_sweep(sweep->spec.name);
   response->set_database(database_);
   response->set_trials(sweep->trials);
-  const TrialCounts counts = sweep->Counts();
-  response->set_unfinished(counts[TrialState::kPending] + counts[TrialState::kRunning] +
-                           counts[TrialState::kPaused]);
+  response->set_unfinished(sweep->Unfinished());
   return ToGrpc(CheckThere(*sweep));
 }
 

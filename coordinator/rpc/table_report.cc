@@ -53,7 +53,7 @@ IntervalMethod MethodOf(v1::IntervalMethod method) {
 TableQuestion QuestionOf(const v1::GetTableRequest& request, const SweepSpec& spec) {
   return {.rows = {request.rows().begin(), request.rows().end()},
           .columns = {request.columns().begin(), request.columns().end()},
-          .metric = request.metric().empty() ? spec.metric : request.metric(),
+          .metric = MetricOf(request, spec),
           .statistic = StatisticOf(request.statistic()),
           .interval = MethodOf(request.interval()),
           .best_first = request.best_first(),
