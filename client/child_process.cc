@@ -7,10 +7,13 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 
 namespace pathsweep {
@@ -32,6 +35,16 @@ constexpr absl::Duration kGrace = absl::Seconds(15);
 }
 
 }  // namespace
+
+absl::StatusOr<std::filesystem::path> FindProgram(const std::string& name,
+                                                  const std::string& advice) {
+  const char* path = std::getenv("PATH");
+  for (absl::string_view folder : absl::StrSplit(path == nullptr ? "" : path, ':')) {
+    std::filesystem::path program = std::filesystem::path(std::string(folder)) / name;
+    if (access(program.c_str(), X_OK) == 0) return program;
+  }
+  return absl::FailedPreconditionError(absl::StrCat(name, " is not in PATH; ", advice));
+}
 
 absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(
     const std::filesystem::path& program, const std::vector<std::string>& arguments,
@@ -67,7 +80,11 @@ ChildProcess::~ChildProcess() {
 }
 
 bool ChildProcess::Running() {
-  if (running_ && waitpid(pid_, nullptr, WNOHANG) != 0) running_ = false;
+  int status = 0;
+  if (running_ && waitpid(pid_, &status, WNOHANG) != 0) {
+    running_ = false;
+    succeeded_ = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+  }
   return running_;
 }
 

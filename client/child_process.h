@@ -13,6 +13,10 @@
 
 namespace pathsweep {
 
+// Where in PATH it is. FailedPrecondition, with the words `advice`, if it is not there.
+absl::StatusOr<std::filesystem::path> FindProgram(const std::string& name,
+                                                  const std::string& advice);
+
 class ChildProcess {
  public:
   // Output is appended to `log`. The child is in a process group of its own, so that a
@@ -29,6 +33,8 @@ class ChildProcess {
   // still there at the deadline.
   void Terminate();
   void Wait(absl::Time deadline);
+  // It ended by itself, and without an error.
+  bool Succeeded() const { return succeeded_; }
 
  private:
   explicit ChildProcess(pid_t pid) : pid_(pid) {}
@@ -36,6 +42,7 @@ class ChildProcess {
   const pid_t pid_;
   bool running_ = true;
   bool terminated_ = false;
+  bool succeeded_ = false;
 };
 
 }  // namespace pathsweep

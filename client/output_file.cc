@@ -37,6 +37,13 @@ absl::StatusOr<std::unique_ptr<AtomicFile>> CreateOutput(const std::string& path
       absl::StrCat(file.status().message(), "; name a file in a folder that can be written"));
 }
 
+absl::Status WriteOutput(const std::string& path, absl::string_view data) {
+  const absl::StatusOr<std::unique_ptr<AtomicFile>> file = CreateOutput(path);
+  if (!file.ok()) return file.status();
+  absl::Status written = (*file)->Write(data);
+  return written.ok() ? (*file)->Commit() : written;
+}
+
 void PrintWritten(Context& context, const std::string& file, int64_t count,
                   const std::string& what) {
   if (context.options.output == OutputFormat::kTable) {

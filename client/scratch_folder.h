@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -28,6 +30,12 @@ class ScratchFolder {
   }
 
   const std::filesystem::path& path() const { return path_; }
+
+  // What a file in it holds; nothing if there is none.
+  std::string BytesOf(const std::string& name) const {
+    std::ifstream stream(path_ / name, std::ios::binary);
+    return {std::istreambuf_iterator<char>(stream), {}};
+  }
 
  private:
   explicit ScratchFolder(std::filesystem::path path) : path_(std::move(path)) {}

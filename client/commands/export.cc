@@ -8,6 +8,7 @@
 #include "client/choice.h"
 #include "client/commands/commands.h"
 #include "client/export/optuna_file.h"
+#include "client/export/parquet_file.h"
 #include "client/export/trial_columns.h"
 #include "client/export/trial_records.h"
 #include "client/output_file.h"
@@ -77,6 +78,21 @@ absl::Status Append(const std::filesystem::path& from, AtomicFile& to) {
   return stream.bad() ? absl::DataLossError("cannot read what was exported") : absl::OkStatus();
 }
 
+// The rows of the CSV, made into a file of columns by another program.
+absl::StatusOr<int64_t> WriteParquet(const Source& source, AtomicFile& file) {
+  const absl::StatusOr<ScratchFolder> folder = ScratchFolder::Make();
+  if (!folder.ok()) return folder.status();
+  const auto rows = AtomicFile::Create(folder->path() / "trials.csv");
+  if (!rows.ok()) return rows.status();
+  const absl::StatusOr<int64_t> trials = WriteCsv(source, **rows);
+  if (!trials.ok()) return trials.status();
+  absl::Status written = (*rows)->Commit();
+  if (written.ok()) written = MakeParquet(*folder, "trials.csv", "trials.parquet");
+  if (written.ok()) written = Append(folder->path() / "trials.parquet", file);
+  if (!written.ok()) return written;
+  return *trials;
+}
+
 // SQLite writes here and there in its file, so that it is made elsewhere first.
 absl::StatusOr<int64_t> WriteOptuna(const Source& source, AtomicFile& file) {
   const absl::StatusOr<v1::Sweep> sweep = source.connection.GetSweep(source.options.sweep);
@@ -109,12 +125,23 @@ absl::StatusOr<int64_t> WriteOptuna(const Source& source, AtomicFile& file) {
   return trials;
 }
 
-absl::Status Export(Context& context, const ExportOptions& options) {
-  if (options.format == ExportFormat::kParquet) {
-    return absl::InvalidArgumentError(
-        "this build writes no Parquet; export csv and let DuckDB (`duckdb -c \"COPY 'FILE.csv' TO "
-        "'FILE.parquet'\"`) or pandas with pyarrow write it");
+using Writer = absl::StatusOr<int64_t> (*)(const Source& source, AtomicFile& file);
+
+Writer WriterOf(ExportFormat format) {
+  switch (format) {
+    case ExportFormat::kCsv:
+      return WriteCsv;
+    case ExportFormat::kJson:
+      return WriteJson;
+    case ExportFormat::kParquet:
+      return WriteParquet;
+    case ExportFormat::kOptuna:
+      return WriteOptuna;
   }
+  return nullptr;
+}
+
+absl::Status Export(Context& context, const ExportOptions& options) {
   if (options.format != ExportFormat::kOptuna && !options.metric.empty()) {
     return absl::InvalidArgumentError("--metric is for optuna; the others have every metric");
   }
@@ -130,10 +157,8 @@ absl::Status Export(Context& context, const ExportOptions& options) {
   if (!read.ok()) return read;
   const absl::StatusOr<std::unique_ptr<AtomicFile>> file = CreateOutput(options.file);
   if (!file.ok()) return file.status();
-  const auto write = options.format == ExportFormat::kCsv    ? WriteCsv
-                     : options.format == ExportFormat::kJson ? WriteJson
-                                                             : WriteOptuna;
-  const absl::StatusOr<int64_t> trials = write({context, connection, options, columns}, **file);
+  const absl::StatusOr<int64_t> trials =
+      WriterOf(options.format)({context, connection, options, columns}, **file);
   if (!trials.ok()) return trials.status();
   if (absl::Status committed = (*file)->Commit(); !committed.ok()) return committed;
   PrintWritten(context, options.file, *trials, "trials");

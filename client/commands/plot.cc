@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/commands/commands.h"
 #include "client/commands/curves.h"
+#include "client/output_file.h"
 #include "client/plot/plots.h"
 #include "client/table_view.h"
 
@@ -103,7 +104,8 @@ void AddKind(CLI::App& plot, const std::string& name, const std::string& help, M
       Connection connection(context.options.server);
       const absl::StatusOr<Plot> picture = make(connection, *options);
       if (!picture.ok()) return picture.status();
-      return Draw(*picture, options->file);
+      const absl::StatusOr<std::string> drawn = Draw(*picture, options->file);
+      return drawn.ok() ? WriteOutput(options->file, *drawn) : drawn.status();
     });
   });
 }

@@ -108,11 +108,7 @@ absl::StatusOr<int64_t> WriteReportPage(Connection& connection, const ReportQues
   const absl::StatusOr<SweepFindings> findings = AskAll(connection, question);
   if (!findings.ok()) return findings.status();
   const std::string page = ReportPage(*findings, DrawSvg, now);
-  const absl::StatusOr<std::unique_ptr<AtomicFile>> file = CreateOutput(question.file);
-  if (!file.ok()) return file.status();
-  absl::Status written = (*file)->Write(page);
-  if (written.ok()) written = (*file)->Commit();
-  if (!written.ok()) return written;
+  if (absl::Status written = WriteOutput(question.file, page); !written.ok()) return written;
   return static_cast<int64_t>(page.size());
 }
 

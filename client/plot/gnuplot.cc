@@ -1,16 +1,11 @@
 #include "client/plot/gnuplot.h"
 
-#include <unistd.h>
-
-#include <cstdlib>
 #include <fstream>
-#include <iterator>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "base/metrics.h"
 #include "client/child_process.h"
@@ -57,22 +52,6 @@ absl::StatusOr<std::string> Terminal(const std::string& ending, const Plot& plot
       absl::StrCat("a picture's name must end with .svg, .png, .pdf or .gp, not `", ending, "`"));
 }
 
-absl::StatusOr<std::filesystem::path> FindGnuplot() {
-  const char* path = std::getenv("PATH");
-  for (absl::string_view folder : absl::StrSplit(path == nullptr ? "" : path, ':')) {
-    std::filesystem::path program = std::filesystem::path(std::string(folder)) / "gnuplot";
-    if (access(program.c_str(), X_OK) == 0) return program;
-  }
-  return absl::FailedPreconditionError(
-      "pictures need gnuplot, which is not in PATH: `apt-get install gnuplot-nox`; or name a file "
-      "that ends with .gp, which is the script for it");
-}
-
-std::string TextOf(const std::filesystem::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
-}
-
 absl::Status WriteText(const std::filesystem::path& file, absl::string_view text) {
   std::ofstream stream(file, std::ios::binary | std::ios::trunc);
   stream << text << std::flush;
@@ -83,7 +62,10 @@ absl::Status WriteText(const std::filesystem::path& file, absl::string_view text
 
 // The picture's bytes.
 absl::StatusOr<std::string> Run(const std::string& terminal, const Plot& plot) {
-  const absl::StatusOr<std::filesystem::path> gnuplot = FindGnuplot();
+  const absl::StatusOr<std::filesystem::path> gnuplot = FindProgram(
+      "gnuplot",
+      "it draws the pictures: `apt-get install gnuplot-nox`; or name a file that ends with .gp, "
+      "which is the script for it");
   if (!gnuplot.ok()) return gnuplot.status();
   const absl::StatusOr<ScratchFolder> folder = ScratchFolder::Make();
   if (!folder.ok()) return folder.status();
@@ -96,32 +78,27 @@ absl::StatusOr<std::string> Run(const std::string& terminal, const Plot& plot) {
   const auto process = ChildProcess::Start(*gnuplot, {script.string()}, log);
   if (!process.ok()) return process.status();
   (*process)->Wait(absl::Now() + kPatience);
-  std::string bytes = TextOf(picture);
+  std::string bytes = folder->BytesOf("picture");
   // It goes on after an error in some cases, with half of a picture.
-  const std::string said = TextOf(log);
+  const std::string said = folder->BytesOf("log");
   if (!bytes.empty() && said.find(", line ") == std::string::npos) return bytes;
   return absl::InternalError(absl::StrCat("gnuplot failed: ", absl::StripAsciiWhitespace(said)));
 }
 
 }  // namespace
 
-absl::Status Draw(const Plot& plot, const std::filesystem::path& file) {
+absl::StatusOr<std::string> Draw(const Plot& plot, const std::filesystem::path& file) {
   const std::string ending = absl::AsciiStrToLower(file.extension().string());
   const absl::StatusOr<std::string> terminal = Terminal(ending, plot);
   if (!terminal.ok()) return terminal.status();
   if (ending == ".gp") {
     const std::string picture = std::filesystem::path(file).replace_extension(".svg").filename();
-    return WriteText(
-        file, absl::StrCat(*terminal, "set output ", Quoted(picture), "\n", kStyle, plot.commands));
+    return absl::StrCat(*terminal, "set output ", Quoted(picture), "\n", kStyle, plot.commands);
   }
-  const absl::StatusOr<std::string> bytes = Run(*terminal, plot);
-  return bytes.ok() ? WriteText(file, *bytes) : bytes.status();
+  return Run(*terminal, plot);
 }
 
-absl::StatusOr<std::string> DrawSvg(const Plot& plot) {
-  const absl::StatusOr<std::string> terminal = Terminal(".svg", plot);
-  return terminal.ok() ? Run(*terminal, plot) : terminal.status();
-}
+absl::StatusOr<std::string> DrawSvg(const Plot& plot) { return Draw(plot, "picture.svg"); }
 
 bool IsShare(absl::string_view metric) {
   const MetricRange range = RangeOfMetric(metric);

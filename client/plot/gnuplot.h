@@ -16,10 +16,10 @@ struct Plot {
   int height = 320;
 };
 
-// Writes the picture as the file's name ends: .svg, .png (300 dots an inch in a column) or .pdf;
-// .gp is the script itself, for gnuplot. InvalidArgument for another ending, FailedPrecondition if
-// gnuplot is not installed, Internal with its words if it fails.
-absl::Status Draw(const Plot& plot, const std::filesystem::path& file);
+// What the file is to hold, by the end of its name: .svg, .png (300 dots an inch in a column) or
+// .pdf; .gp is the script itself, for gnuplot. InvalidArgument for another ending,
+// FailedPrecondition if gnuplot is not installed, Internal with its words if it fails.
+absl::StatusOr<std::string> Draw(const Plot& plot, const std::filesystem::path& file);
 
 // The picture as the text of an SVG.
 absl::StatusOr<std::string> DrawSvg(const Plot& plot);

@@ -15,9 +15,18 @@ namespace {
 constexpr double kTail = 0.025;
 constexpr double kNormalQuantile = 1.959963984540054;
 
+// A table has thousands of cells of as many trials each, and working it out is what takes the time.
+double StudentsTQuantile(double degrees) {
+  thread_local double last_degrees = 0, last = 0;
+  if (degrees != last_degrees) {
+    last = boost::math::quantile(boost::math::students_t(degrees), 1 - kTail);
+    last_degrees = degrees;
+  }
+  return last;
+}
+
 Estimate StudentsT(double value, double standard_error, double degrees, MetricRange range) {
-  const double half_width =
-      boost::math::quantile(boost::math::students_t(degrees), 1 - kTail) * standard_error;
+  const double half_width = StudentsTQuantile(degrees) * standard_error;
   return {value, std::max(value - half_width, range.lowest),
           std::min(value + half_width, range.highest)};
 }

@@ -15,8 +15,9 @@ std::string MetricOf(const Request& request, const SweepSpec& spec) {
   return request.metric().empty() ? spec.metric : request.metric();
 }
 
-// InvalidArgument, with the closest one, unless some trial measured it or none measured anything:
-// so that a misspelt metric does not look like one without results.
+// InvalidArgument, with the closest one, unless some trial measured it, or none measured anything
+// and it is one that trials measure: so that a misspelt metric does not look like one without
+// results.
 absl::Status CheckMeasured(const Sweep& sweep, const std::string& metric, ResultsReader& reader);
 
 }  // namespace pathsweep

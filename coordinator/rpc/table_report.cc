@@ -1,6 +1,7 @@
 #include "coordinator/rpc/table_report.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -101,26 +102,32 @@ absl::Status AddStates(const Sweep& sweep, const FinalValues& match, const Confi
   return absl::OkStatus();
 }
 
-// What the statistic is of.
-absl::Status AddValues(const Sweep& sweep, const TableQuestion& question, const FinalValues& match,
-                       ResultsReader& reader, std::vector<TableTrial>& trials) {
-  FinalValues read;
-  const bool is_match = question.metric == kExactMatch || question.statistic == Statistic::kSolved;
+// What a table is made of.
+struct TableValues {
+  FinalValues match;                 // whether trials solve the task
+  std::optional<FinalValues> other;  // what the statistic is of, if it is something else
+
+  const FinalValues& measured() const { return other ? *other : match; }
+};
+
+absl::StatusOr<TableValues> ReadTableValues(const Sweep& sweep, const TableQuestion& question,
+                                            ResultsReader& reader) {
+  const std::string match(kExactMatch);
   const bool steps = question.statistic == Statistic::kSteps;
-  if (steps || !is_match) {
-    absl::StatusOr<FinalValues> values =
-        steps ? reader.ReadStepsToSolve(sweep) : reader.ReadFinal(sweep, question.metric);
-    if (!values.ok()) return values.status();
-    read = *std::move(values);
+  if (!steps && question.statistic != Statistic::kSolved && question.metric != match) {
+    absl::StatusOr<std::vector<FinalValues>> both =
+        reader.ReadFinalOfBoth(sweep, match, question.metric);
+    if (!both.ok()) return both.status();
+    return TableValues{std::move(both->front()), std::move(both->back())};
   }
-  const FinalValues& final = steps || !is_match ? read : match;
-  bool any = false;
-  for (size_t i = 0; i < trials.size(); ++i) {
-    trials[i].value = final.values[i];
-    any = any || trials[i].value.has_value();
-  }
-  return any || steps || is_match ? absl::OkStatus()
-                                  : CheckMeasured(sweep, question.metric, reader);
+  absl::StatusOr<FinalValues> final = reader.ReadFinal(sweep, match);
+  if (!final.ok()) return final.status();
+  TableValues values{*std::move(final), {}};
+  if (!steps) return values;
+  absl::StatusOr<FinalValues> first = reader.ReadStepsToSolve(sweep);
+  if (!first.ok()) return first.status();
+  values.other = *std::move(first);
+  return values;
 }
 
 v1::TableCell CellToProto(const TableCell& cell, const std::vector<std::string>& names) {
@@ -150,12 +157,20 @@ absl::StatusOr<v1::Table> TableOf(const Sweep& sweep, const v1::GetTableRequest&
                                   ResultsReader& reader) {
   const TableQuestion question = QuestionOf(request, sweep.spec);
   const ConfigColumns configs = ConfigsOf(sweep);
-  const absl::StatusOr<FinalValues> match = reader.ReadFinal(sweep, std::string(kExactMatch));
-  if (!match.ok()) return match.status();
+  const absl::StatusOr<TableValues> values = ReadTableValues(sweep, question, reader);
+  if (!values.ok()) return values.status();
   std::vector<TableTrial> trials = TrialsOf(sweep);
-  absl::Status added = AddStates(sweep, *match, configs, reader, trials);
-  if (added.ok()) added = AddValues(sweep, question, *match, reader, trials);
+  absl::Status added = AddStates(sweep, values->match, configs, reader, trials);
   if (!added.ok()) return added;
+  bool any = false;
+  for (size_t i = 0; i < trials.size(); ++i) {
+    trials[i].value = values->measured().values[i];
+    any = any || trials[i].value.has_value();
+  }
+  if (!any && values->other && question.statistic != Statistic::kSteps) {
+    absl::Status known = CheckMeasured(sweep, question.metric, reader);
+    if (!known.ok()) return known;
+  }
   const absl::StatusOr<RobustnessTable> table = MakeTable(question, configs, trials);
   if (!table.ok()) return table.status();
 

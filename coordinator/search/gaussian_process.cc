@@ -112,6 +112,16 @@ GaussianProcess::Belief GaussianProcess::At(const SearchPool::Choice& point) con
   return {middle_ + scale_ * mean, scale_ * std::sqrt(variance)};
 }
 
+double GaussianProcess::ShareForetold() const {
+  const Eigen::Index count = losses_.size();
+  const Eigen::MatrixXd inverse = factor_.solve(Eigen::MatrixXd::Identity(count, count));
+  const double missed = (weights_.array() / inverse.diagonal().array()).matrix().squaredNorm();
+  // Losses are scaled to mean 0; without one of n the others' mean is that one's -1/(n - 1).
+  const double by_mean = std::pow(static_cast<double>(count) / static_cast<double>(count - 1), 2) *
+                         losses_.squaredNorm();
+  return by_mean > 0 ? 1 - missed / by_mean : 0;
+}
+
 GaussianProcess GaussianProcess::With(absl::Span<const SearchPool::Choice> pending) const {
   GaussianProcess more = *this;
   more.losses_.conservativeResize(static_cast<Eigen::Index>(points_.size() + pending.size()));

@@ -21,6 +21,8 @@ class GpSampler {
   // the best and the newest.
   GpSampler(const SearchPool& pool, absl::Span<const Observation> seen);
 
+  const GaussianProcess& process() const { return process_; }
+
   // None if none that it looked at may be proposed.
   std::optional<SearchPool::Choice> Propose(absl::Span<const SearchPool::Choice> pending,
                                             const MayPropose& may, PhiloxStream& random) const;

@@ -18,7 +18,9 @@ constexpr size_t kFirstPoints = 10;  // as Optuna has it
 constexpr int64_t kMostDraws = 10'000;
 constexpr int64_t kLeastDraws = 100;
 constexpr int64_t kMostTries = 1'000'000;
-constexpr size_t kExploreEvery = 4;
+// Of a falsification. What it foretells of noise alone is seldom more.
+constexpr size_t kExploreEvery = 8;
+constexpr double kLeastForetold = 0.2;
 // Streams of random numbers.
 constexpr uint32_t kFirst = 0;
 constexpr uint32_t kNext = 1;
@@ -67,8 +69,10 @@ bool Proposals::MayPropose(const Choice& choice) const {
   return !chosen_.contains(choice) && GoesTogether(grid_, pool_.names(), pool_.PointOf(choice));
 }
 
-bool Proposals::Explores() const {
-  return search_.method == Search::Method::kFalsify && chosen_.size() % kExploreEvery == 0;
+bool Proposals::Explores(const GpSampler* process) const {
+  if (search_.method != Search::Method::kFalsify) return false;
+  return process == nullptr || process->process().ShareForetold() < kLeastForetold ||
+         chosen_.size() % kExploreEvery == 0;
 }
 
 std::vector<JointAxis::Point> Proposals::Next(const std::vector<std::optional<double>>& losses,
@@ -92,7 +96,7 @@ std::vector<JointAxis::Point> Proposals::Next(const std::vector<std::optional<do
   while (points.size() < wanted) {
     PhiloxStream random(search_.seed, kNext, chosen_.size());
     std::optional<Choice> next;
-    if (!Explores()) {
+    if (!Explores(process ? &*process : nullptr)) {
       next = process ? process->Propose(pending, may, random)
                      : ProposeByTpe(pool_, seen, pending, may, random);
     }

@@ -1,5 +1,5 @@
 // The points that a search proposes: at first some at random, then by what came of those before (of
-// a falsification every fourth one at random all the same).
+// a falsification some at random all the same, and all where that foretells nothing).
 //
 // Pure; the same for the same search and results.
 #pragma once
@@ -19,6 +19,8 @@ namespace pathsweep {
 // InvalidArgument if hardly any point goes together with it.
 absl::StatusOr<JointAxis> FirstPoints(const Search& search, const Grid& beside);
 
+class GpSampler;
+
 class Proposals {
  public:
   // `grid` is that of the sweep, with the points chosen by now. Both must outlive the object.
@@ -32,8 +34,8 @@ class Proposals {
  private:
   bool MayPropose(const SearchPool::Choice& choice) const;
   // The next point is one at random. What breaks a claim may lie where nothing points to it, so a
-  // falsification does not rely on what it has seen alone.
-  bool Explores() const;
+  // falsification relies on what it has seen only where that foretells something, and not always.
+  bool Explores(const GpSampler* process) const;
 
   const Search& search_;
   const Grid& grid_;

@@ -3,8 +3,10 @@
 #include <SQLiteCpp/SQLiteCpp.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "base/metrics.h"
@@ -17,7 +19,7 @@ namespace pathsweep {
 class ResultsReader::Connection {
  public:
   explicit Connection(const std::string& path)
-      : database(path, SQLite::OPEN_READONLY, /*busy timeout, ms*/ 5000) {}
+      : database(path, SQLite::OPEN_READONLY | SQLite::OPEN_NOMUTEX, /*busy timeout, ms*/ 5000) {}
 
   SQLite::Database database;
 };
@@ -74,6 +76,16 @@ void ReadResults(SQLite::Database& database, Block trials) {
   }
 }
 
+// The newest measurement of a metric.
+constexpr char kNewest[] =
+    "SELECT m.value FROM measurements m WHERE m.trial_id = t.id AND m.metric_id = $metric "
+    "ORDER BY m.step DESC LIMIT 1";
+
+absl::StatusOr<FinalValues> OnlyOne(absl::StatusOr<std::vector<FinalValues>> values) {
+  if (!values.ok()) return values.status();
+  return std::move(values->front());
+}
+
 size_t ConsecutiveIds(absl::Span<const TrialRecord> trials) {
   size_t count = 1;
   while (count < trials.size() && trials[count].id == trials[count - 1].id + 1) ++count;
@@ -121,46 +133,61 @@ absl::StatusOr<std::vector<ReusedTrial>> ResultsReader::Reusable(const Grid& gri
 
 absl::StatusOr<FinalValues> ResultsReader::ReadFinal(const Sweep& sweep, const std::string& metric,
                                                      bool judged) {
-  constexpr char kNewest[] =
-      "SELECT m.value FROM measurements m WHERE m.trial_id = t.id "
-      "AND m.metric_id = (SELECT id FROM metrics WHERE name = ?2) "
-      "ORDER BY m.step DESC LIMIT 1";
-  if (!judged) return ReadValues(sweep, metric, kNewest);
-  return ReadValues(sweep, metric,
-                    absl::StrCat("CASE WHEN t.state = 'succeeded' OR t.reason NOT IN ('",
-                                 kHyperband, "', '", kMedian, "') THEN (", kNewest, ") END"));
+  if (!judged) return OnlyOne(ReadValues(sweep, {{metric, kNewest}}));
+  return OnlyOne(ReadValues(
+      sweep, {{metric, absl::StrCat("CASE WHEN t.state = 'succeeded' OR t.reason NOT IN "
+                                    "('",
+                                    kHyperband, "', '", kMedian, "') THEN (", kNewest, ") END")}}));
+}
+
+absl::StatusOr<std::vector<FinalValues>> ResultsReader::ReadFinalOfBoth(const Sweep& sweep,
+                                                                        const std::string& one,
+                                                                        const std::string& other) {
+  return ReadValues(sweep, {{one, kNewest}, {other, kNewest}});
 }
 
 absl::StatusOr<FinalValues> ResultsReader::ReadStepsToSolve(const Sweep& sweep) {
-  return ReadValues(sweep, std::string(kExactMatch),
-                    "SELECT m.step FROM measurements m WHERE m.trial_id = t.id "
-                    "AND m.metric_id = (SELECT id FROM metrics WHERE name = ?2) "
-                    "AND m.value >= t.solved_at ORDER BY m.step LIMIT 1");
+  return OnlyOne(ReadValues(
+      sweep,
+      {{std::string(kExactMatch),
+        "SELECT m.step FROM measurements m WHERE m.trial_id = t.id AND m.metric_id = $metric "
+        "AND m.value >= t.solved_at ORDER BY m.step LIMIT 1"}}));
 }
 
-absl::StatusOr<FinalValues> ResultsReader::ReadValues(const Sweep& sweep, const std::string& metric,
-                                                      absl::string_view value_query) {
+absl::StatusOr<std::vector<FinalValues>> ResultsReader::ReadValues(
+    const Sweep& sweep, const std::vector<ValueQuery>& queries) {
   SQLite::Database& database = connection_->database;
-  return Guarded(database.getFilename(), [&]() -> absl::StatusOr<FinalValues> {
-    SQLite::Statement rows(database, absl::StrCat("SELECT t.id, (", value_query,
-                                                  ") FROM trials t WHERE t.sweep_id = ?1 "
+  return Guarded(database.getFilename(), [&]() -> absl::StatusOr<std::vector<FinalValues>> {
+    std::string values;
+    for (size_t i = 0; i < queries.size(); ++i) {
+      const std::string metric = absl::StrCat("(SELECT id FROM metrics WHERE name = ?", i + 2, ")");
+      absl::StrAppend(&values, ", (", absl::StrReplaceAll(queries[i].value, {{"$metric", metric}}),
+                      ")");
+    }
+    SQLite::Statement rows(database, absl::StrCat("SELECT t.id", values,
+                                                  " FROM trials t WHERE t.sweep_id = ?1 "
                                                   "AND t.state IN ('succeeded', 'stopped')"));
     rows.bind(1, sweep.id);
-    rows.bind(2, metric);
-    FinalValues final;
-    final.values.resize(sweep.trials);
+    std::vector<FinalValues> all(queries.size());
+    for (size_t i = 0; i < queries.size(); ++i) {
+      rows.bind(static_cast<int>(i) + 2, queries[i].metric);
+      all[i].values.resize(sweep.trials);
+    }
     while (rows.executeStep()) {
       const TrialId trial = rows.getColumn(0).getInt64();
       // A sweep that was extended since has trials that are not in this one.
       if (!sweep.Contains(trial)) continue;
       const int64_t number = sweep.NumberOf(trial);
-      if (rows.isColumnNull(1)) {
-        final.without.push_back(number);
-      } else {
-        final.values[number] = rows.getColumn(1).getDouble();
+      for (size_t i = 0; i < all.size(); ++i) {
+        const SQLite::Column value = rows.getColumn(static_cast<int>(i) + 1);
+        if (value.isNull()) {
+          all[i].without.push_back(number);
+        } else {
+          all[i].values[number] = value.getDouble();
+        }
       }
     }
-    return final;
+    return all;
   });
 }
 

@@ -114,6 +114,11 @@ class ResultsReader {
   absl::StatusOr<FinalValues> ReadFinal(const Sweep& sweep, const std::string& metric,
                                         bool judged = false);
 
+  // The same of two metrics, sooner than of one after the other.
+  absl::StatusOr<std::vector<FinalValues>> ReadFinalOfBoth(const Sweep& sweep,
+                                                           const std::string& one,
+                                                           const std::string& other);
+
   // The first step at which each trial with a result had measured an exact_match of its solved_at
   // or more.
   absl::StatusOr<FinalValues> ReadStepsToSolve(const Sweep& sweep);
@@ -149,9 +154,13 @@ class ResultsReader {
   class Connection;
   explicit ResultsReader(std::unique_ptr<Connection> connection);
 
-  // `value_query` may use the trial `t` and the metric's name, ?2.
-  absl::StatusOr<FinalValues> ReadValues(const Sweep& sweep, const std::string& metric,
-                                         absl::string_view value_query);
+  // A value of a metric, in SQL, of the trial `t` and the number of the metric, `$metric`.
+  struct ValueQuery {
+    std::string metric;
+    std::string value;
+  };
+  absl::StatusOr<std::vector<FinalValues>> ReadValues(const Sweep& sweep,
+                                                      const std::vector<ValueQuery>& queries);
 
   std::unique_ptr<Connection> connection_;
 };

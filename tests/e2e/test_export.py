@@ -3,8 +3,12 @@
 import csv
 import json
 import math
+import os
+import sys
+from pathlib import Path
 
 import optuna
+import pyarrow.parquet
 import pytest
 from processes import Cluster
 
@@ -67,6 +71,21 @@ def test_rows_are_the_trials(cluster, trials):
         assert record["metrics"] == trial["metrics"]
         assert {name: float(row[name]) for name in trial["metrics"]} == trial["metrics"]
         assert int(row["last_step"]) == record["last_step"] == 20
+
+
+def test_parquet_has_the_rows_of_the_csv(cluster, trials, monkeypatch):
+    # duckdb is where pip puts it.
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+    table = pyarrow.parquet.read_table(export(cluster, "parquet"))
+    with open(export(cluster, "csv"), newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert table.column_names == list(rows[0])
+    types = {"trial": "int64", "objective": "string", "tie_embeddings": "bool", "lr": "double",
+             "exact_match": "double"}
+    assert {name: str(table.schema.field(name).type) for name in types} == types
+    assert table["trial"].to_pylist() == [int(row["trial"]) for row in rows]
+    for name in ("lr", "exact_match", "test_loss"):
+        assert table[name].to_pylist() == [float(row[name]) for row in rows]
 
 
 @pytest.mark.parametrize(("metric", "direction"), [("exact_match", "MAXIMIZE"),

@@ -96,6 +96,18 @@ TEST(GaussianProcess, IsSurerNearPendingPointsAndExpectsTheSame) {
   EXPECT_NEAR(more.At({180}).mean, process.At({180}).mean, 0.02);
 }
 
+TEST(GaussianProcess, ForetellsACurveAndNotNoise) {
+  const SearchPool pool = PoolOf({"lr"});
+  EXPECT_GT(GaussianProcess(pool, Curve(10, 0)).ShareForetold(), 0.95);
+  // The curve's variance is some 0.5 and the noise's 0.25, so two thirds can be foretold.
+  EXPECT_NEAR(GaussianProcess(pool, Curve(2, 0.5)).ShareForetold(), 2.0 / 3, 0.15);
+  std::vector<Observation> noise = Curve(4, 0);
+  for (Observation& one : noise) one.loss = NormalDraw(one.point[0]);
+  EXPECT_LT(GaussianProcess(pool, noise).ShareForetold(), 0.1);
+  for (Observation& one : noise) one.loss = 0.5;
+  EXPECT_EQ(GaussianProcess(pool, noise).ShareForetold(), 0);
+}
+
 TEST(GaussianProcess, EqualLossesAreNoReasonToFail) {
   const SearchPool pool = PoolOf({"lr"});
   const std::vector<Observation> seen = {{{5}, 0.5}, {{100}, 0.5}, {{100}, 0.5}};

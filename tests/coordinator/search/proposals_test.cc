@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
+#include <numeric>
 #include <set>
 
 namespace pathsweep {
@@ -71,6 +74,33 @@ TEST(Proposals, AreTheSameForTheSameResults) {
   std::vector<std::optional<double>> losses(10, 0.5);
   losses[3] = 0.1;
   EXPECT_EQ(Proposals(search, grid).Next(losses, 6), Proposals(search, grid).Next(losses, 6));
+}
+
+// The few that noise makes low draw no search to their neighbours.
+TEST(Proposals, AFalsificationLooksEverywhereUntilItSeesMoreThanNoise) {
+  std::vector<int64_t> steps(1000);
+  std::iota(steps.begin(), steps.end(), 1);
+  Search search = SearchOf({Integers("steps", steps)});
+  search.method = Search::Method::kFalsify;
+  Grid grid;
+  std::vector<JointAxis::Point> points;
+  std::vector<std::optional<double>> losses;
+  for (int64_t i = 0; i < 40; ++i) {
+    points.push_back({25 * i + 1});
+    losses.emplace_back(PhiloxStream(3, 0, i).Uniform());
+  }
+  grid.joint = {JointAxis({"steps"}, points)};
+  const auto near_the_lowest = [&] {
+    const auto lowest = std::ranges::min_element(losses) - losses.begin();
+    int near = 0;
+    for (const JointAxis::Point& point : Proposals(search, grid).Next(losses, 50)) {
+      near += std::abs(std::get<int64_t>(point[0]) - 25 * lowest) < 125 ? 1 : 0;
+    }
+    return near;
+  };
+  EXPECT_LT(near_the_lowest(), 20);  // a quarter of the space
+  for (int64_t i = 0; i < 40; ++i) losses[i] = static_cast<double>(std::abs(i - 30));
+  EXPECT_GT(near_the_lowest(), 30);
 }
 
 }  // namespace
