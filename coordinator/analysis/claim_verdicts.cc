@@ -29,7 +29,7 @@ std::vector<ConfigVerdict> Judge(double side, MetricRange range,
   std::vector<size_t> tested;
   for (size_t i = 0; i < samples.size(); ++i) {
     if (samples[i].values.empty()) continue;
-    verdicts[i].mean = MeanInterval(samples[i].values, range);
+    verdicts[i].mean = MeanInterval(samples[i].values, range, samples[i].noise);
     verdicts[i].margin = side * (verdicts[i].mean->value - samples[i].bound);
     if (samples[i].values.size() < 2) continue;
     tested.push_back(i);

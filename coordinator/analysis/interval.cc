@@ -46,11 +46,12 @@ std::optional<int64_t> RanksOutside(size_t n) {
 
 }  // namespace
 
-Estimate MeanInterval(absl::Span<const double> values, MetricRange range) {
+Estimate MeanInterval(absl::Span<const double> values, MetricRange range, double least_deviation) {
   const double mean = Mean(values);
   if (values.size() == 1) return {mean, std::nullopt, std::nullopt};
   const auto n = static_cast<double>(values.size());
-  return StudentsT(mean, StandardDeviation(values) / std::sqrt(n), n - 1, range);
+  const double deviation = std::max(StandardDeviation(values), least_deviation);
+  return StudentsT(mean, deviation / std::sqrt(n), n - 1, range);
 }
 
 Estimate MedianInterval(absl::Span<const double> values) {

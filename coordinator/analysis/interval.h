@@ -20,8 +20,10 @@ struct Estimate {
 
 // Student's t with n - 1 degrees of freedom, cut to the values the metric can take: with few seeds
 // of a bimodal outcome it is wide, as it should be, where a bootstrap of two or three values would
-// look certain. None for one value.
-Estimate MeanInterval(absl::Span<const double> values, MetricRange range);
+// look certain. The values' deviation is taken to be no less than the least one. None for one
+// value.
+Estimate MeanInterval(absl::Span<const double> values, MetricRange range,
+                      double least_deviation = 0);
 
 // Of the median: two of the values, by their ranks, whatever the values' distribution (Conover
 // 1999, section 3.2). None for fewer than six values: they cannot make it 95 %.

@@ -96,6 +96,8 @@ TEST(Judge, SeedsThatAgreeAreNotBelievedBeyondTheirTestSet) {
     const ClaimFindings found = results.Investigate(AtLeast("0.95")).value();
     EXPECT_EQ(found.verdicts[0].verdict,
               parameters.test_samples == 10 ? Verdict::kUndecided : Verdict::kHolds);
+    // What is shown agrees with the verdict.
+    EXPECT_EQ(*found.verdicts[0].mean->low < 0.95, parameters.test_samples == 10);
   }
 }
 

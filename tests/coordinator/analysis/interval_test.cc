@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 namespace pathsweep {
 namespace {
 
@@ -16,6 +18,14 @@ TEST(MeanInterval, EqualValuesHaveAnIntervalOfWidthZero) {
   const Estimate estimate = MeanInterval({0.5, 0.5, 0.5}, {});
   EXPECT_EQ(*estimate.low, 0.5);
   EXPECT_EQ(*estimate.high, 0.5);
+}
+
+TEST(MeanInterval, TakesNoLessThanTheLeastDeviation) {
+  const Estimate least = MeanInterval({0.4, 0.6}, {}, 1);
+  const Estimate wide = MeanInterval({0.5 - std::sqrt(0.5), 0.5 + std::sqrt(0.5)}, {});
+  EXPECT_NEAR(*least.low, *wide.low, 1e-12);
+  EXPECT_NEAR(*least.high, *wide.high, 1e-12);
+  EXPECT_EQ(*MeanInterval({0.4, 0.6}, {}, 0.01).low, *MeanInterval({0.4, 0.6}, {}).low);
 }
 
 TEST(MeanInterval, TwoSeedsThatDisagreeSayNothingOfAShare) {
