@@ -5,7 +5,7 @@
 
 #include "client/connection.h"
 #include "client/environment.h"
-#include "client/report.h"
+#include "client/views/report.h"
 
 namespace pathsweep {
 

@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "client/child_process.h"
 #include "client/environment.h"
-#include "client/scratch_folder.h"
+#include "client/programs/child_process.h"
+#include "client/programs/scratch_folder.h"
 
 namespace pathsweep {
 

@@ -4,7 +4,7 @@
 #include <cstdio>
 
 #include "absl/strings/str_cat.h"
-#include "client/reports.h"
+#include "client/views/reports.h"
 
 namespace pathsweep {
 namespace {

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/grid.h"
 #include "base/parameter_proto.h"
-#include "client/reports.h"
+#include "client/views/reports.h"
 
 namespace pathsweep {
 namespace {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "absl/status/statusor.h"
-#include "client/report.h"
+#include "client/views/report.h"
 #include "pathsweep/v1/sweep.pb.h"
 
 namespace pathsweep {

@@ -3,9 +3,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "client/claims_view.h"
 #include "client/commands/commands.h"
-#include "client/sweep_file.h"
+#include "client/sweep_file/sweep_file.h"
+#include "client/views/claims_view.h"
 
 namespace pathsweep {
 namespace {

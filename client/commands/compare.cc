@@ -4,8 +4,8 @@
 
 #include "absl/strings/str_split.h"
 #include "client/commands/commands.h"
-#include "client/comparison_view.h"
-#include "client/condition_text.h"
+#include "client/views/comparison_view.h"
+#include "client/views/condition_text.h"
 
 namespace pathsweep {
 namespace {

@@ -3,8 +3,8 @@
 #include <memory>
 
 #include "client/commands/commands.h"
-#include "client/condition_text.h"
-#include "client/curves_view.h"
+#include "client/views/condition_text.h"
+#include "client/views/curves_view.h"
 
 namespace pathsweep {
 

@@ -12,7 +12,7 @@
 #include "client/export/trial_columns.h"
 #include "client/export/trial_records.h"
 #include "client/output_file.h"
-#include "client/scratch_folder.h"
+#include "client/programs/scratch_folder.h"
 #include "client/trial_pages.h"
 
 namespace pathsweep {

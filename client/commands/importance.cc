@@ -2,7 +2,7 @@
 #include <string>
 
 #include "client/commands/commands.h"
-#include "client/effects_view.h"
+#include "client/views/effects_view.h"
 
 namespace pathsweep {
 

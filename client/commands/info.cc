@@ -4,7 +4,7 @@
 #include "base/trial_parameters.h"
 #include "client/commands/commands.h"
 #include "client/completion.h"
-#include "client/reports.h"
+#include "client/views/reports.h"
 
 namespace pathsweep {
 namespace {

@@ -9,11 +9,11 @@
 #include "absl/strings/str_format.h"
 #include "absl/time/time.h"
 #include "base/file_chunks.h"
-#include "client/attention_picture.h"
-#include "client/child_process.h"
 #include "client/commands/commands.h"
-#include "client/reports.h"
-#include "client/scratch_folder.h"
+#include "client/programs/child_process.h"
+#include "client/programs/scratch_folder.h"
+#include "client/views/attention_picture.h"
+#include "client/views/reports.h"
 #include "pathsweep/v1/checkpoint_service.grpc.pb.h"
 
 namespace pathsweep {

@@ -9,7 +9,7 @@
 #include "client/commands/curves.h"
 #include "client/output_file.h"
 #include "client/plot/plots.h"
-#include "client/table_view.h"
+#include "client/views/table_view.h"
 
 namespace pathsweep {
 namespace {

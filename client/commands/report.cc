@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "client/commands/commands.h"
+#include "client/commands/report_page.h"
 #include "client/output_file.h"
 #include "client/plot/plots.h"
-#include "client/report_page.h"
-#include "client/table_view.h"
+#include "client/views/table_view.h"
 
 namespace pathsweep {
 namespace {

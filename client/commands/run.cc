@@ -4,16 +4,16 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "client/claims_view.h"
 #include "client/commands/commands.h"
 #include "client/commands/report.h"
 #include "client/local_cluster.h"
 #include "client/output_file.h"
 #include "client/progress.h"
-#include "client/reports.h"
 #include "client/request_id.h"
-#include "client/sweep_file.h"
-#include "client/table_view.h"
+#include "client/sweep_file/sweep_file.h"
+#include "client/views/claims_view.h"
+#include "client/views/reports.h"
+#include "client/views/table_view.h"
 
 namespace pathsweep {
 namespace {

@@ -10,10 +10,10 @@
 #include "base/sweep_name.h"
 #include "client/commands/commands.h"
 #include "client/progress.h"
-#include "client/reports.h"
 #include "client/request_id.h"
 #include "client/submission.h"
-#include "client/sweep_file.h"
+#include "client/sweep_file/sweep_file.h"
+#include "client/views/reports.h"
 
 namespace pathsweep {
 namespace {

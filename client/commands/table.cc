@@ -4,7 +4,7 @@
 
 #include "client/choice.h"
 #include "client/commands/commands.h"
-#include "client/table_view.h"
+#include "client/views/table_view.h"
 
 namespace pathsweep {
 namespace {

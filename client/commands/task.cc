@@ -9,7 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "base/trial_parameters.h"
 #include "client/commands/commands.h"
-#include "client/text_file.h"
+#include "client/sweep_file/text_file.h"
 #include "worker/task/path_star.h"
 #include "worker/task/task_shape.h"
 #include "worker/task/text_format.h"

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "client/commands/commands.h"
-#include "client/reports.h"
 #include "client/trial_pages.h"
+#include "client/views/reports.h"
 
 namespace pathsweep {
 namespace {

@@ -12,8 +12,8 @@
 #include "absl/time/time.h"
 #include "base/metrics.h"
 #include "base/parameter_proto.h"
-#include "client/report.h"
-#include "client/reports.h"
+#include "client/views/report.h"
+#include "client/views/reports.h"
 
 namespace pathsweep {
 namespace {

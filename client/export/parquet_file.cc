@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
-#include "client/child_process.h"
+#include "client/programs/child_process.h"
 
 namespace pathsweep {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "client/scratch_folder.h"
+#include "client/programs/scratch_folder.h"
 
 namespace pathsweep {
 

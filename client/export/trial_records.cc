@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
-#include "client/report.h"
-#include "client/reports.h"
+#include "client/views/report.h"
+#include "client/views/reports.h"
 
 namespace pathsweep {
 

@@ -6,10 +6,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "client/claim_text.h"
 #include "client/plot/axis.h"
 #include "client/plot/plots.h"
-#include "client/reports.h"
+#include "client/views/claim_text.h"
+#include "client/views/reports.h"
 
 namespace pathsweep {
 namespace {

@@ -8,8 +8,8 @@
 #include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "base/metrics.h"
-#include "client/child_process.h"
-#include "client/scratch_folder.h"
+#include "client/programs/child_process.h"
+#include "client/programs/scratch_folder.h"
 
 namespace pathsweep {
 namespace {

@@ -7,7 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "client/plot/axis.h"
 #include "client/plot/plots.h"
-#include "client/reports.h"
+#include "client/views/reports.h"
 
 namespace pathsweep {
 namespace {

@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "client/plot/gnuplot.h"
-#include "client/reports.h"
+#include "client/views/reports.h"
 
 namespace pathsweep {
 namespace {

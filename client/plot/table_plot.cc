@@ -7,7 +7,7 @@
 #include "client/plot/axis.h"
 #include "client/plot/plots.h"
 #include "client/plot/series.h"
-#include "client/reports.h"
+#include "client/views/reports.h"
 
 namespace pathsweep {
 namespace {

@@ -1,15 +1,24 @@
 #include "coordinator/rpc/claim_report.h"
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "base/claim_proto.h"
 #include "base/parameter_proto.h"
+#include "base/suggest.h"
 #include "coordinator/analysis/claim_findings.h"
+#include "coordinator/planner/sweep_values.h"
 #include "coordinator/rpc/convert.h"
 
 namespace pathsweep {
 namespace {
 
+// Config verdicts of each claim, unless asked for otherwise, and at most.
+constexpr size_t kVerdicts = 1000;
+constexpr size_t kMostVerdicts = 20'000;
 constexpr int kCounterexamples = 100;  // of each config
 
 v1::ConfigVerdict ConfigToProto(const Claim& claim, const ConfigColumns& configs,
@@ -63,8 +72,7 @@ void AddExtremes(const Claim& claim, const ConfigColumns& configs, const ClaimFi
       ConfigToProto(claim, configs, findings.samples[*best], findings.verdicts[*best]);
 }
 
-}  // namespace
-
+// With so many config verdicts at most; `looks` is as in Judge.
 v1::ClaimReport ReportOn(const Claim& claim, const ConfigColumns& configs, const SeedValues& values,
                          size_t looks, size_t max_verdicts) {
   v1::ClaimReport proto;
@@ -93,6 +101,7 @@ v1::ClaimReport ReportOn(const Claim& claim, const ConfigColumns& configs, const
   return proto;
 }
 
+// What a search for configs that break the claim has tried; `values` are those of its seeds.
 void AddSearch(const Claim& claim, const ConfigColumns& configs, const SeedValues& values,
                v1::ClaimReport& report) {
   const auto samples = SamplesOf(claim, configs, values);
@@ -108,6 +117,63 @@ void AddSearch(const Claim& claim, const ConfigColumns& configs, const SeedValue
   }
   if (!lowest) return;
   *search.mutable_lowest() = ConfigToProto(claim, configs, (*samples)[*lowest], verdicts[*lowest]);
+}
+
+// Those of the request, or else the sweep's by the names of the request.
+absl::StatusOr<std::vector<Claim>> AskedClaims(const v1::GetClaimsRequest& request,
+                                               const SweepSpec& spec) {
+  if (request.claims_size() > 0) {
+    v1::SweepSpec asked;
+    asked.set_metric(spec.metric);
+    *asked.mutable_claims() = request.claims();
+    return ClaimsFromProto(asked, spec.grid);
+  }
+  std::vector<Claim> claims;
+  std::vector<absl::string_view> known;
+  for (const Claim& claim : spec.claims) known.push_back(claim.name);
+  for (const std::string& name : request.names()) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    return absl::NotFoundError(
+        absl::StrCat("the sweep has no claim `", name, "`", DidYouMean(name, known)));
+  }
+  for (const Claim& claim : spec.claims) {
+    const auto& names = request.names();
+    const bool asked = names.empty() || std::ranges::find(names, claim.name) != names.end();
+    if (asked) claims.push_back(claim);
+  }
+  return claims;
+}
+
+}  // namespace
+
+absl::StatusOr<v1::GetClaimsResponse> ClaimsOf(const Sweep& sweep,
+                                               const v1::GetClaimsRequest& request,
+                                               ResultsReader& reader,
+                                               const std::function<bool()>& cancelled) {
+  const absl::StatusOr<std::vector<Claim>> claims = AskedClaims(request, sweep.spec);
+  if (!claims.ok()) return claims.status();
+  const size_t max_verdicts = request.max_verdicts() <= 0
+                                  ? kVerdicts
+                                  : std::min<size_t>(request.max_verdicts(), kMostVerdicts);
+  const ConfigColumns configs = ConfigsOf(sweep);
+  ValuesByClaim by_claim(sweep, ReadFrom(reader, sweep, /*judged=*/true));
+  v1::GetClaimsResponse response;
+  for (const Claim& claim : *claims) {
+    if (cancelled()) return absl::CancelledError();
+    const absl::StatusOr<const SeedValues*> values = by_claim.Of(claim);
+    if (!values.ok()) return values.status();
+    v1::ClaimReport& report = *response.add_claims();
+    report = ReportOn(claim, configs, **values, LooksOf(sweep.spec), max_verdicts);
+    if (sweep.spec.search) report.clear_share();  // configs that were chosen are no sample
+    if (!Falsifies(sweep.spec, claim)) continue;
+    const absl::StatusOr<const SeedValues*> tried = by_claim.Of(claim.metric, SeedsOf::kGrid);
+    if (!tried.ok()) return tried.status();
+    AddSearch(claim, configs, **tried, report);
+  }
+  response.set_sweep(sweep.spec.name);
+  response.set_trials(sweep.trials);
+  response.set_unfinished(sweep.Unfinished());
+  return response;
 }
 
 }  // namespace pathsweep

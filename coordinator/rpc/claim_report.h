@@ -1,21 +1,20 @@
-// What a sweep's results say of a claim, as a message.
+// What a sweep's results say of claims, as a message.
 #pragma once
 
-#include <cstddef>
+#include <functional>
 
-#include "base/claim.h"
-#include "coordinator/analysis/config_columns.h"
-#include "coordinator/analysis/seed_values.h"
-#include "pathsweep/v1/claim.pb.h"
+#include "absl/status/statusor.h"
+#include "coordinator/domain/sweep.h"
+#include "coordinator/store/results_reader.h"
+#include "pathsweep/v1/sweep_service.pb.h"
 
 namespace pathsweep {
 
-// With so many config verdicts at most; `looks` is as in Judge.
-v1::ClaimReport ReportOn(const Claim& claim, const ConfigColumns& configs, const SeedValues& values,
-                         size_t looks, size_t max_verdicts);
-
-// What a search for configs that break the claim has tried; `values` are those of its seeds.
-void AddSearch(const Claim& claim, const ConfigColumns& configs, const SeedValues& values,
-               v1::ClaimReport& report);
+// The claims of the request, or the sweep's own. `cancelled` is asked before each. InvalidArgument
+// or NotFound for claims that cannot be asked, Cancelled.
+absl::StatusOr<v1::GetClaimsResponse> ClaimsOf(const Sweep& sweep,
+                                               const v1::GetClaimsRequest& request,
+                                               ResultsReader& reader,
+                                               const std::function<bool()>& cancelled);
 
 }  // namespace pathsweep

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <fstream>
 #include <functional>
-#include <map>
 #include <optional>
 #include <utility>
 
@@ -14,11 +13,8 @@
 #include "absl/time/time.h"
 #include "base/claim_proto.h"
 #include "base/file_chunks.h"
-#include "base/grpc_status.h"
-#include "base/metrics.h"
 #include "base/parameter_proto.h"
-#include "base/suggest.h"
-#include "coordinator/planner/sweep_values.h"
+#include "base/grpc_status.h"
 #include "coordinator/rpc/claim_report.h"
 #include "coordinator/rpc/comparison_report.h"
 #include "coordinator/rpc/convert.h"
@@ -31,9 +27,6 @@ namespace pathsweep {
 namespace {
 
 constexpr int64_t kLargestPage = 1000;
-// Config verdicts of each claim, unless asked for otherwise, and at most.
-constexpr size_t kVerdicts = 1000;
-constexpr size_t kMostVerdicts = 20'000;
 // Points or trials that a call of an optimizer outside may name.
 constexpr size_t kMostAsked = 1000;
 constexpr absl::Duration kLongestWait = absl::Seconds(60);
@@ -54,31 +47,6 @@ absl::StatusOr<Sweep> CopySweep(
                                     }});
   if (!status.ok()) return status;
   return found;
-}
-
-// Those of the request, or else the sweep's by the names of the request.
-absl::StatusOr<std::vector<Claim>> AskedClaims(const v1::GetClaimsRequest& request,
-                                               const SweepSpec& spec) {
-  if (request.claims_size() > 0) {
-    v1::SweepSpec asked;
-    asked.set_metric(spec.metric);
-    *asked.mutable_claims() = request.claims();
-    return ClaimsFromProto(asked, spec.grid);
-  }
-  std::vector<Claim> claims;
-  std::vector<absl::string_view> known;
-  for (const Claim& claim : spec.claims) known.push_back(claim.name);
-  for (const std::string& name : request.names()) {
-    if (std::ranges::find(known, name) != known.end()) continue;
-    return absl::NotFoundError(
-        absl::StrCat("the sweep has no claim `", name, "`", DidYouMean(name, known)));
-  }
-  for (const Claim& claim : spec.claims) {
-    const auto& names = request.names();
-    const bool asked = names.empty() || std::ranges::find(names, claim.name) != names.end();
-    if (asked) claims.push_back(claim);
-  }
-  return claims;
 }
 
 absl::StatusOr<v1::ListEnvironmentsResponse> EnvironmentsOf(const Sweep& sweep,
@@ -321,11 +289,8 @@ grpc::Status SweepServiceHandler::GetTrial(grpc::ServerContext*, const v1::GetTr
   return ToGrpc(ReadDetails(request->id(), *response));
 }
 
-template <typename Asked, typename Answer>
-grpc::Status SweepServiceHandler::Analyze(const Asked& request,
-                                          absl::StatusOr<Answer> (*analyze)(const Sweep&,
-                                                                            const Asked&,
-                                                                            ResultsReader&),
+template <typename Asked, typename Answer, typename Analysis>
+grpc::Status SweepServiceHandler::Analyze(const Asked& request, const Analysis& analyze,
                                           Answer& response) {
   const absl::StatusOr<Sweep> sweep = FindSweep(request.sweep());
   if (!sweep.ok()) return ToGrpc(sweep.status());
@@ -363,34 +328,13 @@ grpc::Status SweepServiceHandler::GetComparison(grpc::ServerContext*,
 grpc::Status SweepServiceHandler::GetClaims(grpc::ServerContext* context,
                                             const v1::GetClaimsRequest* request,
                                             v1::GetClaimsResponse* response) {
-  absl::StatusOr<Sweep> sweep = FindSweep(request->sweep());
-  if (!sweep.ok()) return ToGrpc(sweep.status());
-  absl::StatusOr<std::vector<Claim>> claims = AskedClaims(*request, sweep->spec);
-  if (!claims.ok()) return ToGrpc(claims.status());
-  const absl::StatusOr<std::unique_ptr<ResultsReader>> reader = OpenReader();
-  if (!reader.ok()) return ToGrpc(reader.status());
-  const size_t max_verdicts = request->max_verdicts() <= 0
-                                  ? kVerdicts
-                                  : std::min<size_t>(request->max_verdicts(), kMostVerdicts);
-  const ConfigColumns configs = ConfigsOf(*sweep);
-  ValuesByClaim by_claim(*sweep, ReadFrom(**reader, *sweep, /*judged=*/true));
-  for (const Claim& claim : *claims) {
-    if (context->IsCancelled()) return grpc::Status::CANCELLED;
-    const absl::StatusOr<const SeedValues*> values = by_claim.Of(claim);
-    if (!values.ok()) return ToGrpc(values.status());
-    v1::ClaimReport& report = *response->add_claims();
-    report = ReportOn(claim, configs, **values, LooksOf(sweep->spec), max_verdicts);
-    if (sweep->spec.search) report.clear_share();  // configs that were chosen are no sample
-    if (!Falsifies(sweep->spec, claim)) continue;
-    const absl::StatusOr<const SeedValues*> tried = by_claim.Of(claim.metric, SeedsOf::kGrid);
-    if (!tried.ok()) return ToGrpc(tried.status());
-    AddSearch(claim, configs, **tried, report);
-  }
-  response->set_sweep(sweep->spec.name);
+  const auto ask = [&](const Sweep& sweep, const v1::GetClaimsRequest& asked,
+                       ResultsReader& reader) {
+    return ClaimsOf(sweep, asked, reader, [&] { return context->IsCancelled(); });
+  };
+  const grpc::Status status = Analyze(*request, ask, *response);
   response->set_database(database_);
-  response->set_trials(sweep->trials);
-  response->set_unfinished(sweep->Unfinished());
-  return ToGrpc(CheckThere(*sweep));
+  return status;
 }
 
 grpc::Status SweepServiceHandler::ListEnvironments(grpc::ServerContext*,

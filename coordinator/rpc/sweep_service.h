@@ -82,11 +82,9 @@ class SweepServiceHandler final : public v1::SweepService::Service {
   grpc::Status Run(Request request, const std::function<const Sweep*(const State&)>& find,
                    v1::Sweep& changed);
   // Answers a question to the sweep that the request names, out of the database.
-  template <typename Asked, typename Answer>
-  grpc::Status Analyze(const Asked& request,
-                       absl::StatusOr<Answer> (*analyze)(const Sweep&, const Asked&,
-                                                         ResultsReader&),
-                       Answer& response);
+  // `analyze` takes the sweep, the request and a reader.
+  template <typename Asked, typename Answer, typename Analysis>
+  grpc::Status Analyze(const Asked& request, const Analysis& analyze, Answer& response);
   // A copy of the sweep as it stands now; NotFound if there is none.
   absl::StatusOr<Sweep> FindSweep(const std::string& name_or_id);
   absl::StatusOr<TrialRecord> FindTrial(TrialId trial);

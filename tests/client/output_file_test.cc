@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string>
 
-#include "client/scratch_folder.h"
+#include "client/programs/scratch_folder.h"
 
 namespace pathsweep {
 namespace {

@@ -130,3 +130,40 @@ def test_every_question_has_an_answer(page, folder, cluster):
         assert "<svg" in (cluster.folder / f"{picture}.svg").read_text()
     refused = cluster.ctl_raw("plot", "importance", "small", "-o", "importance.svg")
     assert refused.returncode == 1 and "cannot be said" in refused.stderr
+
+
+def test_where_every_trial_diverged_every_answer_says_what_is_missing(tmp_path):
+    (tmp_path / "wild.yaml").write_text("""
+name: wild
+method: grid
+parameters:
+  objective: {values: [reverse, standard]}
+  lr: {values: [5, 10]}
+  optimizer: {value: sgd}
+  momentum: {value: 0.99}
+  grad_clip: {value: 0}
+  warmup: {value: 0}
+  length: {value: 3}
+  nodes: {value: 5}
+  depth: {value: 1}
+  width: {value: 16}
+  steps: {value: 200}
+  eval_every: {value: 100}
+  test_samples: {value: 16}
+seeds: 2
+claims:
+  fails: {where: {objective: standard}, at_most: 1/degree + 0.05}
+  falls: {metric: test_loss, at_most: 1}
+""")
+    run = subprocess.run([BIN / "sweepctl", "run", "wild.yaml", "--report", "wild.html"],
+                         capture_output=True, text=True, cwd=tmp_path, timeout=DEADLINE_SECONDS)
+    assert run.returncode == 0, run.stderr
+    with sqlite3.connect(tmp_path / "wild.db") as database:
+        reasons = database.execute("SELECT DISTINCT reason FROM trials").fetchall()
+    assert reasons == [("diverged",)]
+    # They count with what they measured before.
+    assert "0 [0, 0]  solved 0/2" in run.stdout
+    assert "Holds in 0 of 2 configs, fails in 0, undecided in 2." in run.stdout
+    assert "cannot be said: all configs have the same value" in run.stdout
+    assert "Holds in 0 of 4 configs" in run.stdout
+    assert "undecided" in (tmp_path / "wild.html").read_text()
