@@ -11,7 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
 #include "base/distribution.h"
 #include "base/expression.h"
 #include "base/trial_parameters.h"
@@ -110,15 +112,27 @@ class ParameterParser {
                     absl::StrCat("`", spec_.name, "` has `value` and `values`; keep one"));
     } else if (kind == "constant" || (kind.empty() && value != nullptr)) {
       if (value == nullptr) return NeedsValues();
+      CheckOthers({"value"}, "one value");
       const auto typed = ParseParameterValue(spec_, value->value, value->value_place, problems_);
       if (typed) Add(*typed);
     } else if (kind == "categorical" || (kind.empty() && values != nullptr)) {
       if (values == nullptr) return NeedsValues();
+      CheckOthers({"values", "probabilities"}, "a list of values");
       AddList(ParseList(spec_, *values, problems_));
     } else if (kind.empty()) {
       NeedsValues();
     } else {
       AddDistribution(kind);
+    }
+  }
+
+  // What stands beside what is meant would be passed over, though it was written to say something.
+  void CheckOthers(std::vector<absl::string_view> used, absl::string_view what) {
+    used.insert(used.end(), {"distribution", "when", "cross"});
+    for (const auto& [key, entry] : keys_) {
+      if (std::ranges::find(used, key) != used.end()) continue;
+      problems_.Add(entry.key_place, absl::StrCat("`", spec_.name, "` is ", what, ", of which `",
+                                                  key, "` says nothing; take it away"));
     }
   }
 
@@ -190,6 +204,7 @@ class ParameterParser {
       }
       *target = *number;
     }
+    CheckOthers({low, high, absl::StartsWith(kind, "q_") ? "q" : ""}, kind);
     const YamlEntry* place = Find("distribution");
     AddChecked(distribution, place == nullptr ? entry_.key_place : place->value_place);
   }
