@@ -69,6 +69,7 @@ absl::StatusOr<int64_t> WriteJson(const Source& source, AtomicFile& file) {
 
 absl::Status Append(const std::filesystem::path& from, AtomicFile& to) {
   std::ifstream stream(from, std::ios::binary);
+  if (!stream.is_open()) return absl::DataLossError("what was exported is not there");
   std::string block(1 << 20, '\0');
   while (stream.read(block.data(), static_cast<std::streamsize>(block.size())) ||
          stream.gcount() > 0) {
@@ -87,7 +88,11 @@ absl::StatusOr<int64_t> WriteParquet(const Source& source, AtomicFile& file) {
   const absl::StatusOr<int64_t> trials = WriteCsv(source, **rows);
   if (!trials.ok()) return trials.status();
   absl::Status written = (*rows)->Commit();
-  if (written.ok()) written = MakeParquet(*folder, "trials.csv", "trials.parquet");
+  if (written.ok()) {
+    written = MakeParquet(
+        *folder, "trials.csv", "trials.parquet", TrialRecords(source.columns).Columns(),
+        [&](absl::Duration pause) { return source.context.environment.interrupts.Wait(pause); });
+  }
   if (written.ok()) written = Append(folder->path() / "trials.parquet", file);
   if (!written.ok()) return written;
   return *trials;
@@ -145,6 +150,9 @@ absl::Status Export(Context& context, const ExportOptions& options) {
   if (options.format != ExportFormat::kOptuna && !options.metric.empty()) {
     return absl::InvalidArgumentError("--metric is for optuna; the others have every metric");
   }
+  if (options.format == ExportFormat::kParquet) {  // before all the work
+    if (absl::Status there = FindDuckdb().status(); !there.ok()) return there;
+  }
   context.environment.interrupts.Catch();
   Connection connection(context.options.server);
   // The columns must be known before the first row.
@@ -177,7 +185,7 @@ void AddExportCommand(CLI::App& app, const Choose& choose) {
                                          {"parquet", ExportFormat::kParquet},
                                          {"optuna", ExportFormat::kOptuna}};
   AddChoice(*command, "--format", formats, options->format,
-            "csv, json, or optuna (a database that optuna.load_study opens)")
+            "csv, json, parquet (by duckdb), or optuna (a database that optuna.load_study opens)")
       ->type_name("FORM")
       ->required();
   command->add_option("--metric", options->metric,

@@ -8,10 +8,34 @@
 
 namespace pathsweep {
 
+namespace {
+
+using Type = RecordColumn::Type;
+
+Type TypeOf(const ParameterValue& value) {
+  if (std::holds_alternative<int64_t>(value)) return Type::kInteger;
+  if (std::holds_alternative<double>(value)) return Type::kReal;
+  return std::holds_alternative<bool>(value) ? Type::kFlag : Type::kText;
+}
+
+}  // namespace
+
+std::vector<RecordColumn> TrialRecords::Columns() const {
+  std::vector<RecordColumn> columns = {{"trial", Type::kInteger},
+                                       {"state", Type::kText},
+                                       {"reason", Type::kText},
+                                       {"seed", Type::kInteger},
+                                       {"last_step", Type::kInteger}};
+  for (const ParameterSpread& parameter : parameters_) {
+    columns.push_back({parameter.name, TypeOf(parameter.lowest)});
+  }
+  for (const std::string& metric : metrics_) columns.push_back({metric, Type::kReal});
+  return columns;
+}
+
 std::string TrialRecords::CsvHeader() const {
-  std::vector<std::string> cells = {"trial", "state", "reason", "seed", "last_step"};
-  for (const ParameterSpread& parameter : parameters_) cells.push_back(parameter.name);
-  cells.insert(cells.end(), metrics_.begin(), metrics_.end());
+  std::vector<std::string> cells;
+  for (const RecordColumn& column : Columns()) cells.push_back(column.name);
   return CsvLine(cells);
 }
 

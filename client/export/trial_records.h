@@ -12,12 +12,20 @@
 
 namespace pathsweep {
 
+struct RecordColumn {
+  enum class Type { kInteger, kReal, kFlag, kText };
+  std::string name;
+  Type type;
+};
+
 class TrialRecords {
  public:
   explicit TrialRecords(const TrialColumns& columns)
       : parameters_(columns.Varying()),
         metrics_(columns.metrics().begin(), columns.metrics().end()) {}
 
+  // Those of the CSV, in order.
+  std::vector<RecordColumn> Columns() const;
   std::string CsvHeader() const;
   // A cell is empty where a trial has not measured the metric.
   std::string Csv(const v1::Trial& trial) const;

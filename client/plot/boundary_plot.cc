@@ -6,6 +6,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "client/plot/axis.h"
 #include "client/plot/plots.h"
 #include "client/views/claim_text.h"
@@ -75,11 +77,29 @@ std::vector<v1::ParameterValue> ValuesOf(const Configs& configs, const std::stri
   return values;
 }
 
-std::string Title(const v1::ClaimReport& report) {
-  return absl::StrCat(
-      "set title ",
-      Quoted(absl::StrCat(report.claim().name(), ": ", StatementText(report.claim()))),
-      " noenhanced font ',10' offset 0,-0.3\n");
+// Lines of so many letters at most, but for longer words.
+std::vector<std::string> Wrapped(absl::string_view text, size_t width) {
+  std::vector<std::string> lines;
+  for (absl::string_view word : absl::StrSplit(text, ' ')) {
+    if (lines.empty() || lines.back().size() + 1 + word.size() > width) {
+      lines.emplace_back(word);
+    } else {
+      absl::StrAppend(&lines.back(), " ", word);
+    }
+  }
+  return lines;
+}
+
+std::string Title(const v1::ClaimReport& report, int width) {
+  constexpr int kLetter = 7;  // wide at most, in points of the screen
+  const std::string title =
+      absl::StrCat(report.claim().name(), ": ", StatementText(report.claim()));
+  const auto quote = [](std::string* out, const std::string& line) {
+    absl::StrAppend(out, Quoted(line));
+  };
+  return absl::StrCat("set title ",
+                      absl::StrJoin(Wrapped(title, width / kLetter), " . \"\\n\" . ", quote),
+                      " noenhanced font ',10' offset 0,-0.3\n");
 }
 
 std::string MetricLabel(const v1::Claim& claim) {
@@ -125,7 +145,8 @@ Plot OverOne(const v1::ClaimReport& report, const std::string& x) {
   for (const auto& [at, bound] : bounds) absl::StrAppend(&rows, at, " ", bound, "\n");
   absl::StrAppend(
       &plot.commands, "$bound << EOD\n", rows, "EOD\n", axis.Commands("x", x), Bands(report, x),
-      Title(report), "set ylabel ", Quoted(MetricLabel(report.claim())), " noenhanced\n",
+      Title(report, plot.width), "set ylabel ", Quoted(MetricLabel(report.claim())),
+      " noenhanced\n",
       !report.claim().has_comparison() && IsShare(report.claim().metric()) ? kShareRange : "",
       "set key outside bottom center horizontal\n");
   curves.push_back(
@@ -176,7 +197,7 @@ Plot OverTwo(const v1::ClaimReport& report, const std::string& x, const std::str
       &plot.commands, "$decided << EOD\n", decided.empty() ? "NaN NaN NaN\n" : decided,
       "EOD\n$undecided << EOD\n", undecided.empty() ? "NaN NaN\n" : undecided,
       "EOD\n$labels << EOD\n", labels.empty() ? "NaN NaN \"\"\n" : labels, "EOD\n",
-      across.CellCommands("x", x), up.CellCommands("y", y), Title(report),
+      across.CellCommands("x", x), up.CellCommands("y", y), Title(report, plot.width),
       "set palette defined (0 '#D55E00', 0.5 '#F5F2E9', 1 '#0072B2')\nset cbrange [0:1]\n"
       "set cblabel \"share of decided configs that hold\"\nset border 0\nset tics scale 0\n"
       "unset key\n",
@@ -201,6 +222,10 @@ absl::StatusOr<Plot> BoundaryPlot(const v1::ClaimReport& report, const std::stri
     return absl::FailedPreconditionError(absl::StrCat(
         "the claim `", name, "` is about ", report.configs(), " configs, too many for a picture (",
         report.verdicts_size(), " at most); ask for a part with a narrower `where`"));
+  }
+  if (std::ranges::none_of(report.verdicts(), &v1::ConfigVerdict::has_mean)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "no config of the claim `", name, "` has a value of ", report.claim().metric(), " yet"));
   }
   const std::vector<std::string> varying = Varying(report.verdicts());
   if (varying.empty()) {

@@ -81,8 +81,9 @@ absl::StatusOr<std::string> Run(const std::string& terminal, const Plot& plot) {
   std::string bytes = folder->BytesOf("picture");
   // It goes on after an error in some cases, with half of a picture.
   const std::string said = folder->BytesOf("log");
-  if (!bytes.empty() && said.find(", line ") == std::string::npos) return bytes;
-  return absl::InternalError(absl::StrCat("gnuplot failed: ", absl::StripAsciiWhitespace(said)));
+  const bool complained = said.find(", line ") != std::string::npos;
+  if ((*process)->Succeeded() && !bytes.empty() && !complained) return bytes;
+  return FailureOf("gnuplot", said);
 }
 
 }  // namespace
@@ -107,7 +108,8 @@ bool IsShare(absl::string_view metric) {
 
 std::string Quoted(absl::string_view text) {
   return absl::StrCat(
-      "\"", absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"\"", "\\\""}, {"\n", " "}}), "\"");
+      "\"", absl::StrReplaceAll(text, {{"\\", "\\\\"}, {"\"", "\\\""}, {"\n", " "}, {"`", "'"}}),
+      "\"");
 }
 
 }  // namespace pathsweep

@@ -28,7 +28,7 @@ absl::StatusOr<std::string> DrawSvg(const Plot& plot);
 bool IsShare(absl::string_view metric);
 inline constexpr char kShareRange[] = "set yrange [-0.02:1.02]\n";
 
-// A text between quotes, as data and titles need it.
+// A text between quotes, as data and titles need it: without backquotes, which gnuplot would run.
 std::string Quoted(absl::string_view text);
 
 }  // namespace pathsweep

@@ -9,8 +9,10 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
@@ -40,8 +42,11 @@ absl::StatusOr<std::filesystem::path> FindProgram(const std::string& name,
                                                   const std::string& advice) {
   const char* path = std::getenv("PATH");
   for (absl::string_view folder : absl::StrSplit(path == nullptr ? "" : path, ':')) {
+    if (folder.empty()) continue;
     std::filesystem::path program = std::filesystem::path(std::string(folder)) / name;
-    if (access(program.c_str(), X_OK) == 0) return program;
+    std::error_code missing;
+    const bool is_file = std::filesystem::is_regular_file(program, missing);
+    if (is_file && access(program.c_str(), X_OK) == 0) return program;
   }
   return absl::FailedPreconditionError(absl::StrCat(name, " is not in PATH; ", advice));
 }
@@ -66,6 +71,7 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(
   pointers.push_back(nullptr);
   const pid_t pid = fork();
   if (pid == 0) Execute(pointers.data(), output);
+  if (pid > 0) setpgid(pid, pid);  // as the child does: whoever is first
   close(output);
   if (pid < 0) {
     return absl::ResourceExhaustedError(
@@ -74,28 +80,34 @@ absl::StatusOr<std::unique_ptr<ChildProcess>> ChildProcess::Start(
   return std::unique_ptr<ChildProcess>(new ChildProcess(pid));
 }
 
+absl::Status FailureOf(const std::string& program, absl::string_view said) {
+  said = absl::StripAsciiWhitespace(said);
+  return absl::InternalError(
+      absl::StrCat(program, said.empty() ? " failed without a word" : " failed: ", said));
+}
+
 ChildProcess::~ChildProcess() {
   Terminate();
   Wait(absl::Now() + kGrace);
 }
 
 bool ChildProcess::Running() {
+  if (!running_) return false;
   int status = 0;
-  if (running_ && waitpid(pid_, &status, WNOHANG) != 0) {
-    running_ = false;
-    succeeded_ = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-  }
+  const pid_t ended = waitpid(pid_, &status, WNOHANG);
+  running_ = ended == 0;
+  succeeded_ = ended == pid_ && WIFEXITED(status) && WEXITSTATUS(status) == 0;
   return running_;
 }
 
 void ChildProcess::Terminate() {
-  if (Running() && !std::exchange(terminated_, true)) kill(pid_, SIGTERM);
+  if (Running() && !std::exchange(terminated_, true)) kill(-pid_, SIGTERM);
 }
 
 void ChildProcess::Wait(absl::Time deadline) {
   while (Running() && absl::Now() < deadline) absl::SleepFor(kPoll);
   if (!running_) return;
-  kill(pid_, SIGKILL);
+  kill(-pid_, SIGKILL);
   waitpid(pid_, nullptr, 0);
   running_ = false;
 }

@@ -8,7 +8,9 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 
 namespace pathsweep {
@@ -16,6 +18,9 @@ namespace pathsweep {
 // Where in PATH it is. FailedPrecondition, with the words `advice`, if it is not there.
 absl::StatusOr<std::filesystem::path> FindProgram(const std::string& name,
                                                   const std::string& advice);
+
+// Internal, with what the program said.
+absl::Status FailureOf(const std::string& program, absl::string_view said);
 
 class ChildProcess {
  public:
@@ -25,7 +30,7 @@ class ChildProcess {
   static absl::StatusOr<std::unique_ptr<ChildProcess>> Start(
       const std::filesystem::path& program, const std::vector<std::string>& arguments,
       const std::filesystem::path& log);
-  // Terminates the child.
+  // Terminates the child, with all that it has started.
   ~ChildProcess();
 
   bool Running();

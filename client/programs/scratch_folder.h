@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 #include <string>
+#include <system_error>
 #include <utility>
 
 #include "absl/status/statusor.h"
@@ -18,7 +19,13 @@ class ScratchFolder {
  public:
   // FailedPrecondition if it cannot be made.
   static absl::StatusOr<ScratchFolder> Make() {
-    std::string path = (std::filesystem::temp_directory_path() / "pathsweep-XXXXXX").string();
+    std::error_code missing;
+    std::string path =
+        (std::filesystem::temp_directory_path(missing) / "pathsweep-XXXXXX").string();
+    if (missing) {
+      return absl::FailedPreconditionError(
+          "there is no folder for temporary files; name one that exists in TMPDIR");
+    }
     if (mkdtemp(path.data()) != nullptr) return ScratchFolder(path);
     return absl::FailedPreconditionError(absl::StrCat("cannot make a folder like `", path, "`"));
   }

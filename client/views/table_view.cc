@@ -38,7 +38,8 @@ Json CellJson(const v1::TableCell& cell, const v1::Table& table) {
           {"best_trial", cell.has_best_trial() ? Json(cell.best_trial()) : Json()},
           {"unfinished", cell.unfinished()},
           {"failed", cell.failed()},
-          {"stopped", cell.stopped()}};
+          {"stopped", cell.stopped()},
+          {"diverged", cell.diverged()}};
 }
 
 std::string CellText(const v1::TableCell& cell, v1::Statistic statistic) {
@@ -55,6 +56,7 @@ std::string CellText(const v1::TableCell& cell, v1::Statistic statistic) {
                                  share.has_low() ? absl::StrCat(" ", IntervalText(share)) : ""));
   }
   if (cell.configs() > 1) parts.push_back(absl::StrCat("over ", cell.configs(), " configs"));
+  if (cell.diverged() > 0) parts.push_back(absl::StrCat(cell.diverged(), " diverged"));
   if (cell.stopped() > 0) parts.push_back(absl::StrCat(cell.stopped(), " stopped early"));
   if (cell.failed() > 0) parts.push_back(absl::StrCat(cell.failed(), " failed"));
   if (cell.unfinished() > 0) parts.push_back(absl::StrCat(cell.unfinished(), " unfinished"));

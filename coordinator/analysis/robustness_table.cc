@@ -193,6 +193,7 @@ class CellMaker {
     if (trial.status == TableTrial::Status::kUnfinished) ++cell.unfinished;
     if (trial.status == TableTrial::Status::kFailed) ++cell.failed;
     if (trial.stopped) ++cell.stopped;
+    if (trial.diverged) ++cell.diverged;
     if (trial.status != TableTrial::Status::kResult) return;
     ++cell.results;
     if (trial.solved) ++cell.solved;

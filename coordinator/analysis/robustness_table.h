@@ -35,8 +35,8 @@ struct TableTrial {
   std::optional<double> value;
   // Final exact_match reached solved_at.
   bool solved = false;
-  // A rule has ended it early.
-  bool stopped = false;
+  bool stopped = false;   // a rule has ended it early
+  bool diverged = false;  // its last values are from before it did
 };
 
 struct TableQuestion {
@@ -60,6 +60,7 @@ struct TableCell {
   int64_t results = 0;                   // trials with a result
   std::optional<Estimate> solved_share;  // none without a result
   int64_t stopped = 0;                   // of the results
+  int64_t diverged = 0;                  // of the results
   int64_t unfinished = 0;
   int64_t failed = 0;
   std::optional<int64_t> best_trial;  // that with the best value, the first of several

@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "base/metrics.h"
 #include "base/parameter_proto.h"
 #include "coordinator/analysis/robustness_table.h"
@@ -92,6 +93,9 @@ absl::Status AddStates(const Sweep& sweep, const FinalValues& match, const Confi
   const auto stopped = reader.ReadThose(sweep, TrialState::kStopped);
   if (!stopped.ok()) return stopped.status();
   for (int64_t number : *stopped) trials[number].stopped = true;
+  const auto diverged = reader.ReadDiverged(sweep);
+  if (!diverged.ok()) return diverged.status();
+  for (int64_t number : *diverged) trials[number].diverged = true;
   for (int64_t number : match.without) trials[number].status = TableTrial::Status::kResult;
   const std::vector<double> solved_at = SolvedAt(configs);
   for (size_t i = 0; i < trials.size(); ++i) {
@@ -148,6 +152,7 @@ v1::TableCell CellToProto(const TableCell& cell, const std::vector<std::string>&
   proto.set_unfinished(cell.unfinished);
   proto.set_failed(cell.failed);
   proto.set_stopped(cell.stopped);
+  proto.set_diverged(cell.diverged);
   return proto;
 }
 
@@ -156,6 +161,12 @@ v1::TableCell CellToProto(const TableCell& cell, const std::vector<std::string>&
 absl::StatusOr<v1::Table> TableOf(const Sweep& sweep, const v1::GetTableRequest& request,
                                   ResultsReader& reader) {
   const TableQuestion question = QuestionOf(request, sweep.spec);
+  const bool of_solutions =
+      question.statistic == Statistic::kSteps || question.statistic == Statistic::kSolved;
+  if (of_solutions && !request.metric().empty() && request.metric() != kExactMatch) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "who solved the task and when is of ", kExactMatch, ", not of `", request.metric(), "`"));
+  }
   const ConfigColumns configs = ConfigsOf(sweep);
   const absl::StatusOr<TableValues> values = ReadTableValues(sweep, question, reader);
   if (!values.ok()) return values.status();

@@ -29,8 +29,9 @@ class GaussianProcess {
 
   Belief At(const SearchPool::Choice& point) const;
 
-  // The share of the losses' variance that it foretells, of each loss from the others (leave-one-out:
-  // Rasmussen & Williams 2006, section 5.4.2); below 0 where the others' mean does better.
+  // The share of the variance of the losses it was given that it foretells, of each loss from the
+  // others (leave-one-out: Rasmussen & Williams 2006, section 5.4.2); below 0 where the others'
+  // mean does better.
   double ShareForetold() const;
 
   // As if each of the points had brought what was expected there: it is surer near them.

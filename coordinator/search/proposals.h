@@ -19,8 +19,6 @@ namespace pathsweep {
 // InvalidArgument if hardly any point goes together with it.
 absl::StatusOr<JointAxis> FirstPoints(const Search& search, const Grid& beside);
 
-class GpSampler;
-
 class Proposals {
  public:
   // `grid` is that of the sweep, with the points chosen by now. Both must outlive the object.
@@ -35,7 +33,7 @@ class Proposals {
   bool MayPropose(const SearchPool::Choice& choice) const;
   // The next point is one at random. What breaks a claim may lie where nothing points to it, so a
   // falsification relies on what it has seen only where that foretells something, and not always.
-  bool Explores(const GpSampler* process) const;
+  bool Explores(double foretold) const;
 
   const Search& search_;
   const Grid& grid_;

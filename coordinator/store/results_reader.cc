@@ -280,17 +280,26 @@ absl::Status ResultsReader::ReadCurves(
 
 absl::StatusOr<std::vector<int64_t>> ResultsReader::ReadThose(const Sweep& sweep,
                                                               TrialState state) {
+  return ReadNumbers(sweep, absl::StrCat("t.state = '", Name(state), "'"));
+}
+
+absl::StatusOr<std::vector<int64_t>> ResultsReader::ReadDiverged(const Sweep& sweep) {
+  return ReadNumbers(sweep, "t.reason = 'diverged'");
+}
+
+absl::StatusOr<std::vector<int64_t>> ResultsReader::ReadNumbers(const Sweep& sweep,
+                                                                const std::string& condition) {
   SQLite::Database& database = connection_->database;
   return Guarded(database.getFilename(), [&]() -> absl::StatusOr<std::vector<int64_t>> {
-    SQLite::Statement rows(database, "SELECT id FROM trials WHERE sweep_id = ? AND state = ?");
+    SQLite::Statement rows(
+        database, absl::StrCat("SELECT t.id FROM trials t WHERE t.sweep_id = ? AND ", condition));
     rows.bind(1, sweep.id);
-    rows.bind(2, std::string(Name(state)));
-    std::vector<int64_t> those;
+    std::vector<int64_t> numbers;
     while (rows.executeStep()) {
       const TrialId trial = rows.getColumn(0).getInt64();
-      if (sweep.Contains(trial)) those.push_back(sweep.NumberOf(trial));
+      if (sweep.Contains(trial)) numbers.push_back(sweep.NumberOf(trial));
     }
-    return those;
+    return numbers;
   });
 }
 

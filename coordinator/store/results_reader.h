@@ -137,6 +137,8 @@ class ResultsReader {
 
   // Numbers of the trials in the state, which have rows.
   absl::StatusOr<std::vector<int64_t>> ReadThose(const Sweep& sweep, TrialState state);
+  // Numbers of those that diverged.
+  absl::StatusOr<std::vector<int64_t>> ReadDiverged(const Sweep& sweep);
 
   // Names of what trials of the sweep have measured.
   absl::StatusOr<std::vector<std::string>> ReadMetricNames(const Sweep& sweep);
@@ -153,6 +155,10 @@ class ResultsReader {
  private:
   class Connection;
   explicit ResultsReader(std::unique_ptr<Connection> connection);
+
+  // Numbers of the trials `t` of which the condition, in SQL, is true.
+  absl::StatusOr<std::vector<int64_t>> ReadNumbers(const Sweep& sweep,
+                                                   const std::string& condition);
 
   // A value of a metric, in SQL, of the trial `t` and the number of the metric, `$metric`.
   struct ValueQuery {

@@ -19,7 +19,7 @@ constexpr int kQuantiles = 1000;
 constexpr int kApplicationId = 0x50535750;  // "PSWP" in the file's header
 
 // Append only: a migration that has shipped never changes.
-constexpr std::array<absl::string_view, 9> kMigrations = {R"sql(
+constexpr std::array<absl::string_view, 10> kMigrations = {R"sql(
 CREATE TABLE sweeps (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -80,10 +80,10 @@ CREATE TABLE student_t (
   quantile_975 REAL NOT NULL
 );
 )sql",
-                                                          R"sql(
+                                                           R"sql(
 ALTER TABLE sweeps ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
 )sql",
-                                                          R"sql(
+                                                           R"sql(
 ALTER TABLE trials ADD COLUMN reused_from INTEGER;
 CREATE INDEX settled_trials ON trials (sweep_id) WHERE attempt = 0;
 CREATE TABLE extensions (
@@ -92,7 +92,7 @@ CREATE TABLE extensions (
   extension TEXT NOT NULL
 );
 )sql",
-                                                          R"sql(
+                                                           R"sql(
 CREATE TABLE pruned_sweeps (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL,
@@ -100,7 +100,7 @@ CREATE TABLE pruned_sweeps (
   pruned_at TEXT NOT NULL
 );
 )sql",
-                                                          R"sql(
+                                                           R"sql(
 CREATE TABLE environments (
   id INTEGER PRIMARY KEY,
   build TEXT NOT NULL,
@@ -115,11 +115,11 @@ ALTER TABLE attempts ADD COLUMN environment_id INTEGER REFERENCES environments (
 ALTER TABLE attempts ADD COLUMN fused INTEGER;
 ALTER TABLE trials ADD COLUMN metrics_hash TEXT;
 )sql",
-                                                          R"sql(
+                                                           R"sql(
 ALTER TABLE attempts ADD COLUMN execution TEXT NOT NULL DEFAULT '';
 ALTER TABLE attempts ADD COLUMN energy_joules REAL;
 )sql",
-                                                          R"sql(
+                                                           R"sql(
 ALTER TABLE sweeps ADD COLUMN judged_results INTEGER NOT NULL DEFAULT -1;
 CREATE TABLE verdicts (
   sweep_id INTEGER NOT NULL REFERENCES sweeps (id),
@@ -144,12 +144,15 @@ CREATE TABLE counterexamples (
   PRIMARY KEY (sweep_id, claim, trial_id)
 ) WITHOUT ROWID;
 )sql",
-                                                          R"sql(
+                                                           R"sql(
 -- Sweeps may have a search, which an older program would not go on with.
 )sql",
-                                                          R"sql(
+                                                           R"sql(
 ALTER TABLE trials ADD COLUMN rung INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE trials ADD COLUMN detail TEXT NOT NULL DEFAULT '';
+)sql",
+                                                           R"sql(
+CREATE INDEX diverged_trials ON trials (sweep_id) WHERE reason = 'diverged';
 )sql"};
 
 int Pragma(SQLite::Database& database, const std::string& name) {

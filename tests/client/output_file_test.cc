@@ -28,6 +28,15 @@ TEST(OutputFile, ReplacesWhatALinkStandsFor) {
   EXPECT_EQ(text, "new");
 }
 
+TEST(OutputFile, IsWrittenWholeOrNotAtAll) {
+  const ScratchFolder folder = ScratchFolder::Make().value();
+  const std::string path = (folder.path() / "plot.svg").string();
+  ASSERT_TRUE(WriteOutput(path, "<svg/>").ok());
+  EXPECT_EQ(folder.BytesOf("plot.svg"), "<svg/>");
+  EXPECT_THAT(std::string(WriteOutput("/nonexistent/plot.svg", "x").message()),
+              HasSubstr("name a file in a folder that can be written"));
+}
+
 TEST(OutputFile, SaysWhatIsNone) {
   const ScratchFolder folder = ScratchFolder::Make().value();
   EXPECT_THAT(std::string(CreateOutput("").status().message()), HasSubstr("name a file"));

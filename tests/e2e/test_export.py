@@ -81,7 +81,7 @@ def test_parquet_has_the_rows_of_the_csv(cluster, trials, monkeypatch):
         rows = list(csv.DictReader(file))
     assert table.column_names == list(rows[0])
     types = {"trial": "int64", "objective": "string", "tie_embeddings": "bool", "lr": "double",
-             "exact_match": "double"}
+             "depth": "int64", "exact_match": "double"}
     assert {name: str(table.schema.field(name).type) for name in types} == types
     assert table["trial"].to_pylist() == [int(row["trial"]) for row in rows]
     for name in ("lr", "exact_match", "test_loss"):

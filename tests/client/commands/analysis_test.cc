@@ -187,7 +187,8 @@ TEST_F(CliTest, TableAsJsonIsAListOfCells) {
                             {"best_trial", 7},
                             {"unfinished", 0},
                             {"failed", 0},
-                            {"stopped", 0}}));
+                            {"stopped", 0},
+                            {"diverged", 0}}));
   EXPECT_TRUE(cells[1]["low"].is_null());
   EXPECT_TRUE(cells[2]["value"].is_null());
 }
@@ -196,9 +197,9 @@ TEST_F(CliTest, TableAsCsvHasARecordPerCell) {
   EXPECT_THAT(
       Run({"table", "demo", "--output", "csv"}).out,
       StartsWith("lr,objective,metric,statistic,value,low,high,n,configs,seeds,results,solved,"
-                 "solved_low,solved_high,best_trial,unfinished,failed,stopped\n"
+                 "solved_low,solved_high,best_trial,unfinished,failed,stopped,diverged\n"
                  "0.001,standard,exact_match,mean,0.75,0.2,1.0,2,1,2,2,0.5,0.0945,0.905,7,"
-                 "0,0,0\n"));
+                 "0,0,0,0\n"));
 }
 
 TEST_F(CliTest, TableAsksForAStatisticWithAnInterval) {

@@ -160,6 +160,13 @@ TEST(Plots, ABoundaryOverTwoHasACellForEachPair) {
       HasSubstr("`width` does not vary among the configs of `solves \"it\"`; lr, depth do"));
 }
 
+TEST(Plots, ALongTitleIsBrokenBetweenWords) {
+  v1::ClaimReport report = SmallReport(/*with_depth=*/false);
+  report.mutable_claim()->set_at_least(
+      "0.9 + 0 * (degree + length + nodes + depth + width + heads)");
+  EXPECT_THAT(BoundaryPlot(report, "", "")->commands, HasSubstr(" nodes +\" . \"\\n\" . \"depth"));
+}
+
 TEST(Plots, NothingToShowIsAnErrorThatSaysWhy) {
   v1::Importance importance;
   importance.mutable_effects()->set_none("no parameter varies");
@@ -169,6 +176,10 @@ TEST(Plots, NothingToShowIsAnErrorThatSaysWhy) {
   large.set_configs(5);
   EXPECT_THAT(std::string(BoundaryPlot(large, "", "").status().message()),
               HasSubstr("5 configs, too many for a picture (4 at most)"));
+  v1::ClaimReport early = SmallReport(/*with_depth=*/true);
+  for (v1::ConfigVerdict& verdict : *early.mutable_verdicts()) verdict.clear_mean();
+  EXPECT_THAT(std::string(BoundaryPlot(early, "", "").status().message()),
+              HasSubstr("has a value of exact_match yet"));
   EXPECT_FALSE(CurvesPlot(v1::Curves()).ok());
   EXPECT_FALSE(TablePlot(v1::Table()).ok());
   EXPECT_FALSE(ParallelPlot(v1::Table()).ok());
@@ -203,7 +214,10 @@ TEST(Plots, WhatCannotBeDrawnIsAnError) {
   EXPECT_THAT(std::string(wrong.status().message()), StartsWith("gnuplot failed: "));
 }
 
-TEST(Plots, TextsAreQuotedForGnuplot) { EXPECT_EQ(Quoted("a\"b\\c\nd"), R"("a\"b\\c d")"); }
+TEST(Plots, TextsAreQuotedForGnuplot) {
+  EXPECT_EQ(Quoted("a\"b\\c\nd"), R"("a\"b\\c d")");
+  EXPECT_EQ(Quoted("`touch x`"), "\"'touch x'\"") << "gnuplot would run it";
+}
 
 }  // namespace
 }  // namespace pathsweep

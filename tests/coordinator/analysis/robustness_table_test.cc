@@ -77,13 +77,15 @@ TEST_F(RobustnessTableTest, CountsWhatHasNoResultBesideTheResults) {
   EXPECT_EQ(table.cells[0].stopped, 0);
 }
 
-TEST_F(RobustnessTableTest, SaysHowManyWereStoppedEarly) {
+TEST_F(RobustnessTableTest, SaysHowManyWereStoppedEarlyAndDiverged) {
   Result(0, 1, 0.5);
+  trials_.back().diverged = true;
   Result(0, 2, 0.1);
   trials_.back().stopped = true;
   const RobustnessTable table = Make({});
   EXPECT_EQ(table.cells[0].results, 2);
   EXPECT_EQ(table.cells[0].stopped, 1);
+  EXPECT_EQ(table.cells[0].diverged, 1);
 }
 
 TEST_F(RobustnessTableTest, EveryTrialMayHaveNoValue) {

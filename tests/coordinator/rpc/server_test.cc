@@ -191,7 +191,10 @@ TEST_F(ServerTest, TrialGoesFromLeaseToTable) {
   v1::Measurement& measurement = *attempt.add_measurements();
   measurement.set_metric("exact_match");
   measurement.set_value(1);
-  attempt.mutable_outcome()->set_kind(v1::Outcome::COMPLETED);
+  v1::Measurement& loss = *attempt.add_measurements();
+  loss.set_metric("test_loss");
+  loss.set_value(0.25);
+  attempt.mutable_outcome()->set_kind(v1::Outcome::DIVERGED);
   ReportLast(*stream, report);
 
   grpc::ClientContext table_context;
@@ -203,7 +206,20 @@ TEST_F(ServerTest, TrialGoesFromLeaseToTable) {
   ASSERT_EQ(table.cells_size(), 1);
   EXPECT_EQ(table.cells(0).n(), 1);
   EXPECT_EQ(table.cells(0).solved(), 1);
+  EXPECT_EQ(table.cells(0).diverged(), 1);
+  EXPECT_EQ(table.cells(0).metric().value(), 1);
   EXPECT_FALSE(table.cells(0).metric().has_low());
+
+  grpc::ClientContext loss_context;
+  request.set_metric("test_loss");
+  ASSERT_TRUE(sweeps_->GetTable(&loss_context, request, &table).ok());
+  EXPECT_EQ(table.cells(0).metric().value(), 0.25);
+  EXPECT_EQ(table.cells(0).solved(), 1) << "by exact_match all the same";
+  grpc::ClientContext solved_context;
+  request.set_statistic(v1::STATISTIC_SOLVED);
+  EXPECT_THAT(sweeps_->GetTable(&solved_context, request, &table).error_message(),
+              HasSubstr("of exact_match, not of `test_loss`"));
+  request.clear_metric();
 
   grpc::ClientContext steps_context;
   request.set_statistic(v1::STATISTIC_STEPS);

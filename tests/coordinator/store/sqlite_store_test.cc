@@ -195,7 +195,7 @@ TEST_F(SqliteStoreTest, FirstValueOfAMeasurementStands) {
 // tests/data holds a database of every schema that was ever shipped, as SQL: eight trials, of
 // which the eighth was running and the seventh had failed.
 TEST_F(SqliteStoreTest, DatabasesOfEveryEarlierSchemaAreBroughtUpToDate) {
-  for (const char* version : {"v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8"}) {
+  for (const char* version : {"v1", "v2", "v3", "v4", "v5", "v6", "v7", "v8", "v9"}) {
     SCOPED_TRACE(version);
     const std::string path = folder_.File(version);
     SQLite::Database(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
