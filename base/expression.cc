@@ -18,7 +18,8 @@ namespace pathsweep {
 namespace {
 
 using Type = Expression::Type;
-using Value = std::variant<double, bool, std::string>;
+// The last is what comes of comparing with what is no finite number.
+using Value = std::variant<double, bool, std::string, std::monostate>;
 using Values = std::vector<Value>;
 
 constexpr int kDeepest = 100;  // of nested parts: the parser calls itself
@@ -29,6 +30,12 @@ const char* NameOf(Type type) {
 }
 
 double NumberOf(const Value& value) { return std::get<double>(value); }
+
+bool CanBeCompared(const Value& value) {
+  const auto* number = std::get_if<double>(&value);
+  return number == nullptr ? !std::holds_alternative<std::monostate>(value)
+                           : std::isfinite(*number);
+}
 
 // Of numbers, by their count of arguments.
 struct Function {
@@ -104,8 +111,10 @@ struct Sign {
   Value (*compute)(const Value&);
 };
 
-constexpr Sign kNot = {"not", Type::kTruth, "a comparison",
-                       [](const Value& x) -> Value { return !std::get<bool>(x); }};
+constexpr Sign kNot = {"not", Type::kTruth, "a comparison", [](const Value& x) -> Value {
+                         const auto* truth = std::get_if<bool>(&x);
+                         return truth == nullptr ? x : !*truth;
+                       }};
 constexpr Sign kMinus = {"-", Type::kNumber, "a number",
                          [](const Value& x) -> Value { return -NumberOf(x); }};
 
@@ -220,9 +229,12 @@ class Expression::Parser {
                                    " beside it, where it needs ", NameOf(takes)));
     }
     return Node{joining.gives,
-                [compute = joining.compute, left = std::move(left.compute),
-                 right = std::move(right.compute)](const TrialParameters& parameters) {
-                  return compute(left(parameters), right(parameters));
+                [compute = joining.compute, compares = joining.gives == Type::kTruth,
+                 left = std::move(left.compute),
+                 right = std::move(right.compute)](const TrialParameters& parameters) -> Value {
+                  const Value one = left(parameters), other = right(parameters);
+                  const bool can = !compares || (CanBeCompared(one) && CanBeCompared(other));
+                  return can ? compute(one, other) : Value(std::monostate());
                 }};
   }
 
@@ -242,7 +254,8 @@ class Expression::Parser {
                   [decides, left = std::move(left->compute),
                    right = std::move(right->compute)](const TrialParameters& parameters) -> Value {
                     const Value first = left(parameters);
-                    return std::get<bool>(first) == decides ? first : right(parameters);
+                    const auto* truth = std::get_if<bool>(&first);
+                    return truth == nullptr || *truth == decides ? first : right(parameters);
                   }};
     }
     return left;
@@ -397,18 +410,24 @@ absl::StatusOr<Expression> Expression::Parse(absl::string_view text, Type wanted
 absl::StatusOr<double> Expression::Number(const TrialParameters& parameters) const {
   const double number = NumberOf(root_->compute(parameters));
   if (std::isfinite(number)) return number;
+  return NoNumber("is", parameters);
+}
+
+absl::StatusOr<bool> Expression::Truth(const TrialParameters& parameters) const {
+  const Value truth = root_->compute(parameters);
+  if (const auto* known = std::get_if<bool>(&truth)) return *known;
+  return NoNumber("compares what is", parameters);
+}
+
+absl::Status Expression::NoNumber(absl::string_view what, const TrialParameters& parameters) const {
   std::string values;
   for (const std::string& name : names_) {
     absl::StrAppend(&values, values.empty() ? "" : ", ", name, " = ",
                     FormatValue(GetParameter(parameters, *FindParameter(name))));
   }
-  return absl::OutOfRangeError(absl::StrCat("`", text_, "` is no finite number",
+  return absl::OutOfRangeError(absl::StrCat("`", text_, "` ", what, " no finite number",
                                             values.empty() ? "" : " at ", values,
                                             ": does it divide by zero?"));
-}
-
-bool Expression::Truth(const TrialParameters& parameters) const {
-  return std::get<bool>(root_->compute(parameters));
 }
 
 }  // namespace pathsweep

@@ -39,12 +39,14 @@ class Expression {
   // OutOfRange if it is no finite number for these parameters, as after a division by zero.
   // Requires an expression of the type.
   absl::StatusOr<double> Number(const TrialParameters& parameters) const;
-  // Comparisons with what is no number are false.
-  bool Truth(const TrialParameters& parameters) const;
+  // OutOfRange if it rests on a comparison with what is no finite number.
+  absl::StatusOr<bool> Truth(const TrialParameters& parameters) const;
 
  private:
   struct Node;
   class Parser;
+
+  absl::Status NoNumber(absl::string_view what, const TrialParameters& parameters) const;
 
   std::string text_;
   std::set<std::string> names_;

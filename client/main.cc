@@ -33,6 +33,7 @@ class SignalInterrupts : public pathsweep::Interrupts {
 }  // namespace
 
 int main(int argc, char** argv) {
+  signal(SIGCHLD, SIG_DFL);  // one that was started with it ignored would not hear of its children
   const pathsweep::SystemClock clock;
   SignalInterrupts interrupts;
   std::error_code ignored;

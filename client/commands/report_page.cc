@@ -190,7 +190,18 @@ class Writer {
       }
       seeds.push_back(absl::StrCat(seed));
     }
-    return absl::StrJoin(seeds, ", ");
+    return absl::StrCat(absl::StrJoin(seeds, ", "), MoreSeeds());
+  }
+
+  // Those that the sweep may have added.
+  std::string MoreSeeds() const {
+    const v1::SweepSpec& spec = findings_.sweep.spec();
+    if (spec.most_seeds() > 0) {
+      return absl::StrCat("; up to ", spec.most_seeds(), " where a claim was undecided");
+    }
+    if (spec.search().fresh_seeds() == 0) return "";
+    return absl::StrCat("; the next ", spec.search().fresh_seeds(),
+                        " for each config that broke the claim");
   }
 
   std::string Spec() const {

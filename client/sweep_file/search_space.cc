@@ -281,6 +281,12 @@ class Compiler {
     Crossing crossing{.specs = {}, .beside = {base_}};
     const std::vector<Lane> chosen = WithoutCrossed(crossing);
     if (!problems_.empty()) return;
+    for (const SpaceParameter& parameter : space_.parameters) {
+      const auto* distribution = std::get_if<Distribution>(&parameter.values);
+      if (distribution == nullptr || distribution->probabilities.empty()) continue;
+      notices_.push_back(
+          absl::StrCat("`probabilities` of `", parameter.spec->name, "` do not weigh in a search"));
+    }
     v1::Search& search = *spec_.mutable_search();
     for (const LaneGroup& group : GroupsOf(chosen, derived_, rules_)) {
       const SpaceRules rules = rules_.About(group.names);

@@ -17,6 +17,12 @@ bool Meet(const std::set<std::string>& some, const std::set<std::string>& others
   return std::ranges::any_of(some, [&](const std::string& name) { return others.contains(name); });
 }
 
+absl::StatusOr<bool> TruthOf(const Expression& formula, const TrialParameters& parameters) {
+  absl::StatusOr<bool> truth = formula.Truth(parameters);
+  if (!truth.ok()) return absl::InvalidArgumentError(truth.status().message());
+  return truth;
+}
+
 absl::StatusOr<ParameterValue> DerivedValue(const ParameterSpec& spec, const Expression& formula,
                                             const TrialParameters& parameters) {
   const absl::StatusOr<double> number = formula.Number(parameters);
@@ -94,7 +100,9 @@ SpaceRules SpaceRules::NotAbout(const std::set<std::string>& names) const {
 absl::StatusOr<bool> SpaceRules::Resolve(TrialParameters& parameters) const {
   for (const Step& step : steps_) {
     if (step.is_condition) {
-      if (step.formula.Truth(parameters)) continue;
+      const absl::StatusOr<bool> holds = TruthOf(step.formula, parameters);
+      if (!holds.ok()) return holds.status();
+      if (*holds) continue;
       PutParameter(parameters, *step.spec, DefaultValue(*step.spec));
       continue;
     }
@@ -102,8 +110,11 @@ absl::StatusOr<bool> SpaceRules::Resolve(TrialParameters& parameters) const {
     if (!value.ok()) return value.status();
     PutParameter(parameters, *step.spec, *value);
   }
-  return std::ranges::all_of(constraints_,
-                             [&](const Expression& one) { return one.Truth(parameters); });
+  for (const Expression& one : constraints_) {
+    const absl::StatusOr<bool> holds = TruthOf(one, parameters);
+    if (!holds.ok() || !*holds) return holds;
+  }
+  return true;
 }
 
 }  // namespace pathsweep

@@ -31,7 +31,7 @@ class SpaceRules {
   std::vector<std::set<std::string>> Tied() const;
 
   // Sets what is conditional or derived; whether all constraints hold then. InvalidArgument if a
-  // derived value is none of its parameter's.
+  // derived value is none of its parameter's, or a condition compares what is no finite number.
   absl::StatusOr<bool> Resolve(TrialParameters& parameters) const;
 
  private:

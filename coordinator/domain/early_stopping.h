@@ -2,9 +2,11 @@
 // of them. coordinator/early_stopping decides by them. docs/early_stopping.md is their manual.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
+#include "absl/strings/string_view.h"
 #include "base/trial_parameters.h"
 
 namespace pathsweep {
@@ -68,6 +70,8 @@ inline constexpr char kMedian[] = "median";
 inline constexpr char kFutility[] = "futility";
 inline constexpr char kSolved[] = "solved";
 inline constexpr char kPlateau[] = "plateau";
+// Those that end a trial for being worse than others: nobody knows what would have become of it.
+inline constexpr std::array<absl::string_view, 2> kComparing = {kHyperband, kMedian};
 
 // Those of a trial that takes all its steps.
 int64_t EvaluationsOf(const TrialParameters& parameters);

@@ -12,7 +12,7 @@ TrialProgress ProgressOf(TrialId trial, const std::vector<TrialHistory>& curves)
   const TrialHistory* curve = FindHistory(trial, curves);
   if (curve == nullptr) return {.trial = trial, .values = {}};
   const bool dropped = curve->state == TrialState::kStopped &&
-                       (curve->reason == kHyperband || curve->reason == kMedian);
+                       std::ranges::find(kComparing, curve->reason) != kComparing.end();
   return {trial, curve->state, curve->rung, curve->values, dropped};
 }
 

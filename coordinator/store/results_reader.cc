@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
@@ -134,10 +135,10 @@ absl::StatusOr<std::vector<ReusedTrial>> ResultsReader::Reusable(const Grid& gri
 absl::StatusOr<FinalValues> ResultsReader::ReadFinal(const Sweep& sweep, const std::string& metric,
                                                      bool judged) {
   if (!judged) return OnlyOne(ReadValues(sweep, {{metric, kNewest}}));
-  return OnlyOne(ReadValues(
-      sweep, {{metric, absl::StrCat("CASE WHEN t.state = 'succeeded' OR t.reason NOT IN "
-                                    "('",
-                                    kHyperband, "', '", kMedian, "') THEN (", kNewest, ") END")}}));
+  const std::string judged_value =
+      absl::StrCat("CASE WHEN t.state = 'succeeded' OR t.reason NOT IN ('",
+                   absl::StrJoin(kComparing, "', '"), "') THEN (", kNewest, ") END");
+  return OnlyOne(ReadValues(sweep, {{metric, judged_value}}));
 }
 
 absl::StatusOr<std::vector<FinalValues>> ResultsReader::ReadFinalOfBoth(const Sweep& sweep,

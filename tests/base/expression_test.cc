@@ -5,6 +5,8 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
+
 namespace pathsweep {
 namespace {
 
@@ -21,7 +23,7 @@ double Number(const std::string& text, const TrialParameters& parameters = {}) {
 bool Truth(const std::string& text, const TrialParameters& parameters = {}) {
   const absl::StatusOr<Expression> expression = Expression::Parse(text, Type::kTruth);
   EXPECT_TRUE(expression.ok()) << text << ": " << expression.status();
-  return expression.ok() && expression->Truth(parameters);
+  return expression.ok() && expression->Truth(parameters).value();
 }
 
 std::string Problem(const std::string& text, Type wanted = Type::kNumber) {
@@ -73,6 +75,19 @@ TEST(Expression, ASideThatIsNotNeededIsNotLookedAt) {
   parameters.degree = 2;
   EXPECT_TRUE(Truth("degree <= 2 or 1/(degree - 2) < 0", parameters));
   EXPECT_FALSE(Truth("degree > 2 and 1/(degree - 2) > 0", parameters));
+}
+
+TEST(Expression, WhatComparesWithNoNumberIsNeitherTrueNorFalse) {
+  TrialParameters parameters;
+  parameters.degree = 2;
+  for (const char* text : {"1/(degree - 2) > 5", "log(degree - 3) < 5", "not 0/(degree - 2) == 0",
+                           "(1/(degree - 2) > 5) == true", "true and 1/(degree - 2) > 5"}) {
+    const absl::StatusOr<bool> truth = Expression::Parse(text, Type::kTruth)->Truth(parameters);
+    EXPECT_EQ(truth.status().message(),
+              absl::StrCat("`", text,
+                           "` compares what is no finite number at degree = 2: does it "
+                           "divide by zero?"));
+  }
 }
 
 TEST(Expression, DivisionByZeroIsSaidWithTheValues) {

@@ -139,6 +139,13 @@ v1::PairedComparison CannedComparison() {
 
 }  // namespace
 
+v1::Importance CannedImportance() {
+  v1::Importance importance;
+  importance.set_sweep("demo");
+  importance.mutable_effects()->set_none("no parameter varies");
+  return importance;
+}
+
 grpc::Status CannedService::SubmitSweep(grpc::ServerContext*, const v1::SubmitSweepRequest* request,
                                         v1::SubmitSweepResponse* response) {
   submitted = *request;
@@ -250,8 +257,7 @@ grpc::Status CannedService::GetComparison(grpc::ServerContext*,
 
 grpc::Status CannedService::GetImportance(grpc::ServerContext*, const v1::GetImportanceRequest*,
                                           v1::Importance* response) {
-  response->set_sweep("demo");
-  response->mutable_effects()->set_none("no parameter varies");
+  *response = importance;
   return grpc::Status::OK;
 }
 

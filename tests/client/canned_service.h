@@ -10,6 +10,9 @@
 
 namespace pathsweep {
 
+// That of which nothing can be said.
+v1::Importance CannedImportance();
+
 class CannedService : public v1::SweepService::Service {
  public:
   grpc::Status SubmitSweep(grpc::ServerContext*, const v1::SubmitSweepRequest* request,
@@ -52,6 +55,7 @@ class CannedService : public v1::SweepService::Service {
   v1::GetCurvesRequest curves_request;
   v1::GetComparisonRequest comparison_request;
   v1::ExtendSweepRequest extended;
+  v1::Importance importance = CannedImportance();
   std::string retried;
   std::vector<std::string> pruned;
   std::string backup = std::string(3'000'000, 'b');

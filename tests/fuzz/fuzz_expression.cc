@@ -35,7 +35,9 @@ void TakeText(absl::string_view text) {
       const absl::StatusOr<double> number = expression->Number(parameters);
       Require(!number.ok() || std::isfinite(*number), "a number is finite", text);
     } else if (type == Expression::Type::kTruth) {
-      static_cast<void>(expression->Truth(parameters));
+      const absl::StatusOr<bool> truth = expression->Truth(parameters);
+      Require(truth.ok() || absl::IsOutOfRange(truth.status()), "it is true, false or said why not",
+              text);
     }
     if (!expression.ok()) continue;
     for (const std::string& name : expression->names()) {

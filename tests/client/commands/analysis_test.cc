@@ -15,6 +15,7 @@ namespace pathsweep {
 namespace {
 
 using nlohmann::json;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
@@ -200,6 +201,35 @@ TEST_F(CliTest, TableAsCsvHasARecordPerCell) {
                  "solved_low,solved_high,best_trial,unfinished,failed,stopped,diverged\n"
                  "0.001,standard,exact_match,mean,0.75,0.2,1.0,2,1,2,2,0.5,0.0945,0.905,7,"
                  "0,0,0,0\n"));
+}
+
+TEST_F(CliTest, TableAsMarkdownAndLatexIsThePivot) {
+  EXPECT_THAT(Run({"table", "demo", "--output", "markdown"}).out,
+              AllOf(HasSubstr("| lr | objective=standard | objective=reverse |"),
+                    HasSubstr("| 0.001 | 0.75 [0.2, 1]  solved 1/2")));
+  EXPECT_THAT(Run({"table", "demo", "--output", "latex"}).out,
+              AllOf(HasSubstr("\\toprule"), HasSubstr("\\bottomrule")));
+}
+
+TEST_F(CliTest, TableTakesSeveralRowsAndColumns) {
+  Run({"table", "demo", "--rows", "lr,seed", "--cols", "objective,depth"});
+  EXPECT_THAT(service_.table_request.rows(), ElementsAre("lr", "seed"));
+  EXPECT_THAT(service_.table_request.columns(), ElementsAre("objective", "depth"));
+}
+
+TEST_F(CliTest, ImportanceHasARecordForEachEffect) {
+  EXPECT_THAT(Run({"importance", "demo"}).out, HasSubstr("no parameter varies"));
+  v1::Effect& effect = *service_.importance.mutable_effects()->add_all();
+  effect.add_parameters("lr");
+  effect.add_parameters("depth");
+  effect.mutable_share()->set_value(0.5);
+  effect.mutable_share()->set_low(0.25);
+  effect.mutable_share()->set_high(0.75);
+  effect.set_noise_floor(0.125);
+  service_.importance.mutable_effects()->clear_none();
+  EXPECT_EQ(Run({"importance", "demo", "--output", "csv"}).out,
+            "parameters,share,low,high,noise_floor\nlr × depth,0.5,0.25,0.75,0.125\n");
+  EXPECT_THAT(Run({"importance", "demo"}).out, HasSubstr("lr × depth  0.5 [0.25, 0.75]"));
 }
 
 TEST_F(CliTest, TableAsksForAStatisticWithAnInterval) {

@@ -7,6 +7,7 @@
 namespace pathsweep {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::StartsWith;
@@ -187,6 +188,14 @@ TEST(Plots, NothingToShowIsAnErrorThatSaysWhy) {
   for (v1::TableCell& cell : *empty.mutable_cells()) cell.clear_metric();
   EXPECT_THAT(std::string(TablePlot(empty).status().message()), HasSubstr("has a value yet"));
   EXPECT_FALSE(ParallelPlot(empty).ok());
+}
+
+// Those of Okabe & Ito (2008), in the order of the series.
+TEST(Plots, ColoursAreThoseTheColourBlindCanTellApart) {
+  EXPECT_THAT(Draw(TablePlot(SmallTable()).value(), "plot.gp").value(),
+              AllOf(HasSubstr("style line 1 linecolor rgb '#0072B2'"),
+                    HasSubstr("style line 2 linecolor rgb '#D55E00'"),
+                    HasSubstr("style line 3 linecolor rgb '#009E73'")));
 }
 
 // gnuplot takes what is written for it, and makes the picture that the file's name asks for.

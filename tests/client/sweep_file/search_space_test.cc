@@ -17,6 +17,7 @@
 namespace pathsweep {
 namespace {
 
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -254,6 +255,10 @@ TEST(SearchSpace, SaysWhatContradictsItself) {
       {head + "constraints: [hads > 2]\n", "f.yaml:4:15: `hads > 2`: at 1: unknown parameter"},
       {head + "constraints: heads > 2\n", "f.yaml:4:14: `constraints` is a list of formulas"},
       {head + "derive: {width: 1 / (heads - 1)}\n", "is no finite number at heads = 1"},
+      {head + "constraints: [1 / (heads - 1) > 5]\n",
+       "compares what is no finite number at heads = 1: does it divide by zero?"},
+      {head + "  depth: {values: [1, 2], when: 1 / (heads - 1) > 0}\n",
+       "compares what is no finite number at heads = 1"},
       {head + "derive: {width: heads / 2}\n", "must be an integer, but `heads / 2` is 0.5"},
       {head + "derive: {heads: 2}\n", "f.yaml:3:3: `heads` stands in `derive` too"},
       {head + "derive: {objective: 2}\n", "which no formula gives"},
@@ -463,7 +468,19 @@ TEST(SearchSpace, FilesOfWeightsAndBiasesRunUnchanged) {
       {"method: random\nrun_cap: 4\nearly_terminate:\n  type: hyperband\n  min_iter: 3\n"
        "parameters:\n  lr:\n    distribution: inv_log_uniform_values\n    min: 1e-4\n    max: "
        "1e-2\n",
-       4}};
+       4},
+      {"method: random\nrun_cap: 4\nparameters:\n  lr:\n    distribution: q_log_uniform_values\n"
+       "    q: 0.001\n    min: 0.001\n    max: 0.1\n",
+       4},
+      {"method: random\nrun_cap: 4\nparameters:\n  lr:\n    distribution: q_log_normal\n"
+       "    q: 0.0001\n    mu: -7\n    sigma: 0.5\n",
+       4},
+      {"method: random\nrun_cap: 3\nparameters:\n  dropout:\n    distribution: q_beta\n"
+       "    q: 0.1\n    a: 2\n    b: 5\n",
+       3},
+      {"method: bayes\nrun_cap: 30\nmetric:\n  name: exact_match\n  goal: maximize\nparameters:\n"
+       "  lr:\n    min: 0.0001\n    max: 0.1\n",
+       1}};
   ASSERT_GE(files.size(), 15u);
   for (const auto& [text, configs] : files) {
     SCOPED_TRACE(text);
@@ -472,6 +489,10 @@ TEST(SearchSpace, FilesOfWeightsAndBiasesRunUnchanged) {
 }
 
 TEST(SearchSpace, NoticesSayWhatAUserMayNotExpect) {
+  EXPECT_THAT(ReadSpace("method: tpe\nparameters:\n  depth: {values: [2, 4]}\n"
+                        "  objective: {values: [standard, reverse], probabilities: [0.3, 0.7]}\n")
+                  .notices,
+              Contains("`probabilities` of `objective` do not weigh in a search"));
   EXPECT_THAT(ReadSpace("method: random\nprogram: x.py\n"
                         "early_terminate: {type: hyperband, min_iter: 3, strict: true}\n"
                         "parameters: {depth: {values: [2, 4]}}\n")

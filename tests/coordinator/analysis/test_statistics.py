@@ -32,6 +32,14 @@ def test_means_are_tested_by_students_t():
             rtol=1e-8, atol=1e-14)
 
 
+def test_differences_are_tested_as_pairs():
+    random = np.random.default_rng(SEED)
+    for size in [2, 3, 12]:
+        first, second = random.normal(size=(2, size))
+        [(above, below)] = ours([f"mean_test 0 0 {text(*(first - second))}"])
+        assert np.isclose(2 * min(above, below), stats.ttest_rel(first, second).pvalue, rtol=1e-8)
+
+
 def test_the_deviation_has_a_floor():
     # Two that agree, whose deviation is taken to be 0.1: t = (1 - 0.9) / (0.1 / sqrt(2)).
     [(above, below), (sure, never)] = ours(["mean_test 0.9 0.1 1 1", "mean_test 0.9 0 1 1"])

@@ -138,6 +138,21 @@ TEST(PlanStops, ATrialThatSomeClaimStillNeedsGoesOn) {
   EXPECT_THAT(PlanStops(sweep, curves)->stops, IsEmpty()) << "none is about it";
 }
 
+TEST(PlanStops, FutilityLeavesAloneWhatIsCompared) {
+  const ReadCurves curves = Having(TenAnd(Curve(11, kRunning, {0.1, 0.15})));
+  Sweep sweep = Claimed(AtLeast("solves", 0.9));
+  sweep.spec.grid.axes = {{"lr", {1e-3, 2e-3}}};
+  sweep = NewSweep(sweep.spec, 1);
+  ASSERT_THAT(StoppedBy(kFutility, *PlanStops(sweep, curves)), ElementsAre(11));
+  sweep.spec.claims.push_back(
+      {"gap",
+       {},
+       "exact_match",
+       ComparisonClaim{"lr", 1e-3, 2e-3,
+                       Expression::Parse("0.3", Expression::Type::kNumber).value()}});
+  EXPECT_THAT(PlanStops(sweep, curves)->stops, IsEmpty());
+}
+
 TEST(PlanStops, RulesThatCompareLeaveAloneWhatClaimsAreAbout) {
   Sweep sweep = TheSweep({.hyperband = HyperbandRule{}, .median = MedianRule{}}, 5);
   sweep.spec.claims = {

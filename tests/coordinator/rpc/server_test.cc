@@ -273,6 +273,8 @@ TEST_F(ServerTest, ClaimsAreJudgedByWhatTheTrialsMeasured) {
   ASSERT_EQ(response.claims_size(), 1);
   const v1::ClaimReport& found = response.claims(0);
   EXPECT_EQ(found.holds(), 1);
+  EXPECT_DOUBLE_EQ(found.worst().mean().value(), 0.4);
+  EXPECT_DOUBLE_EQ(found.best().mean().value(), 0.99);
   EXPECT_EQ(found.fails(), 1);
   ASSERT_EQ(found.verdicts_size(), 2);
   EXPECT_EQ(found.verdicts(0).parameters(0).value().real(), 2e-3);
