@@ -37,6 +37,12 @@ bool CanBeCompared(const Value& value) {
                            : std::isfinite(*number);
 }
 
+// Of two; no number if one of them is none.
+double OfNumbers(const Values& x, const double& (*choose)(const double&, const double&)) {
+  const double one = NumberOf(x[0]), other = NumberOf(x[1]);
+  return std::isnan(one) || std::isnan(other) ? NAN : choose(one, other);
+}
+
 // Of numbers, by their count of arguments.
 struct Function {
   absl::string_view name;
@@ -52,8 +58,8 @@ constexpr std::array<Function, 11> kFunctions = {{
     {"log", 1, [](const Values& x) { return std::log(NumberOf(x[0])); }},
     {"log10", 1, [](const Values& x) { return std::log10(NumberOf(x[0])); }},
     {"log2", 1, [](const Values& x) { return std::log2(NumberOf(x[0])); }},
-    {"max", 2, [](const Values& x) { return std::max(NumberOf(x[0]), NumberOf(x[1])); }},
-    {"min", 2, [](const Values& x) { return std::min(NumberOf(x[0]), NumberOf(x[1])); }},
+    {"max", 2, [](const Values& x) { return OfNumbers(x, std::max<double>); }},
+    {"min", 2, [](const Values& x) { return OfNumbers(x, std::min<double>); }},
     {"round", 1, [](const Values& x) { return std::round(NumberOf(x[0])); }},
     {"sqrt", 1, [](const Values& x) { return std::sqrt(NumberOf(x[0])); }},
 }};
@@ -82,7 +88,10 @@ struct Remainder {
   double operator()(double a, double b) const { return std::fmod(a, b); }
 };
 struct Power {
-  double operator()(double a, double b) const { return std::pow(a, b); }
+  // std::pow(NaN, 0) is 1.
+  double operator()(double a, double b) const {
+    return std::isnan(a) || std::isnan(b) ? NAN : std::pow(a, b);
+  }
 };
 
 // Of equals the longer first. == and != take two of any type.

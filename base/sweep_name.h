@@ -22,6 +22,9 @@ bool IsSweepNameCharacter(char c);
 // or `.`, or is digits alone, which would read as a sweep's number.
 absl::Status CheckSweepName(absl::string_view name);
 
+// A sweep file's bytes, at most.
+inline constexpr int64_t kLargestSweepFile = 1'000'000;
+
 // InvalidArgument if the description is too long.
 absl::Status CheckDescription(absl::string_view description);
 

@@ -21,6 +21,7 @@ std::string RandomRequestId() {
 std::string RequestIdOf(v1::SweepSpec spec) {
   spec.clear_name();
   spec.clear_description();
+  spec.clear_source();
   spec.clear_claims();
   std::string bytes;
   {

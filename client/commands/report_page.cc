@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/parameter_proto.h"
+#include "base/utf8.h"
 #include "client/plot/plots.h"
 #include "client/views/claims_view.h"
 #include "client/views/effects_view.h"
@@ -171,6 +172,8 @@ class Writer {
                      absl::FormatTime("%Y-%m-%d %H:%M:%S UTC", now, absl::UTCTimeZone()), "."));
     page_.Commands("The same anew:",
                    {absl::StrCat("sweepctl report ", name_, Metric(), " -o report.html")});
+    const std::string& file = findings_.sweep.spec().source();
+    if (!file.empty()) page_.Details("The sweep file", Cut(file));
     page_.Details("The whole specification of the sweep (JSON)", Spec());
   }
 
@@ -204,16 +207,22 @@ class Writer {
                         " for each config that broke the claim");
   }
 
+  // What the file was made into; the file is shown by itself.
   std::string Spec() const {
+    v1::SweepSpec spec = findings_.sweep.spec();
+    spec.clear_source();
     google::protobuf::util::JsonPrintOptions options;
     options.add_whitespace = true;
     options.preserve_proto_field_names = true;
     std::string text;
-    const auto status =
-        google::protobuf::util::MessageToJsonString(findings_.sweep.spec(), &text, options);
+    const auto status = google::protobuf::util::MessageToJsonString(spec, &text, options);
     if (!status.ok()) return "(it cannot be written as JSON)";
+    return Cut(text);
+  }
+
+  static std::string Cut(const std::string& text) {
     if (text.size() <= kShownSpec) return text;
-    return absl::StrCat(text.substr(0, kShownSpec), "\n… (cut; ", text.size(), " bytes in all)");
+    return absl::StrCat(Utf8Prefix(text, kShownSpec), "\n… (cut; ", text.size(), " bytes in all)");
   }
 
   void Picture(const std::string& caption, const absl::StatusOr<Plot>& plot) {

@@ -30,7 +30,7 @@ class ChildProcess {
   static absl::StatusOr<std::unique_ptr<ChildProcess>> Start(
       const std::filesystem::path& program, const std::vector<std::string>& arguments,
       const std::filesystem::path& log);
-  // Terminates the child, with all that it has started.
+  // Terminates the child, and what it has started with it.
   ~ChildProcess();
 
   bool Running();

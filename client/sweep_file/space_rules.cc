@@ -110,11 +110,14 @@ absl::StatusOr<bool> SpaceRules::Resolve(TrialParameters& parameters) const {
     if (!value.ok()) return value.status();
     PutParameter(parameters, *step.spec, *value);
   }
+  // One that does not hold leaves the point out, whatever there is to say of the others.
+  absl::StatusOr<bool> all = true;
   for (const Expression& one : constraints_) {
     const absl::StatusOr<bool> holds = TruthOf(one, parameters);
-    if (!holds.ok() || !*holds) return holds;
+    if (holds.ok() && !*holds) return false;
+    if (!holds.ok() && all.ok()) all = holds;
   }
-  return true;
+  return all;
 }
 
 }  // namespace pathsweep

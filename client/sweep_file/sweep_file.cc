@@ -38,7 +38,6 @@
 namespace pathsweep {
 namespace {
 
-constexpr int64_t kLargestFile = 1'000'000;
 constexpr int32_t kMostAttempts = 1000;
 
 // Keys that a sweep file of Weights & Biases may have and that say nothing of what is
@@ -434,7 +433,7 @@ absl::StatusOr<v1::SweepSpec> ParseSweepFile(absl::string_view text, absl::strin
 }
 
 absl::StatusOr<v1::ExtendSweepRequest> ReadExtension(const std::filesystem::path& path) {
-  absl::StatusOr<std::string> text = ReadTextFile(path, kLargestFile);
+  absl::StatusOr<std::string> text = ReadTextFile(path, kLargestSweepFile);
   if (!text.ok()) return text.status();
   std::vector<std::string> notices;
   absl::StatusOr<Document> document = ParseDocument(*text, path.string(), notices);
@@ -459,10 +458,12 @@ absl::StatusOr<v1::ExtendSweepRequest> ReadExtension(const std::filesystem::path
 
 absl::StatusOr<v1::SweepSpec> ReadSweepFile(const std::filesystem::path& path,
                                             std::vector<std::string>* notices) {
-  absl::StatusOr<std::string> text = ReadTextFile(path, kLargestFile);
+  absl::StatusOr<std::string> text = ReadTextFile(path, kLargestSweepFile);
   if (!text.ok()) return text.status();
   absl::StatusOr<v1::SweepSpec> spec = ParseSweepFile(*text, path.string(), notices);
-  if (spec.ok() && spec->name().empty()) spec->set_name(NameOf(path));
+  if (!spec.ok()) return spec;
+  if (spec->name().empty()) spec->set_name(NameOf(path));
+  spec->set_source(*std::move(text));
   return spec;
 }
 

@@ -156,7 +156,9 @@ class ParameterParser {
       const bool steps = Find("q") != nullptr;
       return steps ? "q_uniform" : whole ? "int_uniform" : "uniform";
     }
-    if (Find("mu") != nullptr || Find("sigma") != nullptr) return "normal";
+    if (Find("mu") != nullptr || Find("sigma") != nullptr) {
+      return Find("q") != nullptr ? "q_normal" : "normal";
+    }
     return "";
   }
 
@@ -186,7 +188,8 @@ class ParameterParser {
   void AddDistribution(const std::string& kind) {
     Distribution distribution{.kind = kind};
     const auto [low, high] = NumbersOf(kind);
-    const bool has_defaults = low == "mu";
+    const bool has_defaults = low != "min";
+    if (low == "a") distribution.low = distribution.high = 1;
     for (const auto& [key, target] : {std::pair(low, &distribution.low),
                                       {high, &distribution.high},
                                       {absl::string_view("q"), &distribution.step}}) {
@@ -204,7 +207,10 @@ class ParameterParser {
       }
       *target = *number;
     }
-    CheckOthers({low, high, absl::StartsWith(kind, "q_") ? "q" : ""}, kind);
+    const auto known = DistributionKinds();
+    if (std::ranges::find(known, kind) != known.end()) {
+      CheckOthers({low, high, absl::StartsWith(kind, "q_") ? "q" : ""}, kind);
+    }
     const YamlEntry* place = Find("distribution");
     AddChecked(distribution, place == nullptr ? entry_.key_place : place->value_place);
   }

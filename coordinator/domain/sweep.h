@@ -46,6 +46,8 @@ struct SweepSpec {
   std::optional<Search> search = std::nullopt;
   // None: every trial takes all its steps.
   std::optional<EarlyStopping> early_stopping = std::nullopt;
+  // The sweep file as it was written; empty without one.
+  std::string source = {};
 
   bool operator==(const SweepSpec&) const = default;
 

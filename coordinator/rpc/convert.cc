@@ -183,6 +183,10 @@ absl::StatusOr<SweepSpec> FromProto(const v1::SweepSpec& proto) {
     if (absl::Status metric = CheckMetricName(proto.metric()); !metric.ok()) return metric;
   }
   if (absl::Status text = CheckDescription(proto.description()); !text.ok()) return text;
+  if (proto.source().size() > kLargestSweepFile) {
+    return absl::InvalidArgumentError(absl::StrCat("`source` has ", proto.source().size(),
+                                                   " bytes, ", kLargestSweepFile, " at most"));
+  }
   if (proto.max_attempts() < 0) {
     return absl::InvalidArgumentError(
         absl::StrCat("`max_attempts` must be at least 1, not ", proto.max_attempts()));
@@ -213,6 +217,7 @@ absl::StatusOr<SweepSpec> FromProto(const v1::SweepSpec& proto) {
   }
   spec.name = proto.name();
   spec.description = proto.description();
+  spec.source = proto.source();
   spec.grid = *std::move(grid);
   if (!proto.metric().empty()) spec.metric = proto.metric();
   if (proto.max_attempts() > 0) spec.max_attempts = proto.max_attempts();
@@ -284,6 +289,7 @@ absl::StatusOr<WorkerReport> FromProto(const v1::WorkerReport& proto) {
 
 v1::Sweep ToProto(const Sweep& sweep) {
   v1::Sweep proto = SummaryToProto(sweep);
+  proto.mutable_spec()->set_source(sweep.spec.source);
   ToProto(sweep.spec.grid, *proto.mutable_spec());
   for (const Claim& claim : sweep.spec.claims) *proto.mutable_spec()->add_claims() = ToProto(claim);
   if (sweep.spec.search) *proto.mutable_spec()->mutable_search() = ToProto(*sweep.spec.search);

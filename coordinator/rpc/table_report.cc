@@ -52,11 +52,16 @@ IntervalMethod MethodOf(v1::IntervalMethod method) {
   }
 }
 
+bool IsOfSolutions(Statistic statistic) {
+  return statistic == Statistic::kSteps || statistic == Statistic::kSolved;
+}
+
 TableQuestion QuestionOf(const v1::GetTableRequest& request, const SweepSpec& spec) {
+  const Statistic statistic = StatisticOf(request.statistic());
   return {.rows = {request.rows().begin(), request.rows().end()},
           .columns = {request.columns().begin(), request.columns().end()},
-          .metric = MetricOf(request, spec),
-          .statistic = StatisticOf(request.statistic()),
+          .metric = IsOfSolutions(statistic) ? std::string(kExactMatch) : MetricOf(request, spec),
+          .statistic = statistic,
           .interval = MethodOf(request.interval()),
           .best_first = request.best_first(),
           .limit = static_cast<size_t>(std::max<int64_t>(0, request.limit()))};
@@ -161,9 +166,8 @@ v1::TableCell CellToProto(const TableCell& cell, const std::vector<std::string>&
 absl::StatusOr<v1::Table> TableOf(const Sweep& sweep, const v1::GetTableRequest& request,
                                   ResultsReader& reader) {
   const TableQuestion question = QuestionOf(request, sweep.spec);
-  const bool of_solutions =
-      question.statistic == Statistic::kSteps || question.statistic == Statistic::kSolved;
-  if (of_solutions && !request.metric().empty() && request.metric() != kExactMatch) {
+  if (IsOfSolutions(question.statistic) && !request.metric().empty() &&
+      request.metric() != kExactMatch) {
     return absl::InvalidArgumentError(absl::StrCat(
         "who solved the task and when is of ", kExactMatch, ", not of `", request.metric(), "`"));
   }

@@ -92,7 +92,8 @@ std::vector<JointAxis::Point> Proposals::Next(const std::vector<std::optional<do
   const auto may = [this](const Choice& choice) { return MayPropose(choice); };
   std::optional<GpSampler> process;
   if (search_.method != Search::Method::kTpe && seen.size() >= 2) process.emplace(pool_, seen);
-  const double foretold = process ? process->process().ShareForetold() : 0;
+  const bool falsifies = search_.method == Search::Method::kFalsify;
+  const double foretold = process && falsifies ? process->process().ShareForetold() : 0;
   std::vector<JointAxis::Point> points;
   while (points.size() < wanted) {
     PhiloxStream random(search_.seed, kNext, chosen_.size());

@@ -144,6 +144,7 @@ std::string SpecToJson(const SweepSpec& spec) {
   if (!spec.claims.empty()) json["claims"] = ClaimsToJson(spec.claims);
   if (spec.search) json["search"] = ToJson(*spec.search);
   if (spec.early_stopping) json["early_stopping"] = ToJson(*spec.early_stopping);
+  if (!spec.source.empty()) json["source"] = spec.source;
   for (const ParameterSpec& parameter : TrialParameterTable()) {
     json["fixed"][std::string(parameter.name)] =
         ValueToJson(GetParameter(spec.grid.fixed, parameter));
@@ -159,6 +160,7 @@ absl::StatusOr<SweepSpec> SpecFromJson(absl::string_view text) {
     spec.description = json.at("description");
     spec.metric = json.at("metric");
     spec.max_attempts = json.at("max_attempts");
+    spec.source = json.value("source", "");     // since schema 10
     spec.priority = json.value("priority", 0);  // since schema 2
     spec.max_parallel = json.value("max_parallel", int64_t{0});
     spec.lease = absl::Seconds(json.value("lease_seconds", 0.0));  // since schema 3, as the next

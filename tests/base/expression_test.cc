@@ -80,8 +80,10 @@ TEST(Expression, ASideThatIsNotNeededIsNotLookedAt) {
 TEST(Expression, WhatComparesWithNoNumberIsNeitherTrueNorFalse) {
   TrialParameters parameters;
   parameters.degree = 2;
-  for (const char* text : {"1/(degree - 2) > 5", "log(degree - 3) < 5", "not 0/(degree - 2) == 0",
-                           "(1/(degree - 2) > 5) == true", "true and 1/(degree - 2) > 5"}) {
+  for (const char* text :
+       {"1/(degree - 2) > 5", "log(degree - 3) < 5", "not 0/(degree - 2) == 0",
+        "(1/(degree - 2) > 5) == true", "true and 1/(degree - 2) > 5", "max(5, 0/(degree - 2)) > 3",
+        "max(0/(degree - 2), 5) > 3", "(0/(degree - 2))^0 == 1"}) {
     const absl::StatusOr<bool> truth = Expression::Parse(text, Type::kTruth)->Truth(parameters);
     EXPECT_EQ(truth.status().message(),
               absl::StrCat("`", text,

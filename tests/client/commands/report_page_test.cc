@@ -49,6 +49,7 @@ SweepFindings SmallFindings() {
   SweepFindings findings;
   v1::SweepSpec& spec = *findings.sweep.mutable_spec();
   spec.set_name("demo");
+  spec.set_source("# a < b\nmethod: grid\n");
   spec.set_description(Evil());
   spec.set_metric("exact_match");
   spec.add_seeds(1);
@@ -112,6 +113,8 @@ TEST(ReportPage, HasAllPartsInOrder) {
                            "at 1970-01-01 00:00:00 UTC",
                            "sweepctl report demo -o report.html",
                            "<details>",
+                           "The sweep file",
+                           "# a &lt; b\nmethod: grid",
                            "&quot;name&quot;: &quot;demo&quot;",
                            "</html>"}) {
     const size_t found = page.find(part, at);

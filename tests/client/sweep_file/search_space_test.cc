@@ -179,6 +179,12 @@ constraints: [width % heads == 0, width / heads >= 16, width < 64 or heads > 1]
   EXPECT_EQ(ConfigCount(grid), 14);
 }
 
+TEST(SearchSpace, WhatAConstraintLeavesOutMayDivideByZeroElsewhere) {
+  const std::string head = "method: grid\nparameters:\n  heads: {values: [1, 2]}\nconstraints: ";
+  EXPECT_EQ(ConfigCount(ReadSpace(head + "[heads > 1, 1/(heads - 1) < 5]\n").grid), 1);
+  EXPECT_EQ(ConfigCount(ReadSpace(head + "[1/(heads - 1) < 5, heads > 1]\n").grid), 1);
+}
+
 TEST(SearchSpace, SamplesKeepToConstraintsAndToWhatGoesTogether) {
   const Grid grid = ReadSpace(R"(method: random
 run_cap: 50
@@ -475,6 +481,7 @@ TEST(SearchSpace, FilesOfWeightsAndBiasesRunUnchanged) {
       {"method: random\nrun_cap: 4\nparameters:\n  lr:\n    distribution: q_log_normal\n"
        "    q: 0.0001\n    mu: -7\n    sigma: 0.5\n",
        4},
+      {"method: random\nrun_cap: 4\nparameters:\n  dropout:\n    distribution: beta\n", 4},
       {"method: random\nrun_cap: 3\nparameters:\n  dropout:\n    distribution: q_beta\n"
        "    q: 0.1\n    a: 2\n    b: 5\n",
        3},

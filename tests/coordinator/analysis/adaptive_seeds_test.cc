@@ -162,7 +162,8 @@ TEST(AdaptiveSeeds, HoldTheLevelWhereEveryVerdictIsWrong) {
   const std::vector<double> means(20, 0.5);
   const Outcome adaptive = Average(kSweeps, means, kRule, Normal, seed);
   printf("20 configs at the bound, %d sweeps: %.4f have a verdict\n", kSweeps, adaptive.wrong);
-  EXPECT_LE(adaptive.wrong, 0.05) << "seed " << seed;
+  // And two standard errors: how a normal distribution is drawn differs between libraries.
+  EXPECT_LE(adaptive.wrong, 0.05 + 2 * std::sqrt(0.05 * 0.95 / kSweeps)) << "seed " << seed;
 }
 
 }  // namespace

@@ -220,6 +220,9 @@ TEST_F(ServerTest, TrialGoesFromLeaseToTable) {
   EXPECT_THAT(sweeps_->GetTable(&solved_context, request, &table).error_message(),
               HasSubstr("of exact_match, not of `test_loss`"));
   request.clear_metric();
+  grpc::ClientContext share_context;
+  ASSERT_TRUE(sweeps_->GetTable(&share_context, request, &table).ok());
+  EXPECT_EQ(table.metric(), "exact_match");
 
   grpc::ClientContext steps_context;
   request.set_statistic(v1::STATISTIC_STEPS);

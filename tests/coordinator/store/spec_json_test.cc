@@ -42,6 +42,7 @@ TEST(SpecJson, ReadsBackWhatItWrote) {
                  .maximize = false,
                  .claim = "gap",
                  .fresh_seeds = 3};
+  spec.source = "# why\nmethod: grid\n";
   spec.early_stopping = {.hyperband = HyperbandRule{2, 4, 5, true},
                          .median = MedianRule{3},
                          .futility = FutilityRule{0.1 + 0.2},
