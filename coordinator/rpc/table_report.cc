@@ -122,8 +122,7 @@ struct TableValues {
 absl::StatusOr<TableValues> ReadTableValues(const Sweep& sweep, const TableQuestion& question,
                                             ResultsReader& reader) {
   const std::string match(kExactMatch);
-  const bool steps = question.statistic == Statistic::kSteps;
-  if (!steps && question.statistic != Statistic::kSolved && question.metric != match) {
+  if (question.metric != match) {  // never of solutions
     absl::StatusOr<std::vector<FinalValues>> both =
         reader.ReadFinalOfBoth(sweep, match, question.metric);
     if (!both.ok()) return both.status();
@@ -132,7 +131,7 @@ absl::StatusOr<TableValues> ReadTableValues(const Sweep& sweep, const TableQuest
   absl::StatusOr<FinalValues> final = reader.ReadFinal(sweep, match);
   if (!final.ok()) return final.status();
   TableValues values{*std::move(final), {}};
-  if (!steps) return values;
+  if (question.statistic != Statistic::kSteps) return values;
   absl::StatusOr<FinalValues> first = reader.ReadStepsToSolve(sweep);
   if (!first.ok()) return first.status();
   values.other = *std::move(first);
